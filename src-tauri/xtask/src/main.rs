@@ -1,0 +1,2 @@
+//! Signoff.
+fn main() {}
