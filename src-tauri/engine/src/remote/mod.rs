@@ -1,0 +1,183 @@
+//! A platform, as the engine sees it: one trait, so that another vendor's API is a second implementation beside [`http`] and neither
+//! the outbox nor the cache changes.
+//!
+//! The trait speaks in the contract's shapes, because they say everything that the product needs; an implementation for another vendor
+//! translates into them. What a call's failure means for the outbox is decided here, once, by the class of [`RemoteError`]: an
+//! implementation's most important duty is to put each failure into the right class, above all to never say that nothing was
+//! applied when it does not know.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use secrecy::SecretString;
+use signoff_wire::contract::{
+    AuditPage, Change, ChangesPage, ConversationSnapshotPage, InboxOptions, Me, NewSession, Receipt, TimelinePage,
+};
+
+/// The token of a session.
+pub type Token = SecretString;
+
+/// A platform at an address. Every call but [`Platform::probe`] and [`Platform::sign_in`] takes the session's token.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// Looks whether a Signoff platform answers here, and how far its clock is from this machine's. Needs no sign-in.
+    async fn probe(&self) -> Result<Probe, RemoteError>;
+    /// Signs in.
+    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<NewSession, RemoteError>;
+    /// Ends the session; a session that is over already is no error.
+    async fn sign_out(&self, token: &Token) -> Result<(), RemoteError>;
+    /// Who is signed in, the features that are on, and what the platform can do.
+    async fn me(&self, token: &Token) -> Result<Me, RemoteError>;
+
+    /// Reads *Inbox options* with its version (R1).
+    async fn inbox_options(&self, token: &Token) -> Result<(InboxOptions, String), RemoteError>;
+    /// Changes the switch if `version` is still current.
+    async fn set_inbox_options(
+        &self,
+        token: &Token,
+        allow_manual_close: bool,
+        version: &str,
+    ) -> Result<(InboxOptions, String), RemoteError>;
+    /// A page of the audit log, newest first (D52).
+    async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<AuditPage, RemoteError>;
+
+    /// A page of the first synchronisation: conversations with their newest timeline entries, and the sequence they are current at.
+    async fn snapshot(
+        &self,
+        token: &Token,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<ConversationSnapshotPage, RemoteError>;
+    /// A page of one conversation's timeline, newest page first.
+    async fn timeline(
+        &self,
+        token: &Token,
+        conversation_id: &str,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<TimelinePage, RemoteError>;
+    /// What changed after `after`, for catching up and for polling.
+    async fn changes(&self, token: &Token, after: u64, limit: u32) -> Result<ChangesPage, RemoteError>;
+    /// What changes from `after` on, as it happens. Ends with an error or when the platform ends it; a caller resumes by itself.
+    async fn events(&self, token: &Token, after: u64) -> Result<BoxStream<'static, Result<Change, RemoteError>>, RemoteError>;
+
+    /// Performs an act under its key: its effects happen at most once, however often it is called with the same key and act.
+    async fn perform(&self, token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError>;
+    /// What became of a key: its receipt, or `None` if nothing was applied under it.
+    async fn receipt(&self, token: &Token, key: &str) -> Result<Option<Receipt>, RemoteError>;
+}
+
+/// What an advisor's click asks of a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// The conversation.
+    pub conversation_id: String,
+    /// What to do there.
+    pub what: What,
+}
+
+/// The acts of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Send a reply.
+    Reply {
+        /// The text, exactly as typed.
+        text: String,
+        /// Ask for a survey as well.
+        trigger_survey: bool,
+        /// The newest customer message seen; `None`: unchecked.
+        last_seen_message_id: Option<String>,
+    },
+    /// Send a reply, a survey if one is due, and close, as one act (R3, D4).
+    Close {
+        /// The text, exactly as typed.
+        text: String,
+        /// The newest customer message seen (D6).
+        last_seen_message_id: Option<String>,
+    },
+    /// Finish without answering (R4).
+    Archive,
+    /// Give the conversation to somebody.
+    Assign {
+        /// The platform's id of that person.
+        user_id: String,
+    },
+    /// Take the conversation from whoever has it.
+    Release,
+}
+
+/// What [`Platform::probe`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The platform's clock minus this machine's, if the platform tells the time.
+    pub clock_ahead_by: Option<chrono::Duration>,
+}
+
+/// Why a call did not bring what was asked. The classes are the outbox's (DESIGN, outbox 7).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RemoteError {
+    /// No connection came about: certainly nothing was applied.
+    #[error("unreachable: {0}")]
+    Unreachable(String),
+    /// The certificate was not accepted: no request was made.
+    #[error("certificate refused: {0}")]
+    Certificate(String),
+    /// The connection broke, or time ran out, after the request was on its way: nobody knows whether it was applied.
+    #[error("interrupted: {0}")]
+    Interrupted(String),
+    /// The platform answered with a fault of its own (5xx but 503): nobody knows whether it was applied.
+    #[error("the platform failed with status {0}")]
+    Fault(u16),
+    /// The answer cannot be read, or is not a platform's at all: nobody knows whether it was applied.
+    #[error("unreadable answer: {0}")]
+    Nonsense(String),
+    /// 429 or 503: not now, nothing was applied.
+    #[error("the platform asks to wait")]
+    Unavailable {
+        /// How long to wait at least, from `Retry-After` in seconds or as a date.
+        retry_after: Option<Duration>,
+        /// The contract's code, which tells a lockout from load.
+        code: String,
+    },
+    /// 401: the session is over; nothing was applied (D25).
+    #[error("the session is over")]
+    SignedOut,
+    /// 409 `idempotency-in-progress`: an earlier attempt with this key is still running.
+    #[error("an earlier attempt is still running")]
+    InProgress,
+    /// 422 `idempotency-key-reused`: the key was used for another act. A fault of ours.
+    #[error("the key was used for another act")]
+    KeyReused,
+    /// Any other 4xx: understood, and refused. Nothing was applied.
+    #[error("refused: {}", .0.code)]
+    Refused(Box<Refusal>),
+}
+
+/// A refusal that the advisor has to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// The contract's code.
+    pub code: String,
+    /// With `customer-wrote-since`: the newest customer message (D6).
+    pub last_customer_message_id: Option<String>,
+    /// With `conversation-closed`: the customer's newer conversation (D7).
+    pub newer_conversation_id: Option<String>,
+}
+
+impl RemoteError {
+    /// Whether the act may have been applied all the same: before it is sent again, its receipt is asked for (DESIGN, outbox 4).
+    pub fn leaves_doubt(&self) -> bool {
+        match self {
+            Self::Interrupted(_) | Self::Fault(_) | Self::Nonsense(_) | Self::InProgress => true,
+            Self::Unreachable(_)
+            | Self::Certificate(_)
+            | Self::Unavailable { .. }
+            | Self::SignedOut
+            | Self::KeyReused
+            | Self::Refused(_) => false,
+        }
+    }
+}

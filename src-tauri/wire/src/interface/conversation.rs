@@ -1,0 +1,228 @@
+//! One conversation: timeline, customer, and what the composer may do (D41).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ChannelName, QueueEntry};
+use crate::contract::{Author, ClosedBy, Delivery, EntryKind, SurveyPreview, Tab, TimelineEvent};
+
+/// Answer of `conversation`: everything that its view shows at once, from the cache.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConversationView {
+    /// The conversation.
+    pub id: String,
+    /// Where the inbox shows it.
+    pub tab: Tab,
+    /// The customer.
+    pub customer: CustomerCard,
+    /// Where it is held.
+    pub channel: ChannelName,
+    /// Which team it is routed to.
+    pub team_name: Option<String>,
+    /// Who works on it.
+    pub assignee_name: Option<String>,
+    /// It is this person.
+    pub mine: bool,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// When it was closed (R8).
+    pub closed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub closed_by: Option<ClosedBy>,
+    /// The conversation before it, if it began after a closing (D13).
+    pub previous: Option<PreviousConversation>,
+    /// The customer's newer conversation, once this one is closed.
+    pub newer_conversation_id: Option<String>,
+    /// The newest customer message in the cache: what `last_seen_message_id` will be (D6).
+    pub last_customer_message_id: Option<String>,
+    /// What would become of a survey now (D10).
+    pub survey: SurveyPreview,
+    /// The composer.
+    pub composer: Composer,
+    /// The newest entries, oldest first.
+    pub timeline: TimelinePage,
+    /// Queued actions of this conversation, in their order (D22).
+    pub queue: Vec<QueueEntry>,
+}
+
+/// The conversation before this one (D13).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PreviousConversation {
+    /// Which.
+    pub id: String,
+    /// Who or what closed it.
+    pub closed_by: Option<ClosedBy>,
+}
+
+/// What the composer starts with and may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Composer {
+    /// The draft kept for this conversation, word for word.
+    pub draft: String,
+    /// Longest reply the channel takes, in Unicode scalar values.
+    pub limit: u32,
+    /// When the channel's reply window ends (D9); `None`: it has none.
+    pub window_ends_at: Option<DateTime<Utc>>,
+    /// Send + Close is offered (R2); if not, Send and trigger survey is.
+    pub close_enabled: bool,
+    /// Why nothing can be sent at all, said in place of the buttons' effect.
+    pub blocked: Option<ComposerBlock>,
+}
+
+/// Why nothing can be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ComposerBlock {
+    /// Closed is final (R8).
+    Closed,
+    /// A closing is queued; what comes after it could only be refused.
+    CloseQueued,
+    /// The channel's reply window is over (D9).
+    WindowExpired,
+    /// A mandatory tag or team is missing (D16).
+    TagsMissing,
+}
+
+/// The customer beside the conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CustomerCard {
+    /// The platform's id.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// How the channel knows the customer.
+    pub external_id: Option<String>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// VIP.
+    pub vip: bool,
+    /// Other conversations of the same customer, newest first.
+    pub others: Vec<OtherConversation>,
+}
+
+/// Another conversation of the same customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OtherConversation {
+    /// Which.
+    pub id: String,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Where the inbox shows it.
+    pub tab: Tab,
+    /// The beginning of its last text.
+    pub last_text: String,
+}
+
+/// Arguments of `timeline`: older entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TimelineQuery {
+    /// The conversation.
+    pub conversation_id: String,
+    /// `next` of the page before; `None` for the newest.
+    pub before: Option<String>,
+    /// Entries wanted, at most 200.
+    pub limit: u32,
+}
+
+/// Entries, oldest first within the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TimelinePage {
+    /// The entries.
+    pub entries: Vec<TimelineItem>,
+    /// For the page before; `None` when the beginning is shown.
+    pub next: Option<String>,
+}
+
+/// One entry of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TimelineItem {
+    /// The platform's id.
+    pub id: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Whose.
+    pub author: Author,
+    /// The text, exactly as written. Plain text, never markup.
+    pub text: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What the channel made of a reply (D12).
+    pub delivery: Option<Delivery>,
+    /// What an event says, when this version knows it: worded by the interface in the person's language.
+    pub event: Option<TimelineEvent>,
+}
+
+/// Arguments of `save_draft`. An empty text removes the draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Draft {
+    /// The conversation.
+    pub conversation_id: String,
+    /// The text, word for word.
+    pub text: String,
+}
+
+/// Arguments of `send_reply`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SendReply {
+    /// The conversation.
+    pub conversation_id: String,
+    /// The reply.
+    pub text: String,
+    /// Send and trigger survey (R2).
+    pub trigger_survey: bool,
+    /// The newest customer message that was on the screen (D6).
+    pub last_seen_message_id: Option<String>,
+}
+
+/// Arguments of `send_and_close`. The shell asks for confirmation first (R5, D3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SendAndClose {
+    /// The conversation.
+    pub conversation_id: String,
+    /// The reply. There is no closing without one (R4).
+    pub text: String,
+    /// The newest customer message that was on the screen (D6).
+    pub last_seen_message_id: Option<String>,
+}
+
+/// Answer of `send_and_close`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum CloseOutcome {
+    /// The advisor said no: everything is as it was (R5).
+    Cancelled,
+    /// Durable: it will happen exactly once.
+    Queued {
+        /// The entry.
+        entry: Box<QueueEntry>,
+    },
+}
+
+/// What the confirmation has to say (D3). The engine knows the facts, the shell words them in the person's language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseQuestion {
+    /// The customer.
+    pub customer_name: String,
+    /// Whether a survey will go out, as far as is known here.
+    pub survey: SurveyPreview,
+    /// The platform cannot be reached: the action will be queued.
+    pub offline: bool,
+}

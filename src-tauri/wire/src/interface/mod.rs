@@ -1,0 +1,52 @@
+//! What the interface and the shell say to each other: one type per question, answer and announcement.
+//!
+//! Every command of the interface is named here once, by its argument and result types; the engine has a method of the same
+//! name, and the shell's command only passes the one to the other. TypeScript is generated from these types into
+//! `ui/src/lib/wire`, so that a field renamed here is a type error there.
+//!
+//! | command | arguments | answer |
+//! |---|---|---|
+//! | `ui_ready` | | [`Startup`]; announcements flow from now on, over the channel that is passed along |
+//! | `check_workspace` | `address` | [`WorkspaceFound`] |
+//! | `start_demo` | | [`DemoWorkspace`] |
+//! | `sign_in` | [`SignIn`] | nothing; the stage changes. Also signs in again after a session expired (D25) |
+//! | `sign_out` | | nothing; queued actions stay in the profile until the same person signs in again |
+//! | `open_with_passphrase` | `passphrase` | nothing; the stage changes |
+//! | `try_again` | | nothing; looks once more at a profile that could not be used |
+//! | `refresh` | | nothing; asks the platform now (D1) and wakes the queue |
+//! | `dismiss_notice` | `code` | nothing |
+//! | `preferences`, `set_preferences` | [`Preferences`] | [`Preferences`] |
+//! | `inbox` | [`InboxQuery`] | [`InboxPage`] |
+//! | `conversation` | `conversation_id` | [`ConversationView`] |
+//! | `mark_seen` | `conversation_id` | nothing; the row is no longer unread on this machine |
+//! | `timeline` | [`TimelineQuery`] | [`TimelinePage`] |
+//! | `save_draft` | [`Draft`] | nothing |
+//! | `send_reply` | [`SendReply`] | [`QueueEntry`], after the commit |
+//! | `send_and_close` | [`SendAndClose`] | [`CloseOutcome`], after the system's dialog and the commit (R5, D3) |
+//! | `archive`, `assign`, `release` | `conversation_id` | [`QueueEntry`], after the commit |
+//! | `queue` | | list of [`QueueEntry`]: what needs attention first, then in the order of the clicks, then what is done |
+//! | `choose` | [`Choose`] | [`Chosen`]; `confirm_again` asks in the system's dialog first |
+//! | `inbox_options` | | [`InboxOptionsView`] |
+//! | `save_inbox_options` | [`SaveInboxOptions`] | [`InboxOptionsView`] |
+//! | `audit_log` | `after` | [`AuditPage`] |
+//! | `report_fault` | `message` | nothing; a fault of the interface goes to the log |
+//!
+//! Every command fails with a [`Failure`]. A click's command answers after its transaction is durable, never before (D21).
+
+mod app;
+mod conversation;
+mod failure;
+mod inbox;
+mod preferences;
+mod queue;
+mod settings;
+mod sign_in;
+
+pub use app::*;
+pub use conversation::*;
+pub use failure::*;
+pub use inbox::*;
+pub use preferences::*;
+pub use queue::*;
+pub use settings::*;
+pub use sign_in::*;
