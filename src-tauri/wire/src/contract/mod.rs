@@ -1,0 +1,27 @@
+//! The HTTP contract between the desktop app and a platform, as types.
+//!
+//! One module per subject. The platform serialises these, the engine reads them, the OpenAPI document is generated from
+//! them, and those that the interface shows are exported to TypeScript. Two habits hold everywhere:
+//!
+//! - Times are RFC 3339 in UTC with exactly three decimals ([`millis`]), so that texts compare like times.
+//! - Closed vocabularies that may grow (codes, event types, action types) keep what they do not know in an `Other`
+//!   variant: an older app must go on working beside a newer platform.
+
+pub mod actions;
+pub mod analytics;
+pub mod audit;
+pub mod channels;
+pub mod conversations;
+pub mod directory;
+pub mod events;
+pub mod millis;
+mod open_enum;
+pub mod pages;
+pub mod problems;
+pub mod receipts;
+pub mod requests;
+pub mod sessions;
+pub mod settings;
+pub mod surveys;
+pub mod sync;
+pub mod timeline;

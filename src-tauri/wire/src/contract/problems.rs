@@ -1,0 +1,111 @@
+//! Refusals, as `application/problem+json` (RFC 9457). Clients act on `code` and nothing else.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use super::open_enum::open_enum;
+
+open_enum! {
+    /// Why a request was refused.
+    ProblemCode {
+        /// 401: e-mail or password is wrong.
+        BadCredentials = "bad-credentials",
+        /// 429: too many failed sign-ins.
+        TooManyAttempts = "too-many-attempts",
+        /// 401: no token, or a dead one.
+        Unauthenticated = "unauthenticated",
+        /// 401: the channel key is wrong.
+        ChannelKeyWrong = "channel-key-wrong",
+        /// 404: no such route, or not for this role.
+        NotFound = "not-found",
+        /// 405: the route has no such method.
+        MethodNotAllowed = "method-not-allowed",
+        /// 413: the body is over 1 MiB.
+        BodyTooLarge = "body-too-large",
+        /// 400: the body is no JSON, or nested too deeply.
+        MalformedJson = "malformed-json",
+        /// 422: a field is missing or has the wrong type.
+        InvalidBody = "invalid-body",
+        /// 400: a query parameter cannot be read.
+        InvalidQuery = "invalid-query",
+        /// 400: the request needs an idempotency key.
+        IdempotencyKeyMissing = "idempotency-key-missing",
+        /// 422: the key was used for another request.
+        IdempotencyKeyReused = "idempotency-key-reused",
+        /// 409: the first request with this key is still running.
+        IdempotencyInProgress = "idempotency-in-progress",
+        /// 404: nothing was applied under this key.
+        ReceiptUnknown = "receipt-unknown",
+        /// 404: no such conversation, or not visible.
+        ConversationUnknown = "conversation-unknown",
+        /// 403: the feature is off (D8).
+        CloseDisabled = "close-disabled",
+        /// 409: closed is final (R8, D7).
+        ConversationClosed = "conversation-closed",
+        /// 412: the customer has written since (D6).
+        CustomerWroteSince = "customer-wrote-since",
+        /// 422: nothing but white space (R4).
+        ReplyEmpty = "reply-empty",
+        /// 422: longer than the channel takes.
+        ReplyTooLong = "reply-too-long",
+        /// 422: no such uploaded file.
+        AttachmentUnknown = "attachment-unknown",
+        /// 422: the channel takes no reply any more (D9).
+        ReplyWindowExpired = "reply-window-expired",
+        /// 422: a mandatory tag or team is missing (D16).
+        TagsMissing = "tags-missing",
+        /// 422: the note has no text.
+        NoteEmpty = "note-empty",
+        /// 422: no such user.
+        UserUnknown = "user-unknown",
+        /// 422: no such team.
+        TeamUnknown = "team-unknown",
+        /// 422: no such tag.
+        TagUnknown = "tag-unknown",
+        /// 428: settings are changed with `If-Match` only.
+        IfMatchMissing = "if-match-missing",
+        /// 412: somebody else changed it meanwhile.
+        Stale = "stale",
+        /// 404: no such reply on this channel.
+        ReplyUnknown = "reply-unknown",
+        /// 404: no such survey.
+        SurveyUnknown = "survey-unknown",
+        /// 409: one rating per survey (D11).
+        AlreadyAnswered = "already-answered",
+        /// 410: the survey is over (D11).
+        SurveyExpired = "survey-expired",
+        /// 503: try again later.
+        Overloaded = "overloaded",
+        /// 500: our fault.
+        Internal = "internal",
+    }
+}
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct Problem {
+    /// A URI that names the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A short English sentence, the same for every problem of this kind.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is special about this one.
+    pub detail: String,
+    /// What clients act on.
+    pub code: ProblemCode,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// With `conversation-closed`: the customer's newer conversation, if there is one (D7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer_conversation_id: Option<String>,
+    /// With `customer-wrote-since`: what the customer wrote last (D6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_customer_message_id: Option<String>,
+    /// With `reply-too-long`: the limit, in Unicode scalar values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
