@@ -1,1 +1,4 @@
-//! Signoff.
+//! The engine of Signoff: everything that has to be right without a window. Knows no Tauri and no server of ours.
+
+pub mod ports;
+pub mod remote;

@@ -11,9 +11,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use secrecy::SecretString;
-use signoff_wire::contract::{
-    AuditPage, Change, ChangesPage, ConversationSnapshotPage, InboxOptions, Me, NewSession, Receipt, TimelinePage,
-};
+use signoff_wire::contract::audit::AuditEntry;
+use signoff_wire::contract::directory::Directory;
+use signoff_wire::contract::events::{Changes, Event};
+use signoff_wire::contract::pages::Page;
+use signoff_wire::contract::problems::ProblemCode;
+use signoff_wire::contract::receipts::Receipt;
+use signoff_wire::contract::sessions::{Me, Session};
+use signoff_wire::contract::settings::InboxOptions;
+use signoff_wire::contract::sync::SyncPage;
+use signoff_wire::contract::timeline::TimelineEntry;
 
 /// The token of a session.
 pub type Token = SecretString;
@@ -24,11 +31,13 @@ pub trait Platform: Send + Sync {
     /// Looks whether a Signoff platform answers here, and how far its clock is from this machine's. Needs no sign-in.
     async fn probe(&self) -> Result<Probe, RemoteError>;
     /// Signs in.
-    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<NewSession, RemoteError>;
+    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session, RemoteError>;
     /// Ends the session; a session that is over already is no error.
     async fn sign_out(&self, token: &Token) -> Result<(), RemoteError>;
     /// Who is signed in, the features that are on, and what the platform can do.
     async fn me(&self, token: &Token) -> Result<Me, RemoteError>;
+    /// The small lists of the workspace: channels, teams, people, tags.
+    async fn directory(&self, token: &Token) -> Result<Directory, RemoteError>;
 
     /// Reads *Inbox options* with its version (R1).
     async fn inbox_options(&self, token: &Token) -> Result<(InboxOptions, String), RemoteError>;
@@ -40,15 +49,10 @@ pub trait Platform: Send + Sync {
         version: &str,
     ) -> Result<(InboxOptions, String), RemoteError>;
     /// A page of the audit log, newest first (D52).
-    async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<AuditPage, RemoteError>;
+    async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<Page<AuditEntry>, RemoteError>;
 
     /// A page of the first synchronisation: conversations with their newest timeline entries, and the sequence they are current at.
-    async fn snapshot(
-        &self,
-        token: &Token,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<ConversationSnapshotPage, RemoteError>;
+    async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError>;
     /// A page of one conversation's timeline, newest page first.
     async fn timeline(
         &self,
@@ -56,11 +60,15 @@ pub trait Platform: Send + Sync {
         conversation_id: &str,
         before: Option<&str>,
         limit: u32,
-    ) -> Result<TimelinePage, RemoteError>;
+    ) -> Result<Page<TimelineEntry>, RemoteError>;
     /// What changed after `after`, for catching up and for polling.
-    async fn changes(&self, token: &Token, after: u64, limit: u32) -> Result<ChangesPage, RemoteError>;
+    async fn changes(&self, token: &Token, after: i64, limit: u32) -> Result<Changes, RemoteError>;
     /// What changes from `after` on, as it happens. Ends with an error or when the platform ends it; a caller resumes by itself.
-    async fn events(&self, token: &Token, after: u64) -> Result<BoxStream<'static, Result<Change, RemoteError>>, RemoteError>;
+    async fn events(
+        &self,
+        token: &Token,
+        after: i64,
+    ) -> Result<BoxStream<'static, Result<Event, RemoteError>>, RemoteError>;
 
     /// Performs an act under its key: its effects happen at most once, however often it is called with the same key and act.
     async fn perform(&self, token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError>;
@@ -137,8 +145,8 @@ pub enum RemoteError {
     Unavailable {
         /// How long to wait at least, from `Retry-After` in seconds or as a date.
         retry_after: Option<Duration>,
-        /// The contract's code, which tells a lockout from load.
-        code: String,
+        /// Tells a lockout from load.
+        code: ProblemCode,
     },
     /// 401: the session is over; nothing was applied (D25).
     #[error("the session is over")]
@@ -155,16 +163,18 @@ pub enum RemoteError {
 }
 
 /// A refusal that the advisor has to know.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// HTTP status.
     pub status: u16,
     /// The contract's code.
-    pub code: String,
+    pub code: ProblemCode,
     /// With `customer-wrote-since`: the newest customer message (D6).
     pub last_customer_message_id: Option<String>,
     /// With `conversation-closed`: the customer's newer conversation (D7).
     pub newer_conversation_id: Option<String>,
+    /// With `reply-too-long`: the limit in characters.
+    pub limit: Option<u32>,
 }
 
 impl RemoteError {

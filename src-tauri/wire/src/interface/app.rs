@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{Code, Preferences, QueueCounts, QueueEntry};
-use crate::contract::Role;
+use crate::contract::sessions::Role;
 
 /// Everything that the frame around the views shows. Small; sent whole whenever a part of it changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

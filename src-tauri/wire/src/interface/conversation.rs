@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChannelName, QueueEntry};
-use crate::contract::{Author, ClosedBy, Delivery, EntryKind, SurveyPreview, Tab, TimelineEvent};
+use super::QueueEntry;
+use crate::contract::channels::ChannelRef;
+use crate::contract::conversations::{ClosedBy, ConversationState, SurveyPreview};
+use crate::contract::timeline::TimelineEntry;
 
 /// Answer of `conversation`: everything that its view shows at once, from the cache.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -14,11 +16,11 @@ pub struct ConversationView {
     /// The conversation.
     pub id: String,
     /// Where the inbox shows it.
-    pub tab: Tab,
+    pub tab: ConversationState,
     /// The customer.
     pub customer: CustomerCard,
     /// Where it is held.
-    pub channel: ChannelName,
+    pub channel: ChannelRef,
     /// Which team it is routed to.
     pub team_name: Option<String>,
     /// Who works on it.
@@ -65,8 +67,6 @@ pub struct PreviousConversation {
 pub struct Composer {
     /// The draft kept for this conversation, word for word.
     pub draft: String,
-    /// Longest reply the channel takes, in Unicode scalar values.
-    pub limit: u32,
     /// When the channel's reply window ends (D9); `None`: it has none.
     pub window_ends_at: Option<DateTime<Utc>>,
     /// Send + Close is offered (R2); if not, Send and trigger survey is.
@@ -119,7 +119,7 @@ pub struct OtherConversation {
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
     /// Where the inbox shows it.
-    pub tab: Tab,
+    pub tab: ConversationState,
     /// The beginning of its last text.
     pub last_text: String,
 }
@@ -141,29 +141,9 @@ pub struct TimelineQuery {
 #[ts(export)]
 pub struct TimelinePage {
     /// The entries.
-    pub entries: Vec<TimelineItem>,
+    pub entries: Vec<TimelineEntry>,
     /// For the page before; `None` when the beginning is shown.
     pub next: Option<String>,
-}
-
-/// One entry of the timeline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct TimelineItem {
-    /// The platform's id.
-    pub id: String,
-    /// What it is.
-    pub kind: EntryKind,
-    /// Whose.
-    pub author: Author,
-    /// The text, exactly as written. Plain text, never markup.
-    pub text: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What the channel made of a reply (D12).
-    pub delivery: Option<Delivery>,
-    /// What an event says, when this version knows it: worded by the interface in the person's language.
-    pub event: Option<TimelineEvent>,
 }
 
 /// Arguments of `save_draft`. An empty text removes the draft.

@@ -5,19 +5,21 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::EntryState;
-use crate::contract::{Author, ChannelType, Tab};
+use crate::contract::channels::ChannelRef;
+use crate::contract::conversations::ConversationState;
+use crate::contract::timeline::Author;
 
 /// Arguments of `inbox`: which rows, and from where on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct InboxQuery {
     /// The tab.
-    pub tab: Tab,
+    pub tab: ConversationState,
     /// Within *Ongoing*: whose.
     pub scope: Scope,
     /// Only this channel.
     pub channel_id: Option<String>,
-    /// Words that the customer's name or any text of the conversation contains. Searches every tab's conversations of `tab`.
+    /// Words that the customer's name or any text of the conversation contains. Searches all tabs, whatever `tab` says.
     pub search: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
@@ -50,7 +52,7 @@ pub struct InboxPage {
     /// How many conversations each tab has, whatever the filter.
     pub counts: TabCounts,
     /// The channels that there are, for the filter.
-    pub channels: Vec<ChannelName>,
+    pub channels: Vec<ChannelRef>,
 }
 
 /// How many conversations each tab has.
@@ -71,19 +73,6 @@ pub struct TabCounts {
     pub closed: u32,
 }
 
-/// A channel by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ChannelName {
-    /// The platform's id.
-    pub id: String,
-    /// What kind.
-    #[serde(rename = "type")]
-    pub kind: ChannelType,
-    /// Shown name.
-    pub name: String,
-}
-
 /// One row, with the optimistic state of queued actions already in it (DESIGN, outbox 8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -91,11 +80,11 @@ pub struct InboxRow {
     /// The conversation.
     pub id: String,
     /// Where it is shown.
-    pub tab: Tab,
+    pub tab: ConversationState,
     /// The customer's name.
     pub customer_name: String,
     /// Where it is held.
-    pub channel: ChannelName,
+    pub channel: ChannelRef,
     /// When it began: its age, and its place in the list.
     pub opened_at: DateTime<Utc>,
     /// When something last happened in it.

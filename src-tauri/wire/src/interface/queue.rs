@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Code, TimelineItem};
+use super::Code;
+use crate::contract::timeline::TimelineEntry;
 
 /// The queue in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -97,7 +98,7 @@ pub struct Attention {
     /// The reason (D6 to D9, and anything refused).
     pub code: Code,
     /// The customer's messages that came since (D6), oldest first.
-    pub new_messages: Vec<TimelineItem>,
+    pub new_messages: Vec<TimelineEntry>,
     /// The customer's newer conversation (D7).
     pub newer_conversation_id: Option<String>,
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::contract::{AuditEntry, InboxOptions};
+use crate::contract::audit::AuditEntry;
+use crate::contract::settings::InboxOptions;
 
 /// Answer of `inbox_options` and `save_inbox_options`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::contract::Role;
+use crate::contract::sessions::Role;
 
 /// Arguments of `sign_in`.
 #[derive(Clone, Serialize, Deserialize, TS)]
