@@ -6,6 +6,9 @@
 //! implementation's most important duty is to put each failure into the right class, above all to never say that nothing was
 //! applied when it does not know.
 
+pub mod address;
+pub mod http;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,8 +31,10 @@ pub type Token = SecretString;
 /// A platform at an address. Every call but [`Platform::probe`] and [`Platform::sign_in`] takes the session's token.
 #[async_trait]
 pub trait Platform: Send + Sync {
-    /// Looks whether a Signoff platform answers here, and how far its clock is from this machine's. Needs no sign-in.
-    async fn probe(&self) -> Result<Probe, RemoteError>;
+    /// Looks whether a Signoff platform answers here. Needs no sign-in.
+    async fn probe(&self) -> Result<(), RemoteError>;
+    /// The platform's clock minus this machine's, as of the latest answer; `None` before the first and if it does not tell the time.
+    fn clock_ahead_by(&self) -> Option<chrono::Duration>;
     /// Signs in.
     async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session, RemoteError>;
     /// Ends the session; a session that is over already is no error.
@@ -68,7 +73,7 @@ pub trait Platform: Send + Sync {
         &self,
         token: &Token,
         after: i64,
-    ) -> Result<BoxStream<'static, Result<Event, RemoteError>>, RemoteError>;
+    ) -> Result<BoxStream<'static, Result<Streamed, RemoteError>>, RemoteError>;
 
     /// Performs an act under its key: its effects happen at most once, however often it is called with the same key and act.
     async fn perform(&self, token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError>;
@@ -115,11 +120,14 @@ pub enum What {
     Release,
 }
 
-/// What [`Platform::probe`] found.
+/// What a stream of events brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
-    /// The platform's clock minus this machine's, if the platform tells the time.
-    pub clock_ahead_by: Option<chrono::Duration>,
+pub enum Streamed {
+    /// Something changed.
+    Event(Box<Event>),
+    /// Nothing changed, and the way to the platform is still open. A stream without any sign of life is one that something on the
+    /// way holds back.
+    Alive,
 }
 
 /// Why a call did not bring what was asked. The classes are the outbox's (DESIGN, outbox 7).

@@ -1,0 +1,173 @@
+//! The contract's calls, one after the other.
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use reqwest::RequestBuilder;
+use reqwest::header::{ACCEPT, ETAG, IF_MATCH};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use signoff_wire::contract::audit::AuditEntry;
+use signoff_wire::contract::directory::Directory;
+use signoff_wire::contract::events::Changes;
+use signoff_wire::contract::pages::Page;
+use signoff_wire::contract::problems::ProblemCode;
+use signoff_wire::contract::receipts::Receipt;
+use signoff_wire::contract::requests::{Assign, CloseConversation, ClosingReply, NewReply, Origin};
+use signoff_wire::contract::sessions::{Me, NewSession, Session};
+use signoff_wire::contract::settings::{InboxOptions, UpdateInboxOptions};
+use signoff_wire::contract::sync::SyncPage;
+use signoff_wire::contract::timeline::TimelineEntry;
+use tokio::time::timeout;
+
+use super::{HttpPlatform, signed_in, stream};
+use crate::remote::{Act, Platform, RemoteError, Streamed, Token, What};
+
+/// Timeline entries that come with each conversation of the first synchronisation: what a conversation shows before anybody scrolls.
+const ENTRIES_PER_SNAPSHOT: u32 = 30;
+
+#[async_trait]
+impl Platform for HttpPlatform {
+    /// Anything can answer 200 to `/healthz`; only a platform refuses `/v1/me` in the contract's own words.
+    async fn probe(&self) -> Result<(), RemoteError> {
+        match self.ask::<serde_json::Value>(self.get(&["v1", "me"])).await {
+            Err(RemoteError::SignedOut) => Ok(()),
+            Ok(_) => Err(RemoteError::Nonsense("it says who is signed in although nobody is".to_owned())),
+            Err(RemoteError::Refused(refusal)) => {
+                Err(RemoteError::Nonsense(format!("it refused with {}", refusal.code)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn clock_ahead_by(&self) -> Option<chrono::Duration> {
+        HttpPlatform::clock_ahead_by(self)
+    }
+
+    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session, RemoteError> {
+        let body = NewSession { email: email.to_owned(), password: password.expose_secret().to_owned() };
+        self.ask(self.client.post(self.at(&["v1", "sessions"])).json(&body)).await
+    }
+
+    async fn sign_out(&self, token: &Token) -> Result<(), RemoteError> {
+        let request = signed_in(self.client.delete(self.at(&["v1", "sessions", "current"])), token);
+        match self.whole_answer(request).await?.success() {
+            Ok(()) | Err(RemoteError::SignedOut) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn me(&self, token: &Token) -> Result<Me, RemoteError> {
+        self.ask(signed_in(self.get(&["v1", "me"]), token)).await
+    }
+
+    async fn directory(&self, token: &Token) -> Result<Directory, RemoteError> {
+        self.ask(signed_in(self.get(&["v1", "directory"]), token)).await
+    }
+
+    async fn inbox_options(&self, token: &Token) -> Result<(InboxOptions, String), RemoteError> {
+        self.versioned(signed_in(self.get(&["v1", "settings", "inbox-options"]), token)).await
+    }
+
+    async fn set_inbox_options(
+        &self,
+        token: &Token,
+        allow_manual_close: bool,
+        version: &str,
+    ) -> Result<(InboxOptions, String), RemoteError> {
+        let request = self.client.put(self.at(&["v1", "settings", "inbox-options"]));
+        let request = request.header(IF_MATCH, version).json(&UpdateInboxOptions { allow_manual_close });
+        self.versioned(signed_in(request, token)).await
+    }
+
+    async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<Page<AuditEntry>, RemoteError> {
+        let request = self.get_where(&["v1", "audit-log"], &[("after", after)]);
+        self.ask(signed_in(request, token)).await
+    }
+
+    async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError> {
+        let (limit, entries) = (limit.to_string(), ENTRIES_PER_SNAPSHOT.to_string());
+        let request = self.get_where(
+            &["v1", "sync", "conversations"],
+            &[("limit", Some(&limit)), ("entries", Some(&entries)), ("after", after)],
+        );
+        self.ask(signed_in(request, token)).await
+    }
+
+    async fn timeline(
+        &self,
+        token: &Token,
+        conversation_id: &str,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<TimelineEntry>, RemoteError> {
+        let request = self.get_where(
+            &["v1", "conversations", conversation_id, "messages"],
+            &[("limit", Some(&limit.to_string())), ("before", before)],
+        );
+        self.ask(signed_in(request, token)).await
+    }
+
+    async fn changes(&self, token: &Token, after: i64, limit: u32) -> Result<Changes, RemoteError> {
+        let (after, limit) = (after.to_string(), limit.to_string());
+        let request = self.get_where(&["v1", "changes"], &[("after", Some(&after)), ("limit", Some(&limit))]);
+        self.ask(signed_in(request, token)).await
+    }
+
+    async fn events(
+        &self,
+        token: &Token,
+        after: i64,
+    ) -> Result<BoxStream<'static, Result<Streamed, RemoteError>>, RemoteError> {
+        let request = self.get_where(&["v1", "events"], &[("after", Some(&after.to_string()))]);
+        let request = request.header(ACCEPT, stream::CONTENT_TYPE);
+        let head = self.send(signed_in(request, token));
+        let response = timeout(self.patience.answer, head)
+            .await
+            .unwrap_or_else(|_| Err(RemoteError::Interrupted("the stream did not begin in time".to_owned())))?;
+        stream::open(response).await
+    }
+
+    async fn perform(&self, token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError> {
+        let request = self
+            .act(act)
+            // The contract's key is a structured-field string, quotes included.
+            .header("Idempotency-Key", format!("\"{key}\""));
+        self.ask(signed_in(request, token)).await
+    }
+
+    async fn receipt(&self, token: &Token, key: &str) -> Result<Option<Receipt>, RemoteError> {
+        match self.ask(signed_in(self.get(&["v1", "receipts", key]), token)).await {
+            Ok(receipt) => Ok(Some(receipt)),
+            Err(RemoteError::Refused(refusal)) if refusal.code == ProblemCode::ReceiptUnknown => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl HttpPlatform {
+    async fn versioned(&self, request: RequestBuilder) -> Result<(InboxOptions, String), RemoteError> {
+        let (options, version) = self.ask_with_version(request).await?;
+        let version = version.ok_or_else(|| RemoteError::Nonsense(format!("settings without {ETAG}")))?;
+        Ok((options, version))
+    }
+
+    fn act(&self, act: &Act) -> RequestBuilder {
+        let call = |name| self.client.post(self.at(&["v1", "conversations", &act.conversation_id, name]));
+        match &act.what {
+            What::Reply { text, trigger_survey, last_seen_message_id } => call("replies").json(&NewReply {
+                text: text.clone(),
+                attachments: Vec::new(),
+                trigger_survey: *trigger_survey,
+                last_seen_message_id: last_seen_message_id.clone(),
+            }),
+            What::Close { text, last_seen_message_id } => call("close").json(&CloseConversation {
+                reply: ClosingReply { text: text.clone(), attachments: Vec::new() },
+                last_seen_message_id: last_seen_message_id.clone(),
+                origin: Origin::Console,
+            }),
+            What::Archive => call("archive").json(&json!({})),
+            What::Assign { user_id } => call("assign").json(&Assign { user_id: Some(user_id.clone()) }),
+            What::Release => call("release").json(&json!({})),
+        }
+    }
+}
