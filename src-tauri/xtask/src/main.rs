@@ -1,2 +1,80 @@
-//! Signoff.
-fn main() {}
+//! The project's own commands: `cargo xtask run | test | e2e | bench app | package`.
+//!
+//! One file per command. Depends on next to nothing, since it has to build on a machine that has only Rust, Node and npm, and installs
+//! the rest from there.
+
+mod bench;
+mod cargo;
+mod display;
+mod e2e;
+mod package;
+mod packages;
+mod run;
+mod say;
+mod stamp;
+mod step;
+mod system;
+mod tally;
+mod test;
+mod ui;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+Signoff's own commands.
+
+  cargo xtask run [--release] [--tour] [--data-dir DIR] [-- ARGUMENTS]
+      Install what is missing, build, and open the app on the demo workspace.
+      Without a display, or with --tour: the same app in a virtual display, driven through
+      its main job, with a screenshot per step in target/tour/.
+
+  cargo xtask test
+      Everything that has to hold before a change is good: formatting, lints, generated
+      files, dependency direction, Rust tests, interface tests, real-window journeys.
+
+  cargo xtask e2e [FILTER]
+      The real-window journeys alone; with FILTER those whose name contains it.
+
+  cargo xtask bench app [--cold]
+      The figures of the app, on release builds. --cold adds a build from nothing.
+
+  cargo xtask package
+      The Debian package, and its size.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match command(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say::failure(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command(arguments: &[String]) -> Result<()> {
+    let Some((name, rest)) = arguments.split_first() else {
+        say::text(HELP);
+        return Ok(());
+    };
+    if rest.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--help" || argument == "-h") {
+        say::text(HELP);
+        return Ok(());
+    }
+    match name.as_str() {
+        "run" => run::run(rest),
+        "test" => test::test(rest),
+        "e2e" => e2e::e2e(rest),
+        "bench" => bench::bench(rest),
+        "package" => package::package(rest),
+        "help" | "--help" | "-h" => {
+            say::text(HELP);
+            Ok(())
+        }
+        unknown => bail!("there is no command {unknown:?}; `cargo xtask --help` lists them"),
+    }
+}

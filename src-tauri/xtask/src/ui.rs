@@ -1,0 +1,50 @@
+//! Installs, builds and checks the interface. Nothing is done twice for the same content.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::{say, stamp, step, system, workspace};
+
+/// Output and downloads inside `ui/`: not part of what is built from.
+const NOT_SOURCES: &[&str] = &["node_modules", "dist", "src/lib/paraglide", "coverage"];
+
+/// `npm ci`, when the lock file has changed.
+pub(crate) fn install() -> Result<()> {
+    if !system::on_path(if cfg!(windows) { "npm.cmd" } else { "npm" }) {
+        bail!("npm is not on the path: install Node 20 or newer from https://nodejs.org or your distribution");
+    }
+    let lock = stamp::of_file(&workspace::ui().join("package-lock.json"))?;
+    if workspace::ui().join("node_modules").is_dir() && stamp::is_current("ui-installed", &lock) {
+        say::line("installed already");
+        return Ok(());
+    }
+    step::run(npm().args(["ci", "--no-audit", "--no-fund"]))?;
+    stamp::set("ui-installed", &lock)
+}
+
+/// Builds `ui/dist`, when a source has changed.
+pub(crate) fn build() -> Result<()> {
+    let sources = stamp::of_folder(&workspace::ui(), NOT_SOURCES)?;
+    if workspace::ui().join("dist").is_dir() && stamp::is_current("ui-built", &sources) {
+        say::line("built already");
+        return Ok(());
+    }
+    step::run(npm().args(["run", "build"]))?;
+    // Read again: the build may have written generated sources that are committed.
+    stamp::set("ui-built", &stamp::of_folder(&workspace::ui(), NOT_SOURCES)?)
+}
+
+/// `npm run SCRIPT`.
+pub(crate) fn script(name: &str) -> Command {
+    let mut command = npm();
+    command.args(["run", name]);
+    command
+}
+
+/// npm in the interface's folder.
+pub(crate) fn npm() -> Command {
+    let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    command.current_dir(workspace::ui());
+    command
+}
