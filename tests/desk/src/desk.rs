@@ -77,7 +77,7 @@ impl Desk {
         }
         std::fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
         let mut surroundings = surroundings(folder.path())?;
-        let screen = Screen::new(&mut surroundings, &logs, setup.size)?;
+        let screen = Screen::new(&mut surroundings, folder.path(), &logs, setup.size)?;
         let bus = Bus::new(&mut surroundings, folder.path(), &logs)?;
         let keyring = KeyringDaemon::new(setup.keyring, &surroundings, &bus, &logs)?;
         let notifications = Notifications::new(&surroundings, &bus, folder.path(), &logs)?;

@@ -1,6 +1,6 @@
 //! The display with its window manager; keyboard, pointer, and photographs of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -15,25 +15,27 @@ pub struct Screen {
     _server: Process,
     surroundings: Surroundings,
     width: i32,
+    pixels: PathBuf,
 }
 
 impl Screen {
-    pub(crate) fn new(surroundings: &mut Surroundings, logs: &Path, (width, height): (u32, u32)) -> Result<Self> {
+    pub(crate) fn new(
+        surroundings: &mut Surroundings,
+        folder: &Path,
+        logs: &Path,
+        (width, height): (u32, u32),
+    ) -> Result<Self> {
+        let frame_buffer = folder.join("screen");
+        std::fs::create_dir(&frame_buffer)?;
         let geometry = format!("{width}x{height}x24");
         // The server chooses a free number by itself: two desks never race for one.
         let (server, number) = Process::start_and_read(
             "display",
             logs,
-            surroundings.command("Xvfb").args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                &geometry,
-                "-nolisten",
-                "tcp",
-                "-noreset",
-            ]),
+            surroundings
+                .command("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0", &geometry, "-nolisten", "tcp", "-noreset", "-fbdir"])
+                .arg(&frame_buffer),
             |line| line.parse::<u32>().ok(),
         )?;
         surroundings.set("DISPLAY", format!(":{number}"));
@@ -43,6 +45,7 @@ impl Screen {
             _server: server,
             surroundings: surroundings.clone(),
             width: i32::try_from(width)?,
+            pixels: frame_buffer.join("Xvfb_screen0"),
         };
         // Answered by a window manager only.
         until("the window manager", || Ok(screen.xdotool(&["get_num_desktops"]).ok()))?;
@@ -52,6 +55,11 @@ impl Screen {
     /// Its width in pixels.
     pub fn width(&self) -> i32 {
         self.width
+    }
+
+    /// The file with the pixels that are on the screen at any moment: an X window dump that the display writes through.
+    pub fn pixels(&self) -> &Path {
+        &self.pixels
     }
 
     /// Keeps what is on the screen as a PNG file.
