@@ -72,13 +72,22 @@ fn open(options: &Options) -> Result<()> {
         }
         step::run(&mut build)
     })?;
-    let profile = match &options.data_dir {
-        Some(folder) => std::path::absolute(folder)?,
-        None => demo_profile()?,
-    };
-    say::begins(&format!("Signoff, on the demo workspace; its profile is {}", profile.display()));
     let program = workspace::target().join(if options.release { "release" } else { "debug" }).join(name("signoff"));
-    step::run(Command::new(program).arg("--demo").arg("--data-dir").arg(profile).args(&options.to_the_app))
+    let mut app = Command::new(program);
+    let given = |option: &str| options.to_the_app.iter().any(|argument| argument.split('=').next() == Some(option));
+    if !given("--workspace") && !given("--demo") {
+        app.arg("--demo");
+    }
+    if !given("--data-dir") {
+        let profile = match &options.data_dir {
+            Some(folder) => std::path::absolute(folder)?,
+            None => demo_profile()?,
+        };
+        app.arg("--data-dir").arg(profile);
+    }
+    app.args(&options.to_the_app);
+    say::begins(&format!("Signoff: {}", step::shown(&app)));
+    step::run(&mut app)
 }
 
 fn take_the_tour() -> Result<()> {

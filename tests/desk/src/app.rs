@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use crate::desk::Desk;
 use crate::driver::Driver;
-use crate::platform::Platform;
 use crate::process::Process;
 use crate::wait::until_within;
 
@@ -24,9 +23,9 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// With the desk's profile and this workspace preselected.
-    pub fn for_workspace(desk: &Desk, platform: &Platform) -> Self {
-        Self::with_profile(&desk.profile()).and(&["--workspace", platform.address()])
+    /// With the desk's profile and the workspace at this address preselected.
+    pub fn for_workspace(desk: &Desk, address: &str) -> Self {
+        Self::with_profile(&desk.profile()).and(&["--workspace", address])
     }
 
     /// With this profile and nothing else.

@@ -29,6 +29,7 @@ pub enum Role {
     Option,
     Region,
     Row,
+    SearchBox,
     Status,
     Switch,
     Tab,
@@ -54,6 +55,7 @@ impl Role {
             Self::Option => "option",
             Self::Region => "region",
             Self::Row => "row",
+            Self::SearchBox => "searchbox",
             Self::Status => "status",
             Self::Switch => "switch",
             Self::Tab => "tab",
@@ -89,6 +91,24 @@ struct Found {
     selected: Option<bool>,
     value: Option<String>,
     description: String,
+    place: Place,
+}
+
+/// A rectangle of the page, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[expect(missing_docs, reason = "edges are edges")]
+pub struct Place {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
+impl Place {
+    /// From top to bottom.
+    pub fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
 }
 
 impl App {
@@ -244,6 +264,14 @@ impl Control<'_> {
         self.find()?.value.with_context(|| format!("{self} holds no text"))
     }
 
+    /// Where it is in the page, in pixels.
+    ///
+    /// # Errors
+    /// If it does not appear.
+    pub fn place(&self) -> Result<Place> {
+        Ok(self.find()?.place)
+    }
+
     /// What explains it: its description, or its title.
     ///
     /// # Errors
@@ -341,6 +369,7 @@ fn one(role: Role) -> &'static [Role] {
         Option,
         Region,
         Row,
+        SearchBox,
         Status,
         Switch,
         Tab,

@@ -4,12 +4,13 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::json;
 
+use crate::line::Line;
 use crate::platform::Platform;
 
 /// A customer of one channel.
 #[derive(Debug, Clone)]
-pub struct Customer<'a> {
-    platform: &'a Platform,
+pub struct Customer {
+    line: Line,
     channel: String,
     external_id: String,
     name: String,
@@ -28,14 +29,14 @@ pub struct Arrived {
 
 impl Platform {
     /// A customer of the web chat whom nobody knows yet.
-    pub fn customer(&self, name: &str) -> Customer<'_> {
+    pub fn customer(&self, name: &str) -> Customer {
         self.customer_of("ch_webchat", name)
     }
 
     /// A customer of any channel whom nobody knows yet.
-    pub fn customer_of(&self, channel: &str, name: &str) -> Customer<'_> {
+    pub fn customer_of(&self, channel: &str, name: &str) -> Customer {
         Customer {
-            platform: self,
+            line: self.line.clone(),
             channel: channel.to_owned(),
             external_id: uuid::Uuid::new_v4().to_string(),
             name: name.to_owned(),
@@ -43,7 +44,7 @@ impl Platform {
     }
 }
 
-impl Customer<'_> {
+impl Customer {
     /// Shown name.
     pub fn name(&self) -> &str {
         &self.name
@@ -60,7 +61,7 @@ impl Customer<'_> {
         });
         let key = format!("demo-key-{}", self.channel);
         let path = format!("/v1/channels/{}/inbound", self.channel);
-        let answer = self.platform.send(Method::POST, &path, Some(&key), &[], Some(&body))?;
+        let answer = self.line.send(Method::POST, &path, Some(&key), &[], Some(&body))?;
         let id = |field: &str| answer[field].as_str().map(str::to_owned).with_context(|| format!("no {field}"));
         Ok(Arrived {
             conversation_id: id("conversation_id")?,

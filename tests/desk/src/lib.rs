@@ -6,14 +6,17 @@
 //! system's dialogs. Nothing in the app knows that it is being watched, except that WebKit is told to accept a driver.
 #![cfg(target_os = "linux")]
 
+mod advisor;
 mod app;
 mod bus;
+mod cable;
 mod control;
 mod customer;
 mod desk;
 mod dialog;
 mod driver;
 mod keyring;
+mod line;
 mod notifications;
 mod platform;
 mod process;
@@ -22,14 +25,16 @@ mod session;
 mod wait;
 
 pub use app::{App, Launch};
-pub use control::{Control, Role};
+pub use cable::Cable;
+pub use control::{Control, Place, Role};
 pub use customer::{Arrived, Customer};
 pub use desk::{Desk, Setup};
 pub use dialog::Dialog;
 pub use keyring::Keyring;
+pub use line::Refusal;
 pub use notifications::{Notifications, Shown};
 pub use platform::{PASSWORD, Platform, PlatformOptions};
 pub use process::Process;
 pub use screen::Screen;
-pub use session::{Refusal, Session};
+pub use session::Session;
 pub use wait::{PATIENCE, until, until_within};

@@ -1,7 +1,7 @@
 // Finds what a screen reader would find: elements by role and accessible name, in document order, visible ones only.
 // Roles and names follow WAI-ARIA and its name computation as far as an interface like ours goes.
 // Arguments: role ("" for any), name, how ("exact", "contains" or "any"), root (an element or null).
-// Answers [{element, name, text, enabled, checked, selected, expanded, value, description}].
+// Answers [{element, role, name, text, enabled, checked, selected, value, description, place}].
 const [wantedRole, wantedName, how, within] = arguments;
 
 const inputRoles = {
@@ -93,8 +93,8 @@ for (const element of (within ?? document).querySelectorAll('*')) {
   if (wantedRole ? role !== wantedRole : !role) continue;
   if (hidden(element)) continue;
   const name = nameOf(element, role);
-  const matches = how === 'any' || (how === 'exact' ? name === clean(wantedName) : name.includes(clean(wantedName)));
-  if (!matches) continue;
+  const wanted = clean(wantedName);
+  if (how === 'exact' ? name !== wanted : how === 'contains' && !name.includes(wanted)) continue;
   found.push({
     element, role, name,
     text: element.innerText ?? '',
@@ -103,6 +103,7 @@ for (const element of (within ?? document).querySelectorAll('*')) {
     selected: state(element, 'aria-selected', 'selected'),
     value: 'value' in element ? String(element.value) : null,
     description: described(element),
+    place: element.getBoundingClientRect().toJSON(),
   });
 }
 return found;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 
+use crate::line::Line;
 use crate::process::Process;
 
 /// The password of everybody in the demo workspace.
@@ -26,13 +26,11 @@ pub struct PlatformOptions {
 #[derive(Debug)]
 pub struct Platform {
     process: Option<Process>,
-    address: String,
     program: PathBuf,
     data: PathBuf,
     logs: PathBuf,
     options: PlatformOptions,
-    pub(crate) runtime: Arc<Runtime>,
-    pub(crate) http: reqwest::Client,
+    pub(crate) line: Line,
 }
 
 impl Platform {
@@ -43,16 +41,13 @@ impl Platform {
         logs: &Path,
         options: PlatformOptions,
     ) -> Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build()?;
         let mut platform = Self {
             process: None,
-            address: String::new(),
             program: program.to_owned(),
             data: data.to_owned(),
             logs: logs.to_owned(),
             options,
-            runtime,
-            http,
+            line: Line::new(runtime)?,
         };
         platform.serve("127.0.0.1:0")?;
         Ok(platform)
@@ -60,7 +55,7 @@ impl Platform {
 
     /// Its base address; the same after a stop and a start.
     pub fn address(&self) -> &str {
-        &self.address
+        &self.line.address
     }
 
     /// Its data directory.
@@ -95,7 +90,7 @@ impl Platform {
     /// # Errors
     /// If it does not serve.
     pub fn start_again(&mut self) -> Result<()> {
-        let listen = self.address.trim_start_matches("http://").to_owned();
+        let listen = self.line.address.trim_start_matches("http://").to_owned();
         self.serve(&listen)
     }
 
@@ -122,7 +117,7 @@ impl Platform {
         })
         .context("build it first: `cargo build --workspace --bin signoff-platform`, or use `cargo xtask e2e`")?;
         self.process = Some(process);
-        self.address = address;
+        self.line.address = address;
         Ok(())
     }
 }
