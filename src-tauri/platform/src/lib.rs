@@ -1,1 +1,3 @@
 //! Signoff.
+
+pub mod demo;

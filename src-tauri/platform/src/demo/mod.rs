@@ -1,0 +1,3 @@
+//! The demo workspace: what a first look, a tour and the tests find.
+
+pub mod content;
