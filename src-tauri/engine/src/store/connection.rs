@@ -1,0 +1,69 @@
+//! How a connection is opened: its key first, then what every connection of its kind needs.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+
+use super::fingerprint;
+
+/// Statements that a connection keeps prepared. More than the program has, so that none is ever prepared twice.
+const STATEMENTS_KEPT: usize = 256;
+
+/// Opens the file for the writer, creating it if there is none.
+pub(super) fn open_writer(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
+    let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    // Nothing else writes: whatever is busy is a bug and must show itself at once.
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA checkpoint_fullfsync = ON;
+         PRAGMA fullfsync = ON;
+         PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -16000;
+         PRAGMA journal_size_limit = 16777216;",
+    )?;
+    Ok(connection)
+}
+
+/// Opens the file for a reader.
+pub(super) fn open_reader(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
+    let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;")?;
+    Ok(connection)
+}
+
+/// Opens a damaged file for what can still be read from it.
+pub(super) fn open_damaged(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
+    open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
+fn open(path: &Path, key: &SecretSlice<u8>, access: OpenFlags) -> rusqlite::Result<Connection> {
+    // A connection never leaves its thread while it is used, so SQLite's own locks would guard nothing.
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    apply_key(&connection, key)?;
+    Ok(connection)
+}
+
+/// The key is random, so it is given raw, with no derivation to wait for. The salt is given as well instead of being read from
+/// the file: damage to the file's first bytes must not take the pages behind them along.
+fn apply_key(connection: &Connection, key: &SecretSlice<u8>) -> rusqlite::Result<()> {
+    let salt = fingerprint::salt(key);
+    let mut spec = String::with_capacity(128);
+    spec.push_str("PRAGMA key = \"x'");
+    for byte in key.expose_secret().iter().chain(&salt) {
+        spec.push(hex_digit(byte >> 4));
+        spec.push(hex_digit(byte & 15));
+    }
+    spec.push_str("'\";");
+    let spec = SecretString::from(spec);
+    connection.execute_batch(spec.expose_secret())
+}
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+}
