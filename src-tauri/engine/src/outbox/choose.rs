@@ -1,0 +1,211 @@
+//! What the advisor can do with an entry (D6 to D9, D15, D23), and doing it.
+
+use chrono::{DateTime, Utc};
+use rusqlite::Transaction;
+use signoff_wire::interface::{ActionKind, Choice, Chosen, Code};
+
+use super::entry::{Entry, State};
+use super::listing::{carries_text, newer_conversation};
+use super::machine::{Happening, Move, next};
+use super::{OutboxError, rows, settle};
+use crate::cache::standing;
+
+/// A decision of the advisor about an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The entry.
+    pub key: String,
+    /// What to do with it.
+    pub choice: Choice,
+    /// For choices that send although the customer has written since: the newest customer message that was on the screen when the
+    /// advisor decided. `None`: the newest one in the cache (D6).
+    pub seen_message_id: Option<String>,
+}
+
+/// What an entry offers now, the safest first. `newer_is_known`: the customer has a newer conversation to send into (D7).
+#[must_use]
+pub fn offered(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
+    let mut choices = match entry.state {
+        State::Queued => vec![Choice::Undo, Choice::Edit, Choice::Retry],
+        State::Sending | State::InDoubt if entry.undo_requested => Vec::new(),
+        State::Sending => vec![Choice::Undo],
+        State::InDoubt => vec![Choice::Undo, Choice::Retry],
+        State::Blocked => offered_when_blocked(entry, newer_is_known),
+        State::Done | State::Cancelled => Vec::new(),
+    };
+    if !carries_text(entry.kind()) || entry.text.is_none() {
+        choices.retain(|choice| *choice != Choice::Edit);
+    }
+    choices
+}
+
+fn offered_when_blocked(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
+    if entry.waits_for_switch {
+        return vec![Choice::Undo, Choice::Edit, Choice::SendWithoutClosing];
+    }
+    let closes = entry.kind() == ActionKind::SendAndClose;
+    let code = entry.blocked.as_ref().map_or(Code::Internal, |blocked| blocked.code);
+    if code == Code::ConversationClosed {
+        // A draft in a closed conversation could not be sent: the text goes on to the newer one, or is copied from here.
+        let carries = carries_text(entry.kind()) && newer_is_known;
+        return if carries { vec![Choice::SendInNewer, Choice::Discard] } else { vec![Choice::Discard] };
+    }
+    if code == Code::CustomerWroteSince && closes {
+        return vec![Choice::Edit, Choice::ConfirmAgain, Choice::SendWithoutClosing, Choice::Discard];
+    }
+    if code == Code::CloseDisabled {
+        return vec![Choice::Wait, Choice::SendWithoutClosing, Choice::Edit, Choice::Discard];
+    }
+    // The same text could only be refused the same way, or its key is spent, or nobody can read what it wants.
+    let same_again_is_pointless = matches!(
+        code,
+        Code::ReplyEmpty | Code::ReplyTooLong | Code::ReplyUnsendable | Code::EntryUnreadable | Code::Internal
+    );
+    if same_again_is_pointless {
+        return vec![Choice::Edit, Choice::Discard];
+    }
+    vec![Choice::Edit, Choice::Retry, Choice::Discard]
+}
+
+/// Does what the advisor decided. What is under way is never interrupted: its outcome settles it (DESIGN, outbox 9).
+///
+/// # Errors
+/// [`OutboxError::EntryUnknown`], if it is not there any more; [`OutboxError::NotOffered`], if it does not offer the choice now.
+pub fn choose(
+    transaction: &Transaction<'_>,
+    owner: &str,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<Chosen, OutboxError> {
+    let mut entry = rows::get(transaction, &decision.key)?
+        .filter(|entry| entry.owner == owner && entry.state.is_open())
+        .ok_or(OutboxError::EntryUnknown)?;
+    let newer = newer_conversation(transaction, &entry)?;
+    if !offered(&entry, newer.is_some()).contains(&decision.choice) {
+        return Err(OutboxError::NotOffered(decision.choice));
+    }
+    match decision.choice {
+        Choice::Undo | Choice::Edit => return undo(transaction, entry, now),
+        Choice::Discard => discard(transaction, &mut entry)?,
+        Choice::Wait => {
+            entry.waits_for_switch = true;
+            rows::save(transaction, &entry)?;
+        }
+        Choice::Retry => retry(transaction, &mut entry, decision, now)?,
+        Choice::ConfirmAgain => {
+            see_newest(transaction, &mut entry, decision)?;
+            go_on(transaction, &mut entry, now)?;
+        }
+        Choice::SendWithoutClosing => send_without_closing(transaction, &mut entry, decision, now)?,
+        Choice::SendInNewer => send_in_newer(transaction, &mut entry, newer, now)?,
+    }
+    Ok(Chosen::Applied)
+}
+
+fn undo(transaction: &Transaction<'_>, mut entry: Entry, now: DateTime<Utc>) -> Result<Chosen, OutboxError> {
+    let chosen = match next(entry.state, entry.undo_requested, Happening::Undo) {
+        Move::BackInDraft => {
+            settle::take_back(transaction, &mut entry, now)?;
+            Chosen::BackInDraft { conversation_id: entry.conversation_id.clone() }
+        }
+        Move::NoteUndo => {
+            entry.undo_requested = true;
+            // What is in doubt is asked about now: somebody waits for the answer.
+            entry.due_at = entry.retry_after_until.map_or(now, |until| until.max(now));
+            entry.due_set_at = now;
+            Chosen::WhenSettled
+        }
+        Move::To(_) | Move::Nothing => return Err(OutboxError::EntryUnknown),
+    };
+    settle::finish(transaction, &mut entry)?;
+    Ok(chosen)
+}
+
+fn discard(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
+    if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::Discard) {
+        entry.state = state;
+        settle::finish(transaction, entry)?;
+    }
+    Ok(())
+}
+
+/// Lets an entry go on now, as it is. A reply that was refused because the customer wrote since has been looked at again.
+fn retry(
+    transaction: &Transaction<'_>,
+    entry: &mut Entry,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    match entry.blocked.as_ref().map(|blocked| blocked.code) {
+        Some(Code::CustomerWroteSince) => see_newest(transaction, entry, decision)?,
+        // The advisor has looked at the conversation and decided that it is not there: from here on the key is a fresh one.
+        Some(Code::OutcomeUnknown) => entry.first_attempt_at = None,
+        Some(_) | None => {}
+    }
+    go_on(transaction, entry, now)
+}
+
+fn send_without_closing(
+    transaction: &Transaction<'_>,
+    entry: &mut Entry,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    if entry.blocked.as_ref().is_some_and(|blocked| blocked.code == Code::CustomerWroteSince) {
+        see_newest(transaction, entry, decision)?;
+    }
+    change_intent(transaction, entry, |intent| intent.kind = ActionKind::Reply)?;
+    go_on(transaction, entry, now)
+}
+
+/// The reply goes into the customer's newer conversation, behind what is queued there. It closes nothing: that was not confirmed for it.
+fn send_in_newer(
+    transaction: &Transaction<'_>,
+    entry: &mut Entry,
+    newer: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    let newer = newer.ok_or(OutboxError::NotOffered(Choice::SendInNewer))?;
+    let seen = standing(transaction, &newer)?.and_then(|standing| standing.last_customer_message_id);
+    rows::move_to(transaction, entry, &newer)?;
+    change_intent(transaction, entry, |intent| {
+        intent.last_seen_message_id = seen;
+        if intent.kind == ActionKind::SendAndClose {
+            intent.kind = ActionKind::Reply;
+        }
+    })?;
+    go_on(transaction, entry, now)
+}
+
+fn see_newest(transaction: &Transaction<'_>, entry: &mut Entry, decision: &Decision) -> Result<(), OutboxError> {
+    let newest = match &decision.seen_message_id {
+        Some(seen) => Some(seen.clone()),
+        None => standing(transaction, &entry.conversation_id)?.and_then(|standing| standing.last_customer_message_id),
+    };
+    change_intent(transaction, entry, |intent| intent.last_seen_message_id = newest)
+}
+
+fn change_intent(
+    transaction: &Transaction<'_>,
+    entry: &mut Entry,
+    change: impl FnOnce(&mut super::Intent),
+) -> Result<(), OutboxError> {
+    let Some(mut intent) = entry.intent.take() else { return Err(OutboxError::EntryUnknown) };
+    change(&mut intent);
+    rows::save_intent(transaction, entry, &intent)?;
+    entry.intent = Some(intent);
+    Ok(())
+}
+
+fn go_on(transaction: &Transaction<'_>, entry: &mut Entry, now: DateTime<Utc>) -> Result<(), OutboxError> {
+    if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::GoOn) {
+        entry.state = state;
+        entry.tries.in_row = 0;
+        // The advisor can shorten our waits, not the platform's.
+        entry.due_at = entry.retry_after_until.map_or(now, |until| until.max(now));
+        entry.due_set_at = now;
+        entry.not_before = None;
+        settle::finish(transaction, entry)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Whose turn it is: the heads that are due, found by an index however much stands behind them (DESIGN, outbox 6).
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::entry::{Entry, State};
+use super::machine::{Happening, Move, next};
+use super::{OutboxError, rows, settle, upkeep};
+use crate::cache::columns::{count, get_time_option, millis};
+use crate::remote::Act;
+
+/// What to do for an entry now.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    pub(super) key: String,
+    pub(super) conversation_id: String,
+    pub(super) step: Step,
+}
+
+/// The next step of an entry.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    /// Send it. It is marked as `sending` already.
+    Send(Act),
+    /// Ask for its receipt first: the outcome of an attempt is unknown.
+    Ask,
+}
+
+/// Claims up to `limit` due heads, leaving out conversations in which something is under way, and those that this version cannot read.
+pub(super) fn claim(
+    transaction: &Transaction<'_>,
+    owner: &str,
+    now: DateTime<Utc>,
+    limit: usize,
+    under_way: &[String],
+) -> Result<Vec<Claim>, OutboxError> {
+    let heads = transaction
+        .prepare_cached(&format!(
+            "SELECT {} FROM outbox
+             WHERE owner = ?1 AND head = 1 AND state IN ('queued', 'in_doubt') AND due_at <= ?2
+             ORDER BY due_at, seq LIMIT ?3",
+            rows::COLUMNS
+        ))?
+        .query_map(params![owner, millis(now), count(limit + under_way.len())], rows::read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut claims = Vec::new();
+    for head in heads {
+        if claims.len() >= limit {
+            break;
+        }
+        if !under_way.contains(&head.conversation_id) {
+            claims.extend(begin(transaction, head, now)?);
+        }
+    }
+    Ok(claims)
+}
+
+/// Claims the head of one conversation if it is due.
+pub(super) fn claim_next(
+    transaction: &Transaction<'_>,
+    owner: &str,
+    conversation_id: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Claim>, OutboxError> {
+    let head = transaction
+        .prepare_cached(&format!(
+            "SELECT {} FROM outbox
+             WHERE owner = ?1 AND conversation_id = ?2 AND head = 1 AND state IN ('queued', 'in_doubt') AND due_at <= ?3",
+            rows::COLUMNS
+        ))?
+        .query_row(params![owner, conversation_id, millis(now)], rows::read)
+        .optional()?;
+    head.map_or(Ok(None), |head| begin(transaction, head, now))
+}
+
+/// The step for an entry that was just decided to be sent.
+pub(super) fn to_send(entry: &Entry) -> Option<Claim> {
+    let act = entry.intent.as_ref()?.act(&entry.conversation_id)?;
+    Some(Claim { key: entry.key.clone(), conversation_id: entry.conversation_id.clone(), step: Step::Send(act) })
+}
+
+/// When the next head will be due; `None` if none waits for its time.
+pub(super) fn next_due(
+    connection: &Connection,
+    owner: &str,
+    under_way: &[String],
+) -> Result<Option<DateTime<Utc>>, OutboxError> {
+    // What is under way is due as well, so as many heads are looked at as could be.
+    let mut statement = connection.prepare_cached(
+        "SELECT conversation_id, due_at FROM outbox
+         WHERE owner = ?1 AND head = 1 AND state IN ('queued', 'in_doubt') ORDER BY due_at, seq LIMIT ?2",
+    )?;
+    let mut heads = statement.query(params![owner, count(under_way.len() + 1)])?;
+    while let Some(head) = heads.next()? {
+        let conversation_id: String = head.get("conversation_id")?;
+        if !under_way.contains(&conversation_id) {
+            return Ok(get_time_option(head, "due_at")?);
+        }
+    }
+    Ok(None)
+}
+
+fn begin(transaction: &Transaction<'_>, mut entry: Entry, now: DateTime<Utc>) -> Result<Option<Claim>, OutboxError> {
+    if entry.intent.is_none() {
+        upkeep::quarantine(transaction, &mut entry)?;
+        return Ok(None);
+    }
+    match next(entry.state, entry.undo_requested, Happening::Turn) {
+        Move::To(State::Sending) => {
+            entry.state = State::Sending;
+            entry.first_attempt_at = entry.first_attempt_at.or(Some(now));
+            settle::finish(transaction, &mut entry)?;
+            Ok(to_send(&entry))
+        }
+        Move::To(State::InDoubt) => {
+            Ok(Some(Claim { key: entry.key, conversation_id: entry.conversation_id, step: Step::Ask }))
+        }
+        Move::To(State::Queued | State::Blocked | State::Done | State::Cancelled)
+        | Move::BackInDraft
+        | Move::NoteUndo
+        | Move::Nothing => Ok(None),
+    }
+}

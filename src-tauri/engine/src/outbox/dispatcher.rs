@@ -1,0 +1,459 @@
+//! The task that brings entries to the platform: heads that are due, a bounded number at once, each conversation strictly in order.
+//!
+//! A conversation with several entries due is worked through by one *lane*: the transaction that settles an entry claims the next
+//! one as well, so that each entry costs one commit. A lane gives its place up after a while when others wait.
+//!
+//! The task holds no state that matters: it can be dropped at any point, and another one goes on from what is on disk.
+//!
+//! It never spins. Every turn ends in waiting for an attempt's end, for the time of the next head, or for somebody who wakes it; when
+//! the disk fails, it waits with growing pauses as well.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use secrecy::ExposeSecret;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::claim::{self, Claim, Step};
+use super::entry::{Entry, State};
+use super::link::Link;
+use super::settle::{self, Circumstances, Outcome};
+use super::{OutboxError, upkeep, waits};
+use crate::cache::CacheError;
+use crate::ports::{Chance, Clock};
+use crate::remote::{Platform, RemoteError, Token};
+use crate::store::{Store, StoreError};
+
+/// Conversations served at once.
+pub const AT_ONCE: usize = 16;
+/// Entries that a lane brings before others get its place.
+const LANE_LENGTH: usize = 32;
+/// An attempt that has not ended by then is given up on; what became of it is asked later.
+const ATTEMPT: Duration = Duration::from_secs(90);
+/// However far away the next head is: a clock that was set is noticed by then.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// The platform keeps keys for some days; the last of them is not relied on, since two clocks are involved.
+const KEY_MARGIN: TimeDelta = TimeDelta::days(1);
+
+/// Where the token comes from, and who has to know that it is over (D25).
+pub trait Sessions: Send + Sync {
+    /// The token of the signed-in person; `None` while a sign-in is needed.
+    fn token(&self) -> Option<Token>;
+    /// The platform does not know this token any more: from now on [`Sessions::token`] does not give it out again.
+    fn over(&self, token: &Token);
+}
+
+/// What a dispatcher works with.
+pub struct Parts {
+    /// Where the entries are.
+    pub store: Store,
+    /// Whose entries: [`facts::owner`](crate::cache::facts::owner).
+    pub owner: String,
+    /// Where they go.
+    pub platform: Arc<dyn Platform>,
+    /// The session.
+    pub sessions: Arc<dyn Sessions>,
+    /// Days for which the platform keeps keys.
+    pub idempotency_days: u32,
+    /// Conversations served at once; [`AT_ONCE`] unless there is a reason.
+    pub at_once: usize,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Jitter.
+    pub chance: Arc<dyn Chance>,
+    /// Who is told what happens.
+    pub reports: mpsc::UnboundedSender<Report>,
+}
+
+/// What the dispatcher tells.
+#[derive(Debug, Clone)]
+pub enum Report {
+    /// Something about the queue or the shown state of a conversation changed.
+    Changed {
+        /// Which conversation.
+        conversation_id: String,
+    },
+    /// An entry has ended, or needs the advisor.
+    Settled {
+        /// Which entry.
+        entry_id: String,
+        /// Its conversation.
+        conversation_id: String,
+        /// How.
+        state: State,
+    },
+    /// The platform has answered: whoever waits for it can go on.
+    Reached,
+    /// The platform did not answer.
+    NotReached(RemoteError),
+    /// The session is over; the queue waits for a sign-in (D25).
+    SignedOut,
+    /// The disk does not take what has to be written. The dispatcher keeps trying.
+    StoreFailed(StoreError),
+}
+
+/// Wakes a dispatcher. Cheap, may be called from anywhere and as often as one likes.
+#[derive(Clone)]
+pub struct Waker {
+    signal: Arc<Signal>,
+}
+
+#[derive(Default)]
+struct Signal {
+    notify: Notify,
+    hurry: AtomicBool,
+}
+
+impl Waker {
+    /// Something was queued or decided: look whether it is due.
+    pub fn look(&self) {
+        self.signal.notify.notify_one();
+    }
+
+    /// The platform may be reachable again (connectivity, resume from sleep, focus, sign-in, another success): try now what
+    /// waits only because attempts have failed.
+    pub fn wake(&self) {
+        self.signal.hurry.store(true, Ordering::Release);
+        self.signal.notify.notify_one();
+    }
+}
+
+/// The dispatcher of one person's outbox at one platform. There is one at a time.
+pub struct Dispatcher {
+    context: Arc<Context>,
+    signal: Arc<Signal>,
+}
+
+struct Context {
+    parts: Parts,
+    key_is_kept: TimeDelta,
+    /// A token that the platform has refused, in case somebody gives it out again.
+    refused: Mutex<Option<Token>>,
+}
+
+impl Dispatcher {
+    /// A dispatcher that does nothing until [`Dispatcher::run`].
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let kept = TimeDelta::days(i64::from(parts.idempotency_days)) - KEY_MARGIN;
+        let key_is_kept = kept.max(TimeDelta::zero());
+        Self { context: Arc::new(Context { parts, key_is_kept, refused: Mutex::new(None) }), signal: Arc::default() }
+    }
+
+    /// A handle that wakes it.
+    #[must_use]
+    pub fn waker(&self) -> Waker {
+        Waker { signal: Arc::clone(&self.signal) }
+    }
+
+    /// Works until it is dropped, or until the store is closed.
+    pub async fn run(self) {
+        let mut desk = Desk::new(self.context);
+        loop {
+            if self.signal.hurry.swap(false, Ordering::AcqRel) {
+                desk.hurry();
+            }
+            let wake_at = match desk.start_lanes().await {
+                Ok(at) => at,
+                Err(OutboxError::Store(StoreError::Closed)) => return,
+                Err(error) => desk.rest(error),
+            };
+            tokio::select! {
+                Some(end) = desk.lanes.next(), if !desk.lanes.is_empty() => desk.lane_ended(end),
+                () = self.signal.notify.notified() => {}
+                () = sleep_until(wake_at) => {}
+            }
+        }
+    }
+}
+
+/// What the dispatcher has in its hands. Everything of it can be lost.
+struct Desk {
+    context: Arc<Context>,
+    lanes: FuturesUnordered<BoxFuture<'static, LaneEnd>>,
+    under_way: Vec<String>,
+    link: Link,
+    recovered: bool,
+    hurry: bool,
+    last_time: Option<DateTime<Utc>>,
+    store_failures: u32,
+    resting_until: Option<Instant>,
+}
+
+impl Desk {
+    fn new(context: Arc<Context>) -> Self {
+        Self {
+            context,
+            lanes: FuturesUnordered::new(),
+            under_way: Vec::new(),
+            link: Link::unproven(),
+            recovered: false,
+            hurry: false,
+            last_time: None,
+            store_failures: 0,
+            resting_until: None,
+        }
+    }
+
+    fn hurry(&mut self) {
+        self.link.wake();
+        self.hurry = true;
+        self.resting_until = None;
+    }
+
+    /// Starts what is due, as far as there is room. Answers when to look again.
+    async fn start_lanes(&mut self) -> Result<Instant, OutboxError> {
+        let latest = Instant::now() + LONGEST_SLEEP;
+        if let Some(until) = self.resting_until.filter(|until| *until > Instant::now()) {
+            return Ok(until);
+        }
+        self.put_in_order().await?;
+        let room = self.link.width(Instant::now(), self.context.parts.at_once).saturating_sub(self.lanes.len());
+        if room == 0 || self.context.token().is_none() {
+            return Ok(self.link.closed_until().map_or(latest, |until| until.clamp(Instant::now(), latest)));
+        }
+        let due = self.next_due().await?;
+        let now = self.context.now();
+        match due {
+            Some(due) if due <= now => {
+                for claim in self.claim(room, now).await? {
+                    self.start(claim);
+                }
+                // What there is room for has been started; what is left waits for an end or for its time.
+                let due = self.next_due().await?.filter(|due| *due > now);
+                Ok(due.map_or(latest, |due| at(due, now).min(latest)))
+            }
+            Some(due) => Ok(at(due, now).min(latest)),
+            None => Ok(latest),
+        }
+    }
+
+    /// What has to be done once, after somebody called, or after the clock was set back.
+    async fn put_in_order(&mut self) -> Result<(), OutboxError> {
+        let now = self.context.now();
+        let clock_was_set_back = self.last_time.is_some_and(|last| now < last);
+        let (recover, hurry) = (!self.recovered, self.hurry);
+        if recover || hurry || clock_was_set_back {
+            let owner = self.context.parts.owner.clone();
+            self.context
+                .parts
+                .store
+                .write(move |transaction| {
+                    if recover {
+                        upkeep::recover(transaction, &owner, now)?;
+                    }
+                    if clock_was_set_back {
+                        upkeep::end_waits_of_other_clocks(transaction, &owner, now)?;
+                    }
+                    if hurry {
+                        upkeep::hurry(transaction, &owner, now)?;
+                    }
+                    Ok::<_, OutboxError>(())
+                })
+                .await?;
+        }
+        self.recovered = true;
+        self.hurry = false;
+        self.last_time = Some(now);
+        self.store_failures = 0;
+        Ok(())
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, OutboxError> {
+        let (owner, under_way) = (self.context.parts.owner.clone(), self.under_way.clone());
+        self.context.parts.store.read(move |connection| claim::next_due(connection, &owner, &under_way)).await
+    }
+
+    async fn claim(&self, limit: usize, now: DateTime<Utc>) -> Result<Vec<Claim>, OutboxError> {
+        let (owner, under_way) = (self.context.parts.owner.clone(), self.under_way.clone());
+        self.context
+            .parts
+            .store
+            .write(move |transaction| claim::claim(transaction, &owner, now, limit, &under_way))
+            .await
+    }
+
+    fn start(&mut self, claim: Claim) {
+        self.under_way.push(claim.conversation_id.clone());
+        self.context.changed(&claim.conversation_id);
+        self.lanes.push(Box::pin(lane(Arc::clone(&self.context), claim)));
+    }
+
+    fn lane_ended(&mut self, end: LaneEnd) {
+        self.under_way.retain(|conversation_id| *conversation_id != end.conversation_id);
+        if end.answered && self.link.answered() {
+            // Whatever else waits because attempts have failed need not wait any longer.
+            self.hurry = true;
+            self.context.report(Report::Reached);
+        }
+        if let Some(error) = end.last_error {
+            let wait = waits::after(self.link.failures() + 1, self.context.luck());
+            self.link.failed(&error, Instant::now(), wait);
+            if error != RemoteError::SignedOut {
+                self.context.report(Report::NotReached(error));
+            }
+        }
+    }
+
+    /// The disk failed. Answers when to try again: later each time.
+    fn rest(&mut self, error: OutboxError) -> Instant {
+        self.store_failures = self.store_failures.saturating_add(1);
+        self.context.store_failed(error);
+        let until = Instant::now() + waits::after(self.store_failures + 1, self.context.luck());
+        self.resting_until = Some(until);
+        until
+    }
+}
+
+/// How a lane came to its end.
+struct LaneEnd {
+    conversation_id: String,
+    answered: bool,
+    last_error: Option<RemoteError>,
+}
+
+/// Brings the entries of one conversation, one after the other, until none is due, one fails, or others have waited long enough.
+async fn lane(context: Arc<Context>, first: Claim) -> LaneEnd {
+    let mut end = LaneEnd { conversation_id: first.conversation_id.clone(), answered: false, last_error: None };
+    let mut claim = Some(first);
+    let mut brought = 0;
+    while let Some(current) = claim.take() {
+        let outcome = context.attempt(&current).await;
+        end.last_error = match &outcome {
+            Outcome::Performed(Err(error)) | Outcome::Asked(Err(error)) => Some(error.clone()),
+            Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(_)) => {
+                end.answered = true;
+                None
+            }
+            Outcome::NotSignedIn => None,
+        };
+        brought += 1;
+        let go_on = end.last_error.is_none() && brought < LANE_LENGTH;
+        claim = context.settle(&current, outcome, go_on).await;
+    }
+    end
+}
+
+impl Context {
+    fn now(&self) -> DateTime<Utc> {
+        self.parts.clock.now()
+    }
+
+    fn luck(&self) -> waits::Luck {
+        waits::draw(self.parts.chance.as_ref())
+    }
+
+    /// The token, unless the platform has refused it already.
+    fn token(&self) -> Option<Token> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        self.parts
+            .sessions
+            .token()
+            .filter(|token| refused.as_ref().is_none_or(|refused| refused.expose_secret() != token.expose_secret()))
+    }
+
+    async fn attempt(&self, claim: &Claim) -> Outcome {
+        let Some(token) = self.token() else { return Outcome::NotSignedIn };
+        let platform = &self.parts.platform;
+        let outcome = match &claim.step {
+            Step::Send(act) => Outcome::Performed(in_time(platform.perform(&token, &claim.key, act)).await),
+            Step::Ask => Outcome::Asked(in_time(platform.receipt(&token, &claim.key)).await),
+        };
+        if let Outcome::Performed(Err(RemoteError::SignedOut)) | Outcome::Asked(Err(RemoteError::SignedOut)) = &outcome
+        {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+            self.parts.sessions.over(&token);
+            self.report(Report::SignedOut);
+        }
+        outcome
+    }
+
+    /// Writes an outcome down and claims what follows, in one transaction. Until that is done the outcome is nowhere else, so a failing
+    /// disk is waited for. If the process dies meanwhile, the entry is `sending` on disk, and its receipt will be asked for.
+    async fn settle(&self, claim: &Claim, outcome: Outcome, go_on: bool) -> Option<Claim> {
+        let mut failures = 0;
+        loop {
+            let at = Circumstances { now: self.now(), luck: self.luck(), key_is_kept: self.key_is_kept };
+            let (key, outcome) = (claim.key.clone(), outcome.clone());
+            let (owner, conversation_id) = (self.parts.owner.clone(), claim.conversation_id.clone());
+            let written = self
+                .parts
+                .store
+                .write(move |transaction| {
+                    let entry = settle::settle(transaction, &key, &outcome, at)?;
+                    let next = match &entry {
+                        Some(entry) if entry.state == State::Sending => claim::to_send(entry),
+                        Some(_) | None if go_on => claim::claim_next(transaction, &owner, &conversation_id, at.now)?,
+                        Some(_) | None => None,
+                    };
+                    Ok::<_, OutboxError>((entry, next))
+                })
+                .await;
+            match written {
+                Ok((entry, next)) => {
+                    self.tell(claim, entry.as_ref());
+                    return next;
+                }
+                Err(OutboxError::Store(StoreError::Closed)) => return None,
+                Err(error) => {
+                    failures += 1;
+                    self.store_failed(error);
+                    tokio::time::sleep(waits::after(failures + 1, self.luck())).await;
+                }
+            }
+        }
+    }
+
+    fn tell(&self, claim: &Claim, entry: Option<&Entry>) {
+        self.changed(&claim.conversation_id);
+        let Some(entry) = entry else { return };
+        tracing::info!(
+            entry = entry.key,
+            conversation = entry.conversation_id,
+            state = entry.state.word(),
+            problem = ?entry.last_problem,
+            "an attempt was settled"
+        );
+        if !entry.state.is_open() || entry.state == State::Blocked {
+            self.report(Report::Settled {
+                entry_id: entry.key.clone(),
+                conversation_id: entry.conversation_id.clone(),
+                state: entry.state,
+            });
+        }
+    }
+
+    fn changed(&self, conversation_id: &str) {
+        self.report(Report::Changed { conversation_id: conversation_id.to_owned() });
+    }
+
+    fn store_failed(&self, error: OutboxError) {
+        tracing::error!(%error, "the outbox could not be read or written");
+        if let OutboxError::Store(error) | OutboxError::Cache(CacheError::Store(error)) = error {
+            self.report(Report::StoreFailed(error));
+        }
+    }
+
+    fn report(&self, report: Report) {
+        // Nobody listening is fine: everything is on disk.
+        drop(self.parts.reports.send(report));
+    }
+}
+
+/// Gives an attempt up after a while. It may take effect all the same.
+async fn in_time<T>(attempt: impl Future<Output = Result<T, RemoteError>>) -> Result<T, RemoteError> {
+    match timeout(ATTEMPT, attempt).await {
+        Ok(answer) => answer,
+        Err(_) => Err(RemoteError::Interrupted("no answer in time".to_owned())),
+    }
+}
+
+/// The moment of a wall-clock time, seen from now.
+fn at(due: DateTime<Utc>, now: DateTime<Utc>) -> Instant {
+    Instant::now() + (due - now).to_std().unwrap_or_default()
+}

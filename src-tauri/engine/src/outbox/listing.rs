@@ -1,0 +1,289 @@
+//! The outbox, as the advisor and the cache look at it.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+use signoff_wire::contract::receipts::Receipt;
+use signoff_wire::interface::{ActionKind, Attention, Code, EntryState, QueueCounts, QueueEntry};
+
+use super::choose::offered;
+use super::entry::{Blocked, Entry, State};
+use super::{OutboxError, rows};
+use crate::cache::columns::from_json_option;
+use crate::cache::overlay::{Intent as Replayed, Stage};
+use crate::cache::{CacheError, customer_messages_after, standing};
+
+/// Entries of the queue view that have ended.
+const ENDED_SHOWN: u32 = 50;
+
+/// The whole queue of a person: what needs attention first, then in the order of the clicks, then what is done, the latest first.
+///
+/// # Errors
+/// SQLite's.
+pub fn list(connection: &Connection, owner: &str) -> Result<Vec<QueueEntry>, OutboxError> {
+    let open = select(connection, &format!("owner = ?1 AND {} ORDER BY seq LIMIT ?2", rows::OPEN), owner, u32::MAX)?;
+    let done = select(connection, "owner = ?1 AND state = 'done' ORDER BY settled DESC LIMIT ?2", owner, ENDED_SHOWN)?;
+    let (attention, pending): (Vec<Entry>, Vec<Entry>) = open.into_iter().partition(needs_attention);
+    attention.iter().chain(&pending).chain(&done).map(|entry| view(connection, entry)).collect()
+}
+
+/// The open entries of one conversation, in their order (D22).
+///
+/// # Errors
+/// SQLite's.
+pub fn list_of(connection: &Connection, owner: &str, conversation_id: &str) -> Result<Vec<QueueEntry>, CacheError> {
+    let entries = connection
+        .prepare_cached(&format!(
+            "SELECT {} FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND {} ORDER BY seq",
+            rows::COLUMNS,
+            rows::OPEN
+        ))?
+        .query_map(params![owner, conversation_id], rows::read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    entries.iter().map(|entry| view(connection, entry)).collect::<Result<_, OutboxError>>().map_err(into_cache)
+}
+
+/// One entry, also after its end.
+///
+/// # Errors
+/// [`OutboxError::EntryUnknown`], if there is none of this person's with that key.
+pub fn entry(connection: &Connection, owner: &str, key: &str) -> Result<QueueEntry, OutboxError> {
+    let entry = rows::get(connection, key)?.filter(|entry| entry.owner == owner).ok_or(OutboxError::EntryUnknown)?;
+    view(connection, &entry)
+}
+
+/// The queue in numbers (D24).
+///
+/// # Errors
+/// SQLite's.
+pub fn counts(connection: &Connection, owner: &str) -> Result<QueueCounts, OutboxError> {
+    let counts = connection
+        .prepare_cached(&format!(
+            "SELECT count(*) FILTER (WHERE state <> 'blocked' OR waits_for_switch = 1) AS pending,
+                 count(*) FILTER (WHERE state = 'blocked' AND waits_for_switch = 0) AS needs_attention
+             FROM outbox WHERE owner = ?1 AND {}",
+            rows::OPEN
+        ))?
+        .query_row(params![owner], |row| {
+            Ok(QueueCounts { pending: row.get("pending")?, needs_attention: row.get("needs_attention")? })
+        })?;
+    Ok(counts)
+}
+
+/// Whether a closing is among the open entries of a conversation: whatever came behind it could only be refused (R8).
+///
+/// # Errors
+/// SQLite's.
+pub fn close_is_queued(connection: &Connection, owner: &str, conversation_id: &str) -> Result<bool, CacheError> {
+    let queued = connection
+        .prepare_cached(&format!(
+            "SELECT 1 FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND kind = 'send_and_close' AND {}",
+            rows::OPEN
+        ))?
+        .exists(params![owner, conversation_id])?;
+    Ok(queued)
+}
+
+/// The open entry of a conversation that says most about it.
+pub(crate) fn state_of(
+    connection: &Connection,
+    owner: &str,
+    conversation_id: &str,
+) -> Result<Option<EntryState>, CacheError> {
+    // The head decides: nothing behind it moves before it does.
+    let head = connection
+        .prepare_cached(
+            "SELECT state, waits_for_switch FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND head = 1",
+        )?
+        .query_row(params![owner, conversation_id], |row| {
+            Ok((row.get::<_, String>("state")?, row.get::<_, bool>("waits_for_switch")?))
+        })
+        .optional()?;
+    Ok(head.and_then(|(word, waits)| Some(shown_state(State::from_word(&word)?, waits))))
+}
+
+/// Whether a person has anything queued.
+pub(crate) fn has_open(connection: &Connection, owner: &str) -> Result<bool, CacheError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM outbox WHERE owner = ?1 AND head = 1")?.exists(params![owner])?)
+}
+
+/// The conversations of which the outbox knows anything.
+pub(crate) fn conversations_with_entries(connection: &Connection) -> Result<HashSet<String>, CacheError> {
+    let conversations = connection
+        .prepare_cached("SELECT DISTINCT conversation_id FROM outbox")?
+        .query_map([], |row| row.get("conversation_id"))?
+        .collect::<Result<_, _>>()?;
+    Ok(conversations)
+}
+
+/// The intents of a conversation for the overlay, in their order: those that are open, and those done that the truth may not contain yet.
+pub(crate) fn intents(
+    connection: &Connection,
+    owner: &str,
+    conversation_id: &str,
+) -> Result<Vec<Replayed>, CacheError> {
+    let entries = connection
+        .prepare_cached(&format!(
+            "SELECT {} FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND state <> 'cancelled' ORDER BY seq",
+            rows::COLUMNS
+        ))?
+        .query_map(params![owner, conversation_id], rows::read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(entries.iter().map(replayed).collect())
+}
+
+fn replayed(entry: &Entry) -> Replayed {
+    let stage = match entry.state {
+        State::Queued | State::Sending | State::InDoubt => Stage::Pending,
+        State::Blocked | State::Cancelled => Stage::Blocked,
+        State::Done => Stage::Applied {
+            closed_at: entry.receipt.as_ref().and_then(|receipt| receipt.closed.as_ref()).map(|closed| closed.at),
+            version: entry.receipt.as_ref().map(|receipt| receipt.version),
+        },
+    };
+    let last_seen_message_id = entry.intent.as_ref().and_then(|intent| intent.last_seen_message_id.clone());
+    Replayed { kind: entry.kind(), last_seen_message_id, stage }
+}
+
+/// A reply that the platform has acknowledged.
+pub(crate) struct SentReply {
+    pub(crate) key: String,
+    pub(crate) message_id: String,
+    pub(crate) text: String,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// The replies of a conversation for which there are receipts, oldest first.
+pub(crate) fn receipts_of_replies(
+    connection: &Connection,
+    owner: &str,
+    conversation_id: &str,
+) -> Result<Vec<SentReply>, CacheError> {
+    let sent = connection
+        .prepare_cached(
+            "SELECT key, text, receipt FROM outbox
+             WHERE owner = ?1 AND conversation_id = ?2 AND state = 'done' AND text IS NOT NULL AND receipt IS NOT NULL ORDER BY seq",
+        )?
+        .query_map(params![owner, conversation_id], |row| {
+            let receipt: Option<Receipt> = from_json_option(row, "receipt")?;
+            Ok((row.get("key")?, row.get("text")?, receipt.and_then(|receipt| receipt.reply)))
+        })?
+        .collect::<Result<Vec<(String, String, _)>, _>>()?;
+    Ok(sent
+        .into_iter()
+        .filter_map(|(key, text, reply)| {
+            reply.map(|reply| SentReply { key, message_id: reply.message_id, text, at: reply.at })
+        })
+        .collect())
+}
+
+fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxError> {
+    let attention = entry.blocked.as_ref().filter(|_| needs_attention(entry));
+    let newer = newer_conversation(connection, entry)?;
+    let customer_name = connection
+        .prepare_cached("SELECT k.name FROM conversations c JOIN customers k ON k.id = c.customer_id WHERE c.id = ?1")?
+        .query_row(params![entry.conversation_id], |row| row.get("name"))
+        .optional()?;
+    Ok(QueueEntry {
+        id: entry.key.clone(),
+        action: entry.kind(),
+        conversation_id: entry.conversation_id.clone(),
+        customer_name: customer_name.unwrap_or_default(),
+        text: entry.text.clone(),
+        queued_at: entry.clicked_at,
+        state: shown_state(entry.state, entry.waits_for_switch),
+        undo_requested: entry.undo_requested,
+        held_up_by: held_up_by(connection, entry)?,
+        attempts: entry.attempts(),
+        next_attempt_at: match entry.state {
+            State::Queued | State::InDoubt if entry.due_at > entry.due_set_at => Some(entry.due_at),
+            State::Queued | State::InDoubt | State::Sending | State::Blocked | State::Done | State::Cancelled => None,
+        },
+        last_problem: entry.last_problem,
+        attention: attention.map(|blocked| attention_for(connection, entry, blocked, newer.clone())).transpose()?,
+        choices: offered(entry, newer.is_some()),
+    })
+}
+
+fn attention_for(
+    connection: &Connection,
+    entry: &Entry,
+    blocked: &Blocked,
+    newer_conversation_id: Option<String>,
+) -> Result<Attention, OutboxError> {
+    let new_messages = if blocked.code == Code::CustomerWroteSince {
+        let seen = entry.intent.as_ref().and_then(|intent| intent.last_seen_message_id.as_deref());
+        customer_messages_after(connection, &entry.conversation_id, seen)?
+    } else {
+        Vec::new()
+    };
+    Ok(Attention { code: blocked.code, new_messages, newer_conversation_id })
+}
+
+/// The customer's newer conversation of an entry that found its own closed (D7): as the platform said, or as the cache knows by now.
+pub(super) fn newer_conversation(connection: &Connection, entry: &Entry) -> Result<Option<String>, OutboxError> {
+    let Some(blocked) = entry.blocked.as_ref().filter(|blocked| blocked.code == Code::ConversationClosed) else {
+        return Ok(None);
+    };
+    // The cache may know a conversation that began after the refusal.
+    let known = standing(connection, &entry.conversation_id)?.and_then(|standing| standing.newer_conversation_id);
+    Ok(known.or_else(|| blocked.newer_conversation_id.clone()))
+}
+
+/// The head of the conversation, if it needs the advisor and this entry stands behind it (D22).
+fn held_up_by(connection: &Connection, entry: &Entry) -> Result<Option<String>, OutboxError> {
+    if entry.head || !entry.state.is_open() {
+        return Ok(None);
+    }
+    let head = connection
+        .prepare_cached(
+            "SELECT key FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND head = 1 AND state = 'blocked'",
+        )?
+        .query_row(params![entry.owner, entry.conversation_id], |row| row.get("key"))
+        .optional()?;
+    Ok(head)
+}
+
+/// An entry that was told to wait for the switch needs nobody meanwhile (D8).
+fn needs_attention(entry: &Entry) -> bool {
+    entry.state == State::Blocked && !entry.waits_for_switch
+}
+
+fn shown_state(state: State, waits_for_switch: bool) -> EntryState {
+    match state {
+        State::Queued => EntryState::Queued,
+        State::Sending => EntryState::Sending,
+        State::InDoubt => EntryState::Checking,
+        State::Blocked if waits_for_switch => EntryState::Queued,
+        State::Blocked => EntryState::NeedsAttention,
+        State::Done => EntryState::Done,
+        State::Cancelled => EntryState::Cancelled,
+    }
+}
+
+fn select(connection: &Connection, condition: &str, owner: &str, limit: u32) -> Result<Vec<Entry>, OutboxError> {
+    let entries = connection
+        .prepare_cached(&format!("SELECT {} FROM outbox WHERE {condition}", rows::COLUMNS))?
+        .query_map(params![owner, limit], rows::read)?
+        .collect::<Result<_, _>>()?;
+    Ok(entries)
+}
+
+fn into_cache(error: OutboxError) -> CacheError {
+    match error {
+        OutboxError::Cache(error) => error,
+        OutboxError::Store(error) => CacheError::Store(error),
+        OutboxError::Refused { .. } | OutboxError::EntryUnknown | OutboxError::NotOffered(_) => {
+            CacheError::ConversationUnknown
+        }
+    }
+}
+
+/// Which kinds carry a text that can go back into a draft.
+pub(super) fn carries_text(kind: ActionKind) -> bool {
+    match kind {
+        ActionKind::Reply | ActionKind::ReplyWithSurvey | ActionKind::SendAndClose | ActionKind::Unknown => true,
+        ActionKind::Archive | ActionKind::Assign | ActionKind::Release => false,
+    }
+}

@@ -1,0 +1,79 @@
+//! The outbox: every click that has to reach the platform, from the moment it is made until it has taken effect exactly once or has come
+//! back to the advisor (DESIGN, "The outbox"; SPEC D4 to D8, D15, D20 to D25).
+//!
+//! # The promise
+//! When [`enqueue`] has committed, the intent survives anything that happens to this machine. It takes effect at the platform once: not
+//! zero times, not twice, not in part, and not before what was clicked earlier in the same conversation. If it cannot take
+//! effect as it is, it waits under *Needs attention* with its text and the choices. No text that was typed is ever lost.
+//!
+//! # How an entry lives
+//! State is on disk before the world is touched, so that a process may die between any two steps. These are all the moves there are
+//! ([`machine`] is this table as code, and nothing else changes a state):
+//!
+//! | from | what happens | to |
+//! |---|---|---|
+//! | – | click | `queued` |
+//! | `queued` | its turn has come; written before the first byte leaves | `sending` |
+//! | `sending` | receipt | `done` |
+//! | `sending` | certainly not applied: unreachable, 429, 503, signed out | `queued`; if undo was asked for, `cancelled` |
+//! | `sending` | nobody knows: interrupted, 5xx, nonsense, 409 in progress | `in_doubt` |
+//! | `sending` | refused (any other 4xx) | `blocked`; if undo was asked for, `cancelled` |
+//! | `sending` | 422 key reused: a fault of ours | `blocked` |
+//! | `sending` | the process died | `in_doubt` |
+//! | `in_doubt` | asked: there is a receipt | `done` |
+//! | `in_doubt` | asked: there is none, the key is fresh | `sending`; if undo was asked for, `cancelled` |
+//! | `in_doubt` | asked: there is none, the key may be forgotten | `blocked`, the outcome is unknown |
+//! | `in_doubt` | could not be asked | `in_doubt` |
+//! | `queued`, `blocked` | undo, edit | `cancelled`, the text is back in the draft |
+//! | `sending`, `in_doubt` | undo, edit | the same, undo noted: the outcome settles it |
+//! | `queued`, `blocked` | discard | `cancelled` |
+//! | `blocked` | retry, or a choice that changes what is sent | `queued` |
+//! | `queued`, `in_doubt` | the payload cannot be read by this version | `blocked` |
+//! | any but `done` | the own key is seen on the event stream | `done` |
+//!
+//! The last row holds for `cancelled` too: a request may have been delayed on its way for longer than anybody waited, and what
+//! took effect has to be told.
+//!
+//! # The key
+//! The key is made at the click and never changes, whatever is decided about the entry later (D5): with another body a refused
+//! key is a first request at the platform, and with the same key an attempt that was believed lost and arrives late cannot
+//! add a second reply. So confirming again, sending without closing, and sending into the newer conversation keep it: it stands for
+//! "this text, once".
+//!
+//! # Order
+//! Within a conversation only the oldest open entry is ever considered, its *head*. The schema allows one head per conversation and
+//! an index finds those that are due, however many entries stand behind them. Conversations do not wait for each other.
+//!
+//! # Time
+//! Waits are on disk, as wall-clock times. Each says when it was decided: a clock that is behind that was set back, and the wait is over.
+
+mod acknowledge;
+mod check;
+mod choose;
+mod claim;
+mod codes;
+pub mod dispatcher;
+mod enqueue;
+mod entry;
+mod error;
+mod intent;
+mod link;
+mod listing;
+pub mod machine;
+mod rows;
+mod settle;
+mod upkeep;
+mod waits;
+
+pub use acknowledge::acknowledge_from_event;
+pub use check::check_text;
+pub use choose::{Decision, choose, offered};
+pub use dispatcher::{Dispatcher, Report, Sessions, Waker};
+pub use enqueue::{Click, Wish, enqueue, new_key};
+pub use entry::{Entry, State};
+pub use error::OutboxError;
+pub use intent::{Intent, PAYLOAD_VERSION};
+pub use listing::{close_is_queued, counts, entry, list, list_of};
+pub use upkeep::{close_switched, recover};
+
+pub(crate) use listing::{conversations_with_entries, has_open, intents, receipts_of_replies, state_of};

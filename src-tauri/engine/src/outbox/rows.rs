@@ -1,0 +1,201 @@
+//! The outbox's rows: how an entry is read and written, and which entry is the head.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
+
+use super::entry::{Blocked, Entry, State, Tries};
+use super::{Intent, OutboxError, codes};
+use crate::cache::columns::{from_json_option, get_time, get_time_option, json_option, millis};
+use crate::cache::{CacheError, overlay};
+
+/// Columns of an entry, for `SELECT`.
+pub(super) const COLUMNS: &str = "seq, key, owner, conversation_id, kind, payload_version, payload, text, clicked_at, not_before, \
+    state, head, undo_requested, due_at, due_set_at, retry_after_until, first_attempt_at, tries_unreachable, tries_in_doubt, \
+    tries_unavailable, tries_refused, tries_in_row, last_problem, blocked_code, blocked_newest_message_id, \
+    blocked_newer_conversation_id, waits_for_switch, settled, receipt";
+
+/// Which entries are open, for `WHERE`; word for word as in the partial indexes, or SQLite does not use them.
+pub(super) const OPEN: &str = "state IN ('queued', 'sending', 'in_doubt', 'blocked')";
+
+/// Reads an entry.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let text: Option<String> = row.get("text")?;
+    let kind: String = row.get("kind")?;
+    let payload: String = row.get("payload")?;
+    let word: String = row.get("state")?;
+    let blocked_code: Option<String> = row.get("blocked_code")?;
+    let newest_message_id = row.get("blocked_newest_message_id")?;
+    let newer_conversation_id = row.get("blocked_newer_conversation_id")?;
+    Ok(Entry {
+        seq: row.get("seq")?,
+        key: row.get("key")?,
+        owner: row.get("owner")?,
+        conversation_id: row.get("conversation_id")?,
+        intent: Intent::read(&kind, row.get("payload_version")?, &payload, text.as_deref()),
+        text,
+        clicked_at: get_time(row, "clicked_at")?,
+        not_before: get_time_option(row, "not_before")?,
+        // The schema allows no other word.
+        state: State::from_word(&word).unwrap_or(State::Blocked),
+        head: row.get("head")?,
+        undo_requested: row.get("undo_requested")?,
+        due_at: get_time(row, "due_at")?,
+        due_set_at: get_time(row, "due_set_at")?,
+        retry_after_until: get_time_option(row, "retry_after_until")?,
+        first_attempt_at: get_time_option(row, "first_attempt_at")?,
+        tries: Tries {
+            unreachable: row.get("tries_unreachable")?,
+            in_doubt: row.get("tries_in_doubt")?,
+            unavailable: row.get("tries_unavailable")?,
+            refused: row.get("tries_refused")?,
+            in_row: row.get("tries_in_row")?,
+        },
+        last_problem: row.get::<_, Option<String>>("last_problem")?.map(codes::from_word),
+        blocked: blocked_code.map(|word| Blocked {
+            code: codes::from_word(word),
+            newest_message_id,
+            newer_conversation_id,
+        }),
+        waits_for_switch: row.get("waits_for_switch")?,
+        settled: row.get("settled")?,
+        receipt: from_json_option(row, "receipt")?,
+    })
+}
+
+/// The entry with this key.
+pub(super) fn get(connection: &Connection, key: &str) -> Result<Option<Entry>, OutboxError> {
+    let entry = connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE key = ?1"))?
+        .query_row(params![key], read)
+        .optional()?;
+    Ok(entry)
+}
+
+/// Writes a new entry behind all others.
+pub(super) fn insert(transaction: &Transaction<'_>, entry: &Entry, intent: &Intent) -> Result<(), OutboxError> {
+    let written = intent.write().map_err(CacheError::from)?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO outbox (
+                 key, owner, conversation_id, kind, payload_version, payload, text, clicked_at, not_before,
+                 state, head, due_at, due_set_at
+             ) VALUES (
+                 :key, :owner, :conversation_id, :kind, :payload_version, :payload, :text, :clicked_at, :not_before,
+                 :state,
+                 NOT EXISTS (SELECT 1 FROM outbox WHERE owner = :owner AND conversation_id = :conversation_id AND head = 1),
+                 :due_at, :due_set_at
+             )",
+        )?
+        .execute(named_params! {
+            ":key": entry.key,
+            ":owner": entry.owner,
+            ":conversation_id": entry.conversation_id,
+            ":kind": written.kind,
+            ":payload_version": written.version,
+            ":payload": written.payload,
+            ":text": entry.text,
+            ":clicked_at": millis(entry.clicked_at),
+            ":not_before": entry.not_before.map(millis),
+            ":state": entry.state.word(),
+            ":due_at": millis(entry.due_at),
+            ":due_set_at": millis(entry.due_set_at),
+        })?;
+    Ok(())
+}
+
+/// Writes what has changed about an entry. One that is no longer open hands its place to the next of its conversation. What is shown of
+/// the conversation is derived anew.
+pub(super) fn save(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), OutboxError> {
+    let blocked = entry.blocked.as_ref();
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET
+                 not_before = :not_before, state = :state, head = :head, undo_requested = :undo_requested, due_at = :due_at,
+                 due_set_at = :due_set_at, retry_after_until = :retry_after_until, first_attempt_at = :first_attempt_at,
+                 tries_unreachable = :tries_unreachable, tries_in_doubt = :tries_in_doubt, tries_unavailable = :tries_unavailable,
+                 tries_refused = :tries_refused, tries_in_row = :tries_in_row, last_problem = :last_problem,
+                 blocked_code = :blocked_code, blocked_newest_message_id = :newest_message_id,
+                 blocked_newer_conversation_id = :newer_conversation_id, waits_for_switch = :waits_for_switch,
+                 settled = :settled, receipt = :receipt, receipt_version = coalesce(:receipt_version, receipt_version)
+             WHERE seq = :seq",
+        )?
+        .execute(named_params! {
+            ":seq": entry.seq,
+            ":not_before": entry.not_before.map(millis),
+            ":state": entry.state.word(),
+            ":head": entry.head && entry.state.is_open(),
+            ":undo_requested": entry.undo_requested,
+            ":due_at": millis(entry.due_at),
+            ":due_set_at": millis(entry.due_set_at),
+            ":retry_after_until": entry.retry_after_until.map(millis),
+            ":first_attempt_at": entry.first_attempt_at.map(millis),
+            ":tries_unreachable": entry.tries.unreachable,
+            ":tries_in_doubt": entry.tries.in_doubt,
+            ":tries_unavailable": entry.tries.unavailable,
+            ":tries_refused": entry.tries.refused,
+            ":tries_in_row": entry.tries.in_row,
+            ":last_problem": entry.last_problem.and_then(codes::to_word),
+            ":blocked_code": blocked.and_then(|blocked| codes::to_word(blocked.code)),
+            ":newest_message_id": blocked.and_then(|blocked| blocked.newest_message_id.as_deref()),
+            ":newer_conversation_id": blocked.and_then(|blocked| blocked.newer_conversation_id.as_deref()),
+            ":waits_for_switch": entry.waits_for_switch,
+            ":settled": entry.settled,
+            ":receipt": json_option(entry.receipt.as_ref())?,
+            ":receipt_version": entry.receipt.as_ref().map(|receipt| receipt.version),
+        })?;
+    if !entry.state.is_open() {
+        promote(transaction, &entry.owner, &entry.conversation_id)?;
+    }
+    overlay::project(transaction, &entry.conversation_id)?;
+    Ok(())
+}
+
+/// Writes a changed intent, which may have moved to the end of another conversation.
+pub(super) fn save_intent(transaction: &Transaction<'_>, entry: &Entry, intent: &Intent) -> Result<(), OutboxError> {
+    let written = intent.write().map_err(CacheError::from)?;
+    transaction
+        .prepare_cached("UPDATE outbox SET kind = ?2, payload_version = ?3, payload = ?4 WHERE seq = ?1")?
+        .execute(params![entry.seq, written.kind, written.version, written.payload])?;
+    Ok(())
+}
+
+/// Moves an entry behind everything else in another conversation, and lets the next of its old one take its place.
+pub(super) fn move_to(
+    transaction: &Transaction<'_>,
+    entry: &mut Entry,
+    conversation_id: &str,
+) -> Result<(), OutboxError> {
+    let seq: i64 =
+        transaction.prepare_cached("SELECT max(seq) + 1 AS seq FROM outbox")?.query_row([], |row| row.get("seq"))?;
+    transaction
+        .prepare_cached("UPDATE outbox SET seq = ?2, conversation_id = ?3, head = 0 WHERE seq = ?1")?
+        .execute(params![entry.seq, seq, conversation_id])?;
+    let left = std::mem::replace(&mut entry.conversation_id, conversation_id.to_owned());
+    entry.seq = seq;
+    promote(transaction, &entry.owner, &left)?;
+    promote(transaction, &entry.owner, conversation_id)?;
+    entry.head = transaction
+        .prepare_cached("SELECT head FROM outbox WHERE seq = ?1")?
+        .query_row(params![seq], |row| row.get("head"))?;
+    overlay::project(transaction, &left)?;
+    Ok(())
+}
+
+/// The number of the next entry to end.
+pub(super) fn next_settled(transaction: &Transaction<'_>) -> Result<i64, OutboxError> {
+    let number = transaction
+        .prepare_cached("SELECT coalesce(max(settled), 0) + 1 AS number FROM outbox WHERE settled IS NOT NULL")?
+        .query_row([], |row| row.get("number"))?;
+    Ok(number)
+}
+
+/// Makes the oldest open entry of a conversation its head, if it has none.
+pub(super) fn promote(transaction: &Transaction<'_>, owner: &str, conversation_id: &str) -> Result<(), OutboxError> {
+    transaction
+        .prepare_cached(&format!(
+            "UPDATE outbox SET head = 1
+             WHERE seq = (SELECT seq FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND {OPEN} ORDER BY seq LIMIT 1)
+                 AND NOT EXISTS (SELECT 1 FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND head = 1)"
+        ))?
+        .execute(params![owner, conversation_id])?;
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What an attempt's outcome does to an entry. The decision is [`machine`]'s; here it is written down with everything that belongs to
+//! it, in one transaction (DESIGN, outbox 5).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::Transaction;
+use signoff_wire::contract::receipts::Receipt;
+use signoff_wire::interface::Code;
+
+use super::entry::{Blocked, Entry, State};
+use super::machine::{Happening, Move, next};
+use super::waits::{self, Luck};
+use super::{OutboxError, codes, rows, upkeep};
+use crate::cache;
+use crate::remote::RemoteError;
+
+/// What came back from the platform.
+#[derive(Debug, Clone)]
+pub(super) enum Outcome {
+    /// An attempt was answered or failed.
+    Performed(Result<Receipt, RemoteError>),
+    /// The question after a receipt was answered or failed.
+    Asked(Result<Option<Receipt>, RemoteError>),
+    /// There is no session, so nothing was sent.
+    NotSignedIn,
+}
+
+/// The circumstances under which an outcome is judged.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Circumstances {
+    pub(super) now: DateTime<Utc>,
+    /// Decides the wait if it has to be tried again.
+    pub(super) luck: Luck,
+    /// How long the platform surely remembers a key.
+    pub(super) key_is_kept: TimeDelta,
+}
+
+/// Writes an outcome down. Answers the entry as it is now, or `None` if it has gone meanwhile.
+pub(super) fn settle(
+    transaction: &Transaction<'_>,
+    key: &str,
+    outcome: &Outcome,
+    at: Circumstances,
+) -> Result<Option<Entry>, OutboxError> {
+    // Read anew: the event stream or the advisor may have been faster.
+    let Some(mut entry) = rows::get(transaction, key)? else { return Ok(None) };
+    let happening = judge(&entry, outcome, at);
+    note_attempt(&mut entry, outcome, at);
+    if let Outcome::Performed(Ok(receipt)) | Outcome::Asked(Ok(Some(receipt))) = outcome {
+        entry.receipt = Some(receipt.clone());
+    }
+    match next(entry.state, entry.undo_requested, happening) {
+        Move::To(state) => {
+            entry.state = state;
+            if state == State::Blocked {
+                entry.blocked = Some(reason(outcome));
+                entry.undo_requested = false;
+            }
+            if state == State::Sending {
+                entry.first_attempt_at = entry.first_attempt_at.or(Some(at.now));
+            }
+        }
+        Move::BackInDraft => take_back(transaction, &mut entry, at.now)?,
+        Move::NoteUndo => entry.undo_requested = true,
+        Move::Nothing => {}
+    }
+    finish(transaction, &mut entry)?;
+    Ok(Some(entry))
+}
+
+/// Cancels an entry; its text is in the draft again (D15).
+pub(super) fn take_back(
+    transaction: &Transaction<'_>,
+    entry: &mut Entry,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    entry.state = State::Cancelled;
+    if let Some(text) = &entry.text {
+        cache::put_back(transaction, &entry.owner, &entry.conversation_id, text, now)?;
+    }
+    Ok(())
+}
+
+/// Writes an entry whose state was decided.
+pub(super) fn finish(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
+    if entry.state != State::Blocked {
+        entry.blocked = None;
+        entry.waits_for_switch = false;
+    }
+    if entry.state.is_open() {
+        return rows::save(transaction, entry);
+    }
+    if entry.settled.is_none() {
+        entry.settled = Some(rows::next_settled(transaction)?);
+    }
+    rows::save(transaction, entry)?;
+    upkeep::prune(transaction, &entry.owner)
+}
+
+/// The class of an outcome (DESIGN, outbox 7).
+fn judge(entry: &Entry, outcome: &Outcome, at: Circumstances) -> Happening {
+    match outcome {
+        Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(Some(_))) => Happening::Receipt,
+        Outcome::Performed(Err(error)) => match error {
+            RemoteError::Unreachable(_)
+            | RemoteError::Certificate(_)
+            | RemoteError::Unavailable { .. }
+            | RemoteError::SignedOut => Happening::NotApplied,
+            RemoteError::Interrupted(_)
+            | RemoteError::Fault(_)
+            | RemoteError::Nonsense(_)
+            | RemoteError::InProgress => Happening::Unknown,
+            RemoteError::Refused(_) => Happening::Refused,
+            RemoteError::KeyReused => Happening::KeyReused,
+        },
+        Outcome::Asked(Ok(None)) => {
+            let age = entry.first_attempt_at.map_or(TimeDelta::zero(), |first| at.now - first);
+            if age < at.key_is_kept { Happening::NoReceipt } else { Happening::ReceiptForgotten }
+        }
+        Outcome::Asked(Err(_)) => Happening::NotAnswered,
+        Outcome::NotSignedIn if entry.state == State::InDoubt => Happening::NotAnswered,
+        Outcome::NotSignedIn => Happening::NotApplied,
+    }
+}
+
+/// Counts the attempt and decides when the next is due. A session that is over counts for nothing (D25).
+fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
+    let error = match outcome {
+        Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(_)) => {
+            entry.last_problem = None;
+            entry.tries.in_row = 0;
+            return;
+        }
+        Outcome::NotSignedIn => {
+            entry.last_problem = Some(Code::SessionExpired);
+            return;
+        }
+        Outcome::Performed(Err(error)) | Outcome::Asked(Err(error)) => error,
+    };
+    entry.last_problem = Some(codes::problem(error));
+    entry.due_set_at = at.now;
+    entry.due_at = at.now;
+    match error {
+        RemoteError::SignedOut => return,
+        RemoteError::Unreachable(_) | RemoteError::Certificate(_) => entry.tries.unreachable += 1,
+        RemoteError::Interrupted(_) | RemoteError::Fault(_) | RemoteError::Nonsense(_) | RemoteError::InProgress => {
+            entry.tries.in_doubt += 1;
+        }
+        RemoteError::Unavailable { retry_after, .. } => {
+            entry.tries.unavailable += 1;
+            let until = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| at.now + wait);
+            entry.retry_after_until = entry.retry_after_until.max(until);
+        }
+        RemoteError::Refused(_) | RemoteError::KeyReused => {
+            entry.tries.refused += 1;
+            return;
+        }
+    }
+    entry.tries.in_row = entry.tries.in_row.saturating_add(1);
+    let wait = TimeDelta::from_std(waits::after(entry.tries.in_row, at.luck)).unwrap_or(TimeDelta::zero());
+    entry.due_at = (at.now + wait).max(entry.retry_after_until.unwrap_or(at.now));
+}
+
+/// What the advisor is told about an outcome that blocks.
+fn reason(outcome: &Outcome) -> Blocked {
+    match outcome {
+        Outcome::Performed(Err(error @ RemoteError::Refused(refusal))) => Blocked {
+            code: codes::problem(error),
+            newest_message_id: refusal.last_customer_message_id.clone(),
+            newer_conversation_id: refusal.newer_conversation_id.clone(),
+        },
+        Outcome::Performed(Err(error)) => Blocked::because(codes::problem(error)),
+        Outcome::Performed(Ok(_)) | Outcome::Asked(_) | Outcome::NotSignedIn => Blocked::because(Code::OutcomeUnknown),
+    }
+}

@@ -1,0 +1,141 @@
+//! What keeps the outbox in order without anybody's click: a start after a crash, a clock that was set back, the feature switch, other
+//! versions' entries, and the end of what has ended.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Transaction, params};
+use signoff_wire::interface::Code;
+
+use super::entry::{Blocked, Entry, State};
+use super::machine::{Happening, Move, next};
+use super::{OutboxError, codes, rows, settle};
+use crate::cache::columns::millis;
+use crate::cache::{CacheError, overlay};
+
+/// Entries that are kept after their end, for the queue view.
+const KEPT_AFTER_END: i64 = 50;
+
+/// Puts the outbox of a person in order when its dispatcher starts: whatever was being sent by a process that is gone is in doubt, each
+/// conversation has its head, and waits of a clock that was set back are over.
+///
+/// # Errors
+/// SQLite's.
+pub fn recover(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -> Result<(), OutboxError> {
+    let sending = select(transaction, "owner = ?1 AND state = 'sending'", owner)?;
+    for mut entry in sending {
+        if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::Died) {
+            entry.state = state;
+            entry.due_at = now;
+            entry.due_set_at = now;
+            settle::finish(transaction, &mut entry)?;
+        }
+    }
+    let without_head = transaction
+        .prepare(&format!(
+            "SELECT DISTINCT conversation_id FROM outbox o WHERE owner = ?1 AND {}
+                 AND NOT EXISTS (SELECT 1 FROM outbox h WHERE h.owner = ?1 AND h.conversation_id = o.conversation_id AND h.head = 1)",
+            rows::OPEN
+        ))?
+        .query_map(params![owner], |row| row.get("conversation_id"))?
+        .collect::<Result<Vec<String>, _>>()?;
+    for conversation_id in without_head {
+        rows::promote(transaction, owner, &conversation_id)?;
+    }
+    reread_quarantined(transaction, owner, now)?;
+    end_waits_of_other_clocks(transaction, owner, now)
+}
+
+/// Ends the waits that were decided at a time that has not come yet: the clock was set back, and their ends may be a year away.
+pub(super) fn end_waits_of_other_clocks(
+    transaction: &Transaction<'_>,
+    owner: &str,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET due_at = ?2, due_set_at = ?2, retry_after_until = NULL
+             WHERE owner = ?1 AND head = 1 AND state IN ('queued', 'in_doubt') AND due_set_at > ?2",
+        )?
+        .execute(params![owner, millis(now)])?;
+    Ok(())
+}
+
+/// Makes everything due that waits only because an attempt failed. What the platform or the advisor asked to wait for still waits.
+pub(super) fn hurry(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -> Result<(), OutboxError> {
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET due_at = max(?2, coalesce(not_before, 0), coalesce(retry_after_until, 0)), due_set_at = ?2
+             WHERE owner = ?1 AND head = 1 AND state IN ('queued', 'in_doubt') AND due_at > ?2",
+        )?
+        .execute(params![owner, millis(now)])?;
+    Ok(())
+}
+
+/// Takes note that closing was switched on or off: what was told to wait for it goes on (D8).
+///
+/// # Errors
+/// SQLite's.
+pub fn close_switched(transaction: &Transaction<'_>, enabled: bool) -> Result<(), CacheError> {
+    if !enabled {
+        return Ok(());
+    }
+    let conversations = transaction
+        .prepare_cached("SELECT DISTINCT conversation_id FROM outbox WHERE state = 'blocked' AND waits_for_switch = 1")?
+        .query_map([], |row| row.get("conversation_id"))?
+        .collect::<Result<Vec<String>, _>>()?;
+    for conversation_id in conversations {
+        transaction
+            .prepare_cached(
+                "UPDATE outbox SET state = 'queued', waits_for_switch = 0, blocked_code = NULL, due_at = due_set_at
+                 WHERE conversation_id = ?1 AND state = 'blocked' AND waits_for_switch = 1",
+            )?
+            .execute(params![conversation_id])?;
+        overlay::project(transaction, &conversation_id)?;
+    }
+    Ok(())
+}
+
+/// Sets an entry of another version aside, with its text readable (DESIGN, outbox 2).
+pub(super) fn quarantine(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
+    if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::Unreadable) {
+        tracing::warn!(entry = entry.key, "the entry was written by another version");
+        entry.state = state;
+        entry.blocked = Some(Blocked::because(Code::EntryUnreadable));
+        settle::finish(transaction, entry)?;
+    }
+    Ok(())
+}
+
+/// Lets entries go on that an older version could not read and this one can. What may have been attempted is asked for first.
+fn reread_quarantined(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -> Result<(), OutboxError> {
+    let Some(word) = codes::to_word(Code::EntryUnreadable) else { return Ok(()) };
+    let quarantined =
+        select(transaction, &format!("owner = ?1 AND state = 'blocked' AND blocked_code = '{word}'"), owner)?;
+    for mut entry in quarantined.into_iter().filter(|entry| entry.intent.is_some()) {
+        entry.state = if entry.first_attempt_at.is_some() { State::InDoubt } else { State::Queued };
+        entry.due_at = now;
+        entry.due_set_at = now;
+        settle::finish(transaction, &mut entry)?;
+    }
+    Ok(())
+}
+
+/// Forgets the oldest of what has ended, except what the cache does not show by itself yet.
+pub(super) fn prune(transaction: &Transaction<'_>, owner: &str) -> Result<(), OutboxError> {
+    transaction
+        .prepare_cached(
+            "DELETE FROM outbox WHERE owner = ?1 AND settled IS NOT NULL
+                 AND settled <= (SELECT max(settled) FROM outbox WHERE settled IS NOT NULL) - ?2
+                 AND NOT (state = 'done' AND receipt_version > coalesce(
+                     (SELECT c.version FROM conversations c WHERE c.id = outbox.conversation_id), receipt_version))",
+        )?
+        .execute(params![owner, KEPT_AFTER_END])?;
+    Ok(())
+}
+
+fn select(transaction: &Transaction<'_>, condition: &str, owner: &str) -> Result<Vec<Entry>, OutboxError> {
+    let entries = transaction
+        .prepare(&format!("SELECT {} FROM outbox WHERE {condition} ORDER BY seq", rows::COLUMNS))?
+        .query_map(params![owner], rows::read)?
+        .collect::<Result<_, _>>()?;
+    Ok(entries)
+}

@@ -1,0 +1,242 @@
+//! A platform in memory that keeps the contract's promises about keys, and fails when and how a test tells it to.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use secrecy::SecretString;
+use signoff_engine::remote::{Act, Platform, Probe, RemoteError, Token, What};
+use signoff_wire::contract::audit::AuditEntry;
+use signoff_wire::contract::directory::Directory;
+use signoff_wire::contract::events::{Changes, Event};
+use signoff_wire::contract::pages::Page;
+use signoff_wire::contract::receipts::Receipt;
+use signoff_wire::contract::sessions::{Me, Session};
+use signoff_wire::contract::settings::InboxOptions;
+use signoff_wire::contract::sync::SyncPage;
+use signoff_wire::contract::timeline::TimelineEntry;
+
+use super::say;
+
+/// What becomes of a call.
+#[derive(Debug, Clone)]
+pub(crate) enum Fate {
+    /// It works.
+    Works,
+    /// It works, and takes this long.
+    Takes(Duration),
+    /// It fails and nothing is applied.
+    Fails(RemoteError),
+    /// It is applied, and the answer is lost.
+    AnswerLost(RemoteError),
+    /// It never ends.
+    Hangs,
+}
+
+/// A call that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Call {
+    Perform { key: String, act: Act },
+    Receipt { key: String },
+}
+
+#[derive(Default)]
+pub(crate) struct Script {
+    pub(crate) calls: Vec<Call>,
+    pub(crate) applied: Vec<(String, Act)>,
+    pub(crate) receipts: HashMap<String, Receipt>,
+    pub(crate) performs: VecDeque<Fate>,
+    pub(crate) asks: VecDeque<Fate>,
+    pub(crate) of_conversation: HashMap<String, Fate>,
+    pub(crate) always: Option<Fate>,
+    pub(crate) in_flight: usize,
+    pub(crate) most_in_flight: usize,
+    pub(crate) forgets_receipts: bool,
+}
+
+/// The platform.
+#[derive(Clone, Default)]
+pub(crate) struct Scripted(Arc<Mutex<Script>>);
+
+impl Scripted {
+    pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
+        self.0.lock().expect("nobody panics with the script in hand")
+    }
+
+    /// The fates of the next attempts.
+    pub(crate) fn next_performs(&self, fates: impl IntoIterator<Item = Fate>) {
+        self.script().performs.extend(fates);
+    }
+
+    /// The fates of the next questions after receipts.
+    pub(crate) fn next_asks(&self, fates: impl IntoIterator<Item = Fate>) {
+        self.script().asks.extend(fates);
+    }
+
+    /// The texts that took effect in a conversation, in their order.
+    pub(crate) fn texts_in(&self, conversation_id: &str) -> Vec<String> {
+        let script = self.script();
+        let acts = script.applied.iter().filter(|(_, act)| act.conversation_id == conversation_id);
+        acts.map(|(_, act)| match &act.what {
+            What::Reply { text, .. } | What::Close { text, .. } => text.clone(),
+            What::Archive => "(archive)".to_owned(),
+            What::Assign { .. } => "(assign)".to_owned(),
+            What::Release => "(release)".to_owned(),
+        })
+        .collect()
+    }
+
+    /// How many calls were made.
+    pub(crate) fn call_count(&self) -> usize {
+        self.script().calls.len()
+    }
+
+    fn apply(&self, key: &str, act: &Act) -> Receipt {
+        let mut script = self.script();
+        if let Some(receipt) = script.receipts.get(key) {
+            return receipt.clone();
+        }
+        script.applied.push((key.to_owned(), act.clone()));
+        let number = i64::try_from(script.applied.len()).expect("tests are short");
+        let closes = matches!(act.what, What::Close { .. });
+        let mut receipt = say::receipt(key, &act.conversation_id, &format!("r{number}"), closes, 100 + number);
+        if !matches!(act.what, What::Reply { .. } | What::Close { .. }) {
+            receipt.reply = None;
+        }
+        script.receipts.insert(key.to_owned(), receipt.clone());
+        receipt
+    }
+
+    async fn meet<T>(&self, fate: Fate, works: impl FnOnce() -> T) -> Result<T, RemoteError> {
+        match fate {
+            Fate::Works => Ok(works()),
+            Fate::Takes(time) => {
+                tokio::time::sleep(time).await;
+                Ok(works())
+            }
+            Fate::Fails(error) => Err(error),
+            Fate::AnswerLost(error) => {
+                works();
+                Err(error)
+            }
+            Fate::Hangs => std::future::pending().await,
+        }
+    }
+}
+
+struct InFlight(Scripted);
+
+impl InFlight {
+    fn begin(platform: &Scripted) -> Self {
+        let mut script = platform.script();
+        script.in_flight += 1;
+        script.most_in_flight = script.most_in_flight.max(script.in_flight);
+        drop(script);
+        Self(platform.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.script().in_flight -= 1;
+    }
+}
+
+fn not_scripted<T>() -> Result<T, RemoteError> {
+    Err(RemoteError::Nonsense("this test does not ask for that".to_owned()))
+}
+
+#[async_trait]
+impl Platform for Scripted {
+    async fn probe(&self) -> Result<Probe, RemoteError> {
+        not_scripted()
+    }
+
+    async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<Session, RemoteError> {
+        not_scripted()
+    }
+
+    async fn sign_out(&self, _token: &Token) -> Result<(), RemoteError> {
+        not_scripted()
+    }
+
+    async fn me(&self, _token: &Token) -> Result<Me, RemoteError> {
+        not_scripted()
+    }
+
+    async fn directory(&self, _token: &Token) -> Result<Directory, RemoteError> {
+        not_scripted()
+    }
+
+    async fn inbox_options(&self, _token: &Token) -> Result<(InboxOptions, String), RemoteError> {
+        not_scripted()
+    }
+
+    async fn set_inbox_options(
+        &self,
+        _token: &Token,
+        _allow_manual_close: bool,
+        _version: &str,
+    ) -> Result<(InboxOptions, String), RemoteError> {
+        not_scripted()
+    }
+
+    async fn audit_log(&self, _token: &Token, _after: Option<&str>) -> Result<Page<AuditEntry>, RemoteError> {
+        not_scripted()
+    }
+
+    async fn snapshot(&self, _token: &Token, _after: Option<&str>, _limit: u32) -> Result<SyncPage, RemoteError> {
+        not_scripted()
+    }
+
+    async fn timeline(
+        &self,
+        _token: &Token,
+        _conversation_id: &str,
+        _before: Option<&str>,
+        _limit: u32,
+    ) -> Result<Page<TimelineEntry>, RemoteError> {
+        not_scripted()
+    }
+
+    async fn changes(&self, _token: &Token, _after: i64, _limit: u32) -> Result<Changes, RemoteError> {
+        not_scripted()
+    }
+
+    async fn events(
+        &self,
+        _token: &Token,
+        _after: i64,
+    ) -> Result<BoxStream<'static, Result<Event, RemoteError>>, RemoteError> {
+        not_scripted()
+    }
+
+    async fn perform(&self, _token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError> {
+        let _in_flight = InFlight::begin(self);
+        let fate = {
+            let mut script = self.script();
+            script.calls.push(Call::Perform { key: key.to_owned(), act: act.clone() });
+            let of_conversation = script.of_conversation.get(&act.conversation_id).cloned();
+            of_conversation
+                .or_else(|| script.performs.pop_front())
+                .or_else(|| script.always.clone())
+                .unwrap_or(Fate::Works)
+        };
+        self.meet(fate, || self.apply(key, act)).await
+    }
+
+    async fn receipt(&self, _token: &Token, key: &str) -> Result<Option<Receipt>, RemoteError> {
+        let fate = {
+            let mut script = self.script();
+            script.calls.push(Call::Receipt { key: key.to_owned() });
+            script.asks.pop_front().or_else(|| script.always.clone()).unwrap_or(Fate::Works)
+        };
+        self.meet(fate, || {
+            let script = self.script();
+            if script.forgets_receipts { None } else { script.receipts.get(key).cloned() }
+        })
+        .await
+    }
+}
