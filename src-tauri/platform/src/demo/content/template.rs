@@ -12,49 +12,38 @@ struct Product {
     english: &'static str,
     le: &'static str,
     mon: &'static str,
-    du: &'static str,
     cents: u32,
 }
 
-const fn product(english: &'static str, le: &'static str, mon: &'static str, du: &'static str, cents: u32) -> Product {
-    Product { english, le, mon, du, cents }
+impl Product {
+    /// Whether the line speaks of this model. A model's name is the last capitalised word of the French one.
+    fn named_in(&self, line: &str) -> bool {
+        let model = self.le.rsplit(' ').find(|word| word.starts_with(char::is_uppercase));
+        model.is_some_and(|model| line.contains(model))
+    }
+}
+
+const fn product(english: &'static str, le: &'static str, mon: &'static str, cents: u32) -> Product {
+    Product { english, le, mon, cents }
 }
 
 const PRODUCTS: &[Product] = &[
-    product("Nimba 3 tent", "la tente Nimba 3", "ma tente Nimba 3", "de la tente Nimba 3", 18_900),
-    product("Ardea helmet", "le casque Ardea", "mon casque Ardea", "du casque Ardea", 6_490),
-    product("Sillon city bike", "le vélo de ville Sillon", "mon vélo Sillon", "du vélo de ville Sillon", 64_900),
-    product("Pixie 20 kids' bike", "le vélo enfant Pixie 20", "mon Pixie 20", "du vélo enfant Pixie 20", 28_900),
-    product("Karst 45 backpack", "le sac à dos Karst 45", "mon sac Karst 45", "du sac à dos Karst 45", 11_990),
-    product("Borée rain jacket", "la veste de pluie Borée", "ma veste Borée", "de la veste de pluie Borée", 8_990),
-    product("Tarn sleeping bag", "le duvet Tarn", "mon duvet Tarn", "du duvet Tarn", 13_900),
-    product(
-        "Halage rear rack",
-        "le porte-bagages Halage",
-        "mon porte-bagages Halage",
-        "du porte-bagages Halage",
-        4_590,
-    ),
-    product("Grésil camping stove", "le réchaud Grésil", "mon réchaud Grésil", "du réchaud Grésil", 5_490),
-    product("Ourse child seat", "le siège enfant Ourse", "mon siège enfant Ourse", "du siège enfant Ourse", 9_990),
-    product("Vigie bike lock", "l'antivol Vigie", "mon antivol Vigie", "de l'antivol Vigie", 3_990),
-    product("Orme repair stand", "le pied d'atelier Orme", "mon pied d'atelier Orme", "du pied d'atelier Orme", 7_990),
-    product("Cairn GPS watch", "la montre GPS Cairn", "ma montre Cairn", "de la montre GPS Cairn", 19_900),
-    product(
-        "Sorgue inflatable kayak",
-        "le kayak gonflable Sorgue",
-        "mon kayak Sorgue",
-        "du kayak gonflable Sorgue",
-        32_900,
-    ),
-    product("Mistral floor pump", "la pompe à pied Mistral", "ma pompe Mistral", "de la pompe à pied Mistral", 3_490),
-    product(
-        "Alpage folding chair",
-        "la chaise pliante Alpage",
-        "ma chaise Alpage",
-        "de la chaise pliante Alpage",
-        4_290,
-    ),
+    product("Nimba 3 tent", "la tente Nimba 3", "ma tente Nimba 3", 18_900),
+    product("Ardea helmet", "le casque Ardea", "mon casque Ardea", 6_490),
+    product("Sillon city bike", "le vélo de ville Sillon", "mon vélo Sillon", 64_900),
+    product("Pixie 20 kids' bike", "le vélo enfant Pixie 20", "mon Pixie 20", 28_900),
+    product("Karst 45 backpack", "le sac à dos Karst 45", "mon sac Karst 45", 11_990),
+    product("Borée rain jacket", "la veste de pluie Borée", "ma veste Borée", 8_990),
+    product("Tarn sleeping bag", "le duvet Tarn", "mon duvet Tarn", 13_900),
+    product("Halage rear rack", "le porte-bagages Halage", "mon porte-bagages Halage", 4_590),
+    product("Grésil camping stove", "le réchaud Grésil", "mon réchaud Grésil", 5_490),
+    product("Ourse child seat", "le siège enfant Ourse", "mon siège enfant Ourse", 9_990),
+    product("Vigie bike lock", "l'antivol Vigie", "mon antivol Vigie", 3_990),
+    product("Orme repair stand", "le pied d'atelier Orme", "mon pied d'atelier Orme", 7_990),
+    product("Cairn GPS watch", "la montre GPS Cairn", "ma montre Cairn", 19_900),
+    product("Sorgue inflatable kayak", "le kayak gonflable Sorgue", "mon kayak Sorgue", 32_900),
+    product("Mistral floor pump", "la pompe à pied Mistral", "ma pompe Mistral", 3_490),
+    product("Alpage folding chair", "la chaise pliante Alpage", "ma chaise Alpage", 4_290),
 ];
 
 /// The facts of one story.
@@ -72,8 +61,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Draws them.
-    pub(super) fn draw(language: Language, first_name: &str, rng: &mut StdRng) -> Self {
+    /// Draws them. If the lines name an article, the story is about that one, so that prices fit.
+    pub(super) fn draw(language: Language, first_name: &str, lines: &[&str], rng: &mut StdRng) -> Self {
         let (weekdays, places): (&[_], &[_]) = match language {
             Language::English => (
                 &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
@@ -96,12 +85,14 @@ impl Facts {
                 ],
             ),
         };
+        let drawn = PRODUCTS.choose(rng).unwrap_or(&PRODUCTS[0]);
+        let product = PRODUCTS.iter().find(|product| lines.iter().any(|line| product.named_in(line))).unwrap_or(drawn);
         let first_day = rng.random_range(0..weekdays.len());
         let later_day = (first_day + rng.random_range(1..4)) % weekdays.len();
         Self {
             language,
             first_name: first_name.to_owned(),
-            product: PRODUCTS.choose(rng).unwrap_or(&PRODUCTS[0]),
+            product,
             numbers: std::array::from_fn(|_| rng.random_range(100_000..1_000_000)),
             places: places.choose(rng).copied().unwrap_or(places[0]),
             weekdays: (weekdays[first_day], weekdays[later_day]),
@@ -118,7 +109,6 @@ impl Facts {
             "product" => self.product.english.to_owned(),
             "le" => self.product.le.to_owned(),
             "mon" => self.product.mon.to_owned(),
-            "du" => self.product.du.to_owned(),
             "price" => self.money(self.product.cents),
             "tenth" => self.money(self.product.cents / 10),
             "order" => format!("CL-{order}"),
@@ -136,6 +126,8 @@ impl Facts {
             "later" => self.weekdays.1.to_owned(),
             "hour" => self.time(self.hour, 0),
             "half" => self.time(self.hour, 30),
+            "labour" => self.money([2_900, 3_900, 4_900][points as usize % 3]),
+            "plan" => self.money(990),
             "n" => self.small.to_string(),
             "dozens" => (self.small * 12).to_string(),
             "size" => self.size.to_owned(),

@@ -291,6 +291,18 @@ fn texts_are_whole_and_fit_their_channel() {
 }
 
 #[test]
+fn amounts_fit_the_article_that_a_story_is_about() {
+    for_each(|_, story| {
+        let about_the_tent = story.turns.iter().any(|turn| turn.text.contains("Nimba 3"));
+        let says = |amount: &str| story.turns.iter().any(|turn| turn.text.contains(amount));
+        // Tent poles are worth a tenth of the tent.
+        if about_the_tent && story.topic == "damaged-goods" && says("Nimba 3 was bent") && story.turns.len() > 3 {
+            assert!(says("€18.90"), "{story:?}");
+        }
+    });
+}
+
+#[test]
 fn canned_replies_come_in_both_languages_with_closing_sentences_r13() {
     let replies = canned_replies();
     for language in Language::ALL {

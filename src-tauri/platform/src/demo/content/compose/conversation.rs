@@ -43,7 +43,7 @@ impl Composer {
         let customer = &drawn.customer;
         let script = self.next_script(customer.language, topics, rng);
         let advisor = advisor(rng);
-        let facts = Facts::draw(customer.language, &drawn.first_name, rng);
+        let facts = Facts::draw(customer.language, &drawn.first_name, &script.texts(), rng);
         let lines = cut(script.lines, ending, rng);
         let mut spoken: Vec<(Author, String)> = lines
             .iter()

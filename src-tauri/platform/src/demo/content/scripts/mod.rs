@@ -33,6 +33,16 @@ pub(super) struct Script {
     pub(super) lines: &'static [Line],
 }
 
+impl Script {
+    /// Everything that is said.
+    pub(super) fn texts(&self) -> Vec<&'static str> {
+        let text = |line: &Line| match *line {
+            Line::Customer(text) | Line::Advisor(text) | Line::Note(text) => text,
+        };
+        self.lines.iter().map(text).collect()
+    }
+}
+
 const fn script(
     topic: &'static str,
     team: &'static str,

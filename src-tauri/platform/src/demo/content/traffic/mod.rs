@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use super::{
     Language,
     names::{ENGLISH_FAMILY, ENGLISH_GIVEN, FRENCH_FAMILY, FRENCH_GIVEN},
-    scripts::{self, Line},
+    scripts::{self, Line, Script},
     template::{Facts, fill},
 };
 
@@ -75,6 +75,7 @@ pub struct Visitor {
     pub language: Language,
     /// The name.
     pub name: String,
+    script: Option<&'static Script>,
     facts: Facts,
     rng: StdRng,
 }
@@ -91,16 +92,16 @@ impl Visitor {
         };
         let given = given.choose(&mut rng).copied().unwrap_or_default();
         let family = family.choose(&mut rng).copied().unwrap_or_default();
-        let facts = Facts::draw(language, given, &mut rng);
-        Self { language, name: format!("{given} {family}"), facts, rng }
+        let script = scripts::all(language).choose(&mut rng).copied();
+        let lines = script.map(Script::texts).unwrap_or_default();
+        let facts = Facts::draw(language, given, &lines, &mut rng);
+        Self { language, name: format!("{given} {family}"), script, facts, rng }
     }
 
     /// What a new conversation begins with; some customers need two messages to say it.
     pub fn opening(&mut self) -> Vec<String> {
-        let scripts = scripts::all(self.language);
-        let Some(script) = scripts.choose(&mut self.rng) else { return Vec::new() };
-        script
-            .lines
+        let lines = self.script.map_or(&[][..], |script| script.lines);
+        lines
             .iter()
             .map_while(|line| match line {
                 Line::Customer(text) => Some(fill(text, &self.facts, &mut self.rng)),

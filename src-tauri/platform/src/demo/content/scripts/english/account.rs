@@ -97,7 +97,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["subscription", "billing"],
         &[
             C(
-                "I want to [stop|pause|cancel] my service plan for the bike, {fee} a month. [I can't find where|The site sends me in circles|I'm abroad until next year]. Contract {invoice}",
+                "I want to [stop|pause|cancel] my service plan for the bike, {plan} a month. [I can't find where|The site sends me in circles|I'm abroad until next year]. Contract {invoice}",
             ),
             A(
                 "Hello {first}, you can stop at the end of any month. A pause of up to six months is possible, too, and keeps your free spring check. Which do you prefer?",
@@ -117,7 +117,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "What does the Tranquil plan [include|cost for two bikes|cover exactly]? I have a Sillon, order {order}, and the website isn't very clear.",
             ),
             A(
-                "Hello {first}, it's {fee} a month per bike: two services a year, punctures, and a loan bike while yours is with us. Theft is not included.",
+                "Hello {first}, it's {plan} a month per bike: two services a year, punctures, and a loan bike while yours is with us. Theft is not included.",
             ),
             C("And if I sell the bike?"),
             A("The plan moves to the new owner or ends, as you like. A short message is enough."),
@@ -149,7 +149,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "I've now [called three times|waited {n} minutes on the phone|written two emails] about {order} and each time I get a different answer. Who is actually in charge?",
             ),
             A(
-                "Hello {first}, from now on it's me. I've read all your messages: the {product} came without its manual and one bolt, is that right?",
+                "Hello {first}, from now on it's me. I've read all your messages: the Halage rack came without its manual and one bolt, is that right?",
             ),
             C("Right. And first I was told to buy the bolt MYSELF"),
             N("Call notes confirm it. Part sent from {shop}, goodwill {tenth}."),

@@ -102,7 +102,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["delivery"],
         &[
             C(
-                "Hello, how does the home delivery of the {product} work? [Do you give a time slot|Do they carry it upstairs|Will they ring before]? 3rd floor, no lift here. Order {order}.",
+                "Hello, how does the home delivery of the Sorgue kayak work? [Do you give a time slot|Do they carry it upstairs|Will they ring before]? 3rd floor, no lift here. Order {order}.",
             ),
             A(
                 "Hello {first}, the driver calls about 30 minutes before, and carries it to your door, third floor included. Your slot at the moment is {later} from {hour}.",

@@ -16,7 +16,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "Hi, I returned the {product} [two weeks ago|ages ago|on {day} last week] and haven't got my {price} back. Order {order}.",
             ),
             A(
-                "Hello {first}, I see your parcel reached us on {day}. The refund was stuck because of the missing return slip; I've released it now.",
+                "Hello {first}, I see your parcel reached us on {later}. The refund was stuck because of the missing return slip; I've released it now.",
             ),
             C("There was no slip in my box. When will I see the money?"),
             A("In 3 to 5 working days, depending on your bank. You'll get a confirmation at {mail} within the hour."),
@@ -33,7 +33,9 @@ pub(super) const SCRIPTS: &[Script] = &[
             A(
                 "Hello {first}, the {fee} was the express delivery, which we refund only when the fault is ours. May I ask why you sent the {product} back?",
             ),
-            C("[The zip was broken|A strap was torn|One part was missing] out of the box. So kind of your fault 🙃"),
+            C(
+                "[It was broken|One part was missing|It was scratched all over] out of the box. So kind of your fault 🙃",
+            ),
             A("Very much our fault then! The {fee} is on its way, reference {invoice}."),
         ],
     ),

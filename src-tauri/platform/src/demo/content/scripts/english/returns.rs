@@ -13,7 +13,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["returns"],
         &[
             C(
-                "Hi! The Borée jacket is too [small|tight at the shoulders|short in the sleeves], can I swap it for [a|an] {size}? order {order}",
+                "Hi! The Borée jacket is too [small|tight at the shoulders|short in the sleeves], can I swap it for an {size}? order {order}",
             ),
             A(
                 "Hi {first}! Yes, and I still have one {size} in your colour. Shall I reserve it and send you a return label for the other one?",
@@ -49,7 +49,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["damaged"],
         &[
             C(
-                "The {product} arrived with [a huge dent|a crack right across|a broken buckle]. The box was [soaked|torn open|fine], I have photos. {order}",
+                "The {product} arrived [badly scratched|with a part broken off|damaged on one side]. The box was [soaked|torn open|fine], I have photos. {order}",
             ),
             A(
                 "Hello {first}, I'm sorry, that is not how it should reach you. Please send the photos here, one of the damage and one of the box.",

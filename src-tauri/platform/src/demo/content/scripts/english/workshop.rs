@@ -13,7 +13,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["warranty"],
         &[
             C(
-                "[Hello|Hi there], the {product} I bought {n} months ago has stopped being usable: [a seam came undone|a weld cracked|the closure broke]. Is that covered? Order {order}",
+                "[Hello|Hi there], the {product} I bought {n} months ago has stopped being usable: [it came apart|one part snapped off|it broke at the joint]. Is that covered? Order {order}",
             ),
             A(
                 "Hello {first}, with two years' warranty that is covered. Could you send a photo of the spot and tell me roughly how often you used it?",
@@ -53,7 +53,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "[Hi|Morning], I'd like to [book a repair|bring my bike in|get a service] in {shop}: brakes of my Sillon squeak terribly. Is {later} possible?",
             ),
             A(
-                "Good morning {first}, {later} at {half} is free in {shop}. Brakes and a check of the rest take about an hour, {fee} without parts. Shall I book it?",
+                "Good morning {first}, {later} at {half} is free in {shop}. Brakes and a check of the rest take about an hour, {labour} without parts. Shall I book it?",
             ),
             C("Yes please. Can I wait there?"),
             A("You can, there's coffee. Booked for {later} at {half}, the number is {invoice}."),
@@ -84,7 +84,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["product-advice"],
         &[
             C(
-                "Do you sell [the rubber ring|the small plastic clip|the screws] for the {product} separately? Mine [fell off somewhere|broke|got lost when moving]. Bought with {order}",
+                "Do you sell [the rubber ring|the small plastic clip|the screws] for the Grésil stove separately? Mine [fell off somewhere|broke|got lost when moving]. Order was {order}",
             ),
             A(
                 "Hello {first}, it isn't in the web shop, but the workshop keeps them. It's a cent article, so I'll just put one in an envelope. {street}, {city}?",
@@ -116,7 +116,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["product-advice"],
         &[
             C(
-                "Quick question before I buy: [is the {product} really waterproof|how much does the {product} weigh|does the {product} fit someone of 1.9{n} m]? The page doesn't say.",
+                "Quick question before I buy: [is the Karst 45 backpack really waterproof|how much does the Karst 45 weigh|does the Karst 45 fit someone of 1.9{n} m]? The page [doesn't say|is silent about it|only shows pictures].",
             ),
             A(
                 "Hello {first}, good question, I went to our warehouse to check. What do you want to use it for? Then I can tell you honestly whether it fits.",

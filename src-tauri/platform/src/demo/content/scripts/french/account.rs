@@ -97,7 +97,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["subscription", "billing"],
         &[
             C(
-                "Je voudrais [arrêter|mettre en pause|résilier] mon forfait entretien à {fee} par mois. [Je ne trouve pas où|Le site me fait tourner en rond|Je pars à l'étranger jusqu'à l'an prochain]. Contrat {invoice}",
+                "Je voudrais [arrêter|mettre en pause|résilier] mon forfait entretien à {plan} par mois. [Je ne trouve pas où|Le site me fait tourner en rond|Je pars à l'étranger jusqu'à l'an prochain]. Contrat {invoice}",
             ),
             A(
                 "Bonjour {first}, l'arrêt est possible chaque fin de mois. Une pause de six mois au plus aussi, et vous gardez la révision de printemps offerte. Que préférez-vous ?",
@@ -117,7 +117,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "Bonjour, [que comprend|combien coûte pour deux vélos|que couvre exactement] le forfait Tranquille ? J'ai un Sillon, commande {order}, et le site n'est pas très clair.",
             ),
             A(
-                "Bonjour {first}, c'est {fee} par mois et par vélo : deux révisions par an, les crevaisons, et un vélo de prêt pendant l'atelier. Le vol n'est pas compris.",
+                "Bonjour {first}, c'est {plan} par mois et par vélo : deux révisions par an, les crevaisons, et un vélo de prêt pendant l'atelier. Le vol n'est pas compris.",
             ),
             C("Et si je vends le vélo ?"),
             A("Le forfait suit le vélo ou s'arrête, au choix. Un petit message suffit."),
@@ -149,7 +149,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "J'ai [appelé trois fois|patienté {n} minutes au téléphone|envoyé deux mails] pour {order} et à chaque fois une réponse différente. Qui s'en occupe, au juste ?",
             ),
             A(
-                "Bonjour {first}, à partir de maintenant, moi. J'ai tout relu : l'article est arrivé sans notice et sans un boulon, c'est bien cela ?",
+                "Bonjour {first}, à partir de maintenant, moi. J'ai tout relu : le porte-bagages Halage est arrivé sans notice et sans un boulon, c'est bien cela ?",
             ),
             C("Oui. Et on m'a d'abord dit d'acheter le boulon MOI-MÊME"),
             N("Confirmé par les notes d'appel. Pièce envoyée de {shop}, geste de {tenth}."),

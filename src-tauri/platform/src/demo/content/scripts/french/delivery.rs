@@ -100,7 +100,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["delivery"],
         &[
             C(
-                "Bonjour, comment se passe la livraison {du} ? [Vous donnez un créneau|C'est monté à l'étage|Le livreur appelle avant] ? Je suis au 3e sans ascenseur. Commande {order}.",
+                "Bonjour, comment se passe la livraison du kayak Sorgue ? [Vous donnez un créneau|C'est monté à l'étage|Le livreur appelle avant] ? Je suis au 3e sans ascenseur. Commande {order}.",
             ),
             A(
                 "Bonjour {first}, le livreur appelle 30 minutes avant et monte jusqu'à votre porte, 3e compris. Votre créneau est pour l'instant {later} à partir de {hour}.",

@@ -16,7 +16,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "Bonjour, j'ai renvoyé {le} [il y a deux semaines|{day} de la semaine dernière|depuis un bon moment] et toujours pas de remboursement ({price}). Commande {order}.",
             ),
             A(
-                "Bonjour {first}, votre colis est bien arrivé {day}. Le remboursement était bloqué faute de bon de retour, je viens de le débloquer.",
+                "Bonjour {first}, votre colis est bien arrivé {later}. Le remboursement était bloqué faute de bon de retour, je viens de le débloquer.",
             ),
             C("Il n'y avait pas de bon dans mon carton. Je le verrai quand sur mon compte ?"),
             A("Sous 3 à 5 jours ouvrés selon votre banque. Une confirmation arrive à {mail} dans l'heure."),
@@ -33,9 +33,7 @@ pub(super) const SCRIPTS: &[Script] = &[
             A(
                 "Bonjour {first}, ces {fee} sont la livraison express, que nous remboursons seulement en cas d'erreur de notre part. Pour quelle raison l'article est-il revenu ?",
             ),
-            C(
-                "[La fermeture était cassée|Il manquait une sangle|Une pièce manquait] dès le départ. Donc un peu votre faute 🙃",
-            ),
+            C("[C'était cassé|Il manquait une pièce|C'était tout rayé] dès le départ. Donc un peu votre faute 🙃"),
             A("Entièrement la nôtre, alors ! Les {fee} sont en route, référence {invoice}."),
         ],
     ),
@@ -80,7 +78,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["billing"],
         &[
             C(
-                "Ma carte est refusée au paiement alors que [ma banque dit que tout va bien|elle marche partout ailleurs|le plafond est loin]. C'est pour {le} à {price}, déjà {n} essais.",
+                "Ma carte est refusée au paiement alors [que ma banque dit que tout va bien|qu'elle marche partout ailleurs|que le plafond est loin]. C'est pour {le} à {price}, déjà {n} essais.",
             ),
             A(
                 "Bonjour {first}, après trois essais le site bloque la carte une heure, mes excuses. J'ai levé le blocage. L'adresse de facturation est-elle celle que connaît votre banque ?",

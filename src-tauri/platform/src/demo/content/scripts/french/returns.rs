@@ -49,7 +49,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["damaged"],
         &[
             C(
-                "J'ai reçu {le} avec [un gros choc|une fissure sur le côté|une attache cassée]. Carton [trempé|éventré|intact pourtant], j'ai des photos. {order}",
+                "J'ai reçu {le} [avec de grosses rayures|avec une pièce cassée|en mauvais état d'un côté]. Carton [trempé|éventré|intact pourtant], j'ai des photos. {order}",
             ),
             A(
                 "Bonjour {first}, toutes mes excuses, ce n'est pas dans cet état que cela doit arriver. Envoyez-moi ici une photo du dommage et une du carton.",

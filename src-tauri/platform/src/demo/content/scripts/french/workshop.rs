@@ -13,7 +13,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["warranty"],
         &[
             C(
-                "Bonjour, {mon} a {n} mois et n'est déjà plus utilisable : [une couture a lâché|une soudure a cédé|la fermeture est cassée]. C'est sous garantie ? Commande {order}",
+                "Bonjour, {mon} a {n} mois et n'est déjà plus utilisable : [tout se défait|une pièce a lâché|ça a cassé net]. C'est sous garantie ? Commande {order}",
             ),
             A(
                 "Bonjour {first}, avec deux ans de garantie, oui. Pouvez-vous m'envoyer une photo de l'endroit et me dire à quelle fréquence cela sert ?",
@@ -51,7 +51,7 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "Bonjour, je voudrais [prendre rdv à l'atelier|déposer mon vélo|faire réviser mon vélo] à {shop} : les freins de mon Sillon couinent affreusement. {later} c'est possible ?",
             ),
             A(
-                "Bonjour {first}, {later} à {half} est libre à {shop}. Freins et contrôle général : une heure environ, {fee} hors pièces. Je réserve ?",
+                "Bonjour {first}, {later} à {half} est libre à {shop}. Freins et contrôle général : une heure environ, {labour} hors pièces. Je réserve ?",
             ),
             C("Oui merci. Je peux attendre sur place ?"),
             A("Bien sûr, il y a du café. C'est réservé {later} à {half}, numéro {invoice}."),
@@ -80,7 +80,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["product-advice"],
         &[
             C(
-                "Vous vendez [le joint en caoutchouc|le petit clip en plastique|les vis] pour {le} à part ? [J'ai perdu le mien en rando|Cassé net|Disparu dans le déménagement]. Acheté avec {order}",
+                "Vous vendez [le joint en caoutchouc|le petit clip en plastique|les vis] pour le réchaud Grésil à part ? [J'ai perdu le mien en rando|Cassé net|Disparu dans le déménagement]. Acheté avec {order}",
             ),
             A(
                 "Bonjour {first}, pas sur le site, mais l'atelier en garde. Cela vaut quelques centimes, je vous en glisse un exemplaire sous enveloppe. {street}, {city} ?",
@@ -112,7 +112,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         &["product-advice"],
         &[
             C(
-                "Petite question avant d'acheter : [est-ce que {le} tient vraiment la pluie|combien pèse {le}|est-ce que {le} convient quand on fait 1m9{n}] ? La fiche ne le dit pas.",
+                "Petite question avant d'acheter : [est-ce que le sac Karst 45 tient vraiment la pluie|combien pèse le sac Karst 45|est-ce que le Karst 45 convient quand on fait 1m9{n}] ? [La fiche ne le dit pas|Rien sur la fiche|Je ne vois pas sur le site].",
             ),
             A(
                 "Bonjour {first}, bonne question, je viens de vérifier à l'entrepôt. C'est pour quel usage ? Je vous dirai franchement si cela convient.",
