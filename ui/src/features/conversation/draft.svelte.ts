@@ -1,0 +1,76 @@
+/**
+ * What is being typed. It is saved as draft a moment after the last key, and at once when the composer is left; what was saved
+ * elsewhere never overwrites what is being typed here.
+ */
+import { failureOf, type Backend, type Failure } from '$lib/backend'
+
+const SAVE_AFTER_MS = 400
+
+export class DraftText {
+  text = $state('')
+  failure = $state.raw<Failure | null>(null)
+  saved = $state(true)
+
+  #savedText: string
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** Saves one after the other, so that the last one typed is the last one kept. */
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor(
+    readonly backend: Backend,
+    readonly conversationId: string,
+    initial: string,
+  ) {
+    this.text = initial
+    this.#savedText = initial
+  }
+
+  typed() {
+    this.saved = this.text === this.#savedText
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER_MS)
+  }
+
+  /** Saves what is not saved yet, and waits for saves that are under way. */
+  async flush() {
+    clearTimeout(this.#timer)
+    if (this.text !== this.#savedText) {
+      const text = this.text
+      this.#savedText = text
+      this.#saving = this.#saving.then(() => this.#save(text))
+    }
+    await this.#saving
+  }
+
+  /** The text was queued: its draft went in the same transaction. What was typed since stays. */
+  sent(text: string) {
+    clearTimeout(this.#timer)
+    this.text = this.text.startsWith(text) ? this.text.slice(text.length) : this.text
+    this.#savedText = ''
+    this.saved = this.text === ''
+    if (this.text !== '') this.typed()
+  }
+
+  /** An undone reply came back into the draft (D15): it is shown, and what was typed meanwhile follows it. */
+  async reread() {
+    await this.flush()
+    const { composer } = await this.backend.conversation(this.conversationId)
+    const unsaved = this.text === this.#savedText ? '' : this.text
+    this.#savedText = composer.draft
+    this.text = unsaved === '' || composer.draft === '' ? composer.draft || unsaved : `${composer.draft}\n${unsaved}`
+    if (this.text !== composer.draft) this.typed()
+    else this.saved = true
+  }
+
+  async #save(text: string) {
+    try {
+      await this.backend.saveDraft({ conversation_id: this.conversationId, text })
+      this.failure = null
+      this.saved = this.text === text
+    } catch (reason) {
+      this.failure = failureOf(reason)
+      // Not saved after all: the next key or the next leave tries again.
+      if (this.#savedText === text) this.#savedText = '\u0000'
+    }
+  }
+}

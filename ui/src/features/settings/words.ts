@@ -1,0 +1,17 @@
+/** The audit log in words. What this version has no words for is shown as the platform wrote it. */
+import { m } from '$lib/paraglide/messages'
+
+export function auditWhat(what: string): string {
+  if (what === 'settings.allow_manual_close') return m.audit_allow_manual_close()
+  if (what.includes('sign-in')) return m.audit_sign_in()
+  if (what.includes('sign-out')) return m.audit_sign_out()
+  if (what.includes('export')) return `${m.audit_export()} (${what})`
+  return what
+}
+
+export function auditValue(value: unknown): string {
+  if (value === true) return m.audit_on()
+  if (value === false) return m.audit_off()
+  if (value === null || value === undefined) return m.audit_none()
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

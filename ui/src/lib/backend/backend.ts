@@ -1,0 +1,62 @@
+/**
+ * The one door to Rust: a method per command of the wire crate's interface, and one stream of announcements.
+ *
+ * Everything else in the interface asks through this type, so that the same views run in the desktop window, in component tests
+ * and in the rehearsal that a browser shows. Every method rejects with a {@link Failure}.
+ */
+import type {
+  Announcement,
+  AuditPage,
+  Choose,
+  Chosen,
+  CloseOutcome,
+  Code,
+  ConversationView,
+  DemoWorkspace,
+  Draft,
+  InboxOptionsView,
+  InboxPage,
+  InboxQuery,
+  Preferences,
+  QueueEntry,
+  SaveInboxOptions,
+  SendAndClose,
+  SendReply,
+  SignIn,
+  Startup,
+  TimelinePage,
+  TimelineQuery,
+  WorkspaceFound,
+} from './wire'
+
+export interface Backend {
+  /** Announcements flow from now on; what waited for a window that listens is in the answer. */
+  uiReady(announce: (announcement: Announcement) => void): Promise<Startup>
+  checkWorkspace(address: string): Promise<WorkspaceFound>
+  startDemo(): Promise<DemoWorkspace>
+  signIn(args: SignIn): Promise<void>
+  signOut(): Promise<void>
+  openWithPassphrase(passphrase: string): Promise<void>
+  tryAgain(): Promise<void>
+  refresh(): Promise<void>
+  dismissNotice(code: Code): Promise<void>
+  setPreferences(args: Preferences): Promise<Preferences>
+  inbox(args: InboxQuery): Promise<InboxPage>
+  conversation(conversationId: string): Promise<ConversationView>
+  markSeen(conversationId: string): Promise<void>
+  timeline(args: TimelineQuery): Promise<TimelinePage>
+  saveDraft(args: Draft): Promise<void>
+  sendReply(args: SendReply): Promise<QueueEntry>
+  /** Answers after the system's own confirmation (R5, D3), which the shell shows. */
+  sendAndClose(args: SendAndClose): Promise<CloseOutcome>
+  archive(conversationId: string): Promise<QueueEntry>
+  assign(conversationId: string): Promise<QueueEntry>
+  release(conversationId: string): Promise<QueueEntry>
+  queue(): Promise<QueueEntry[]>
+  choose(args: Choose): Promise<Chosen>
+  inboxOptions(): Promise<InboxOptionsView>
+  saveInboxOptions(args: SaveInboxOptions): Promise<InboxOptionsView>
+  auditLog(after: string | null): Promise<AuditPage>
+  /** A fault of the interface, for the log. Never contains anybody's text. */
+  reportFault(message: string): Promise<void>
+}

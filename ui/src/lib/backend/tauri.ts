@@ -1,0 +1,43 @@
+/**
+ * The backend of the desktop window. The only file that knows Tauri.
+ *
+ * Commands with an argument struct take it as `args`; plain arguments keep the snake_case name they have in Rust.
+ */
+import { Channel, invoke } from '@tauri-apps/api/core'
+import type { Backend } from './backend'
+import type { Announcement } from './wire'
+
+export function tauriBackend(): Backend {
+  return {
+    uiReady: (announce) => {
+      const channel = new Channel<Announcement>()
+      channel.onmessage = announce
+      return invoke('ui_ready', { channel })
+    },
+    checkWorkspace: (address) => invoke('check_workspace', { address }),
+    startDemo: () => invoke('start_demo'),
+    signIn: (args) => invoke('sign_in', { args }),
+    signOut: () => invoke('sign_out'),
+    openWithPassphrase: (passphrase) => invoke('open_with_passphrase', { passphrase }),
+    tryAgain: () => invoke('try_again'),
+    refresh: () => invoke('refresh'),
+    dismissNotice: (code) => invoke('dismiss_notice', { code }),
+    setPreferences: (args) => invoke('set_preferences', { args }),
+    inbox: (args) => invoke('inbox', { args }),
+    conversation: (conversation_id) => invoke('conversation', { conversation_id }),
+    markSeen: (conversation_id) => invoke('mark_seen', { conversation_id }),
+    timeline: (args) => invoke('timeline', { args }),
+    saveDraft: (args) => invoke('save_draft', { args }),
+    sendReply: (args) => invoke('send_reply', { args }),
+    sendAndClose: (args) => invoke('send_and_close', { args }),
+    archive: (conversation_id) => invoke('archive', { conversation_id }),
+    assign: (conversation_id) => invoke('assign', { conversation_id }),
+    release: (conversation_id) => invoke('release', { conversation_id }),
+    queue: () => invoke('queue'),
+    choose: (args) => invoke('choose', { args }),
+    inboxOptions: () => invoke('inbox_options'),
+    saveInboxOptions: (args) => invoke('save_inbox_options', { args }),
+    auditLog: (after) => invoke('audit_log', { after }),
+    reportFault: (message) => invoke('report_fault', { message }),
+  }
+}

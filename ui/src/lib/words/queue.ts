@@ -1,0 +1,111 @@
+/** The outbox in words: states, actions, choices, and what is said when something was chosen. */
+import type { ActionKind, Choice, Chosen, EntryState, QueueEntry } from '$lib/backend'
+import type { IconName } from '$components/icons'
+import { m } from '$lib/paraglide/messages'
+
+export const stateIcons: Record<EntryState, IconName> = {
+  queued: 'clock',
+  sending: 'up',
+  checking: 'question',
+  needs_attention: 'alert',
+  done: 'check',
+  cancelled: 'undo',
+}
+
+const states: Record<EntryState, { text: () => string; title: () => string }> = {
+  queued: { text: m.state_queued, title: m.state_queued_title },
+  sending: { text: m.state_sending, title: m.state_sending_title },
+  checking: { text: m.state_checking, title: m.state_checking_title },
+  needs_attention: { text: m.state_needs_attention, title: m.state_needs_attention_title },
+  done: { text: m.state_done, title: m.state_done_title },
+  cancelled: { text: m.state_cancelled, title: m.state_cancelled_title },
+}
+
+export const stateText = (state: EntryState) => states[state].text()
+export const stateTitle = (state: EntryState) => states[state].title()
+
+const actions: Record<ActionKind, { text: () => string; icon: IconName }> = {
+  reply: { text: m.action_reply, icon: 'send' },
+  reply_with_survey: { text: m.action_reply_with_survey, icon: 'survey' },
+  send_and_close: { text: m.action_send_and_close, icon: 'sendClose' },
+  archive: { text: m.action_archive, icon: 'archive' },
+  assign: { text: m.action_assign, icon: 'take' },
+  release: { text: m.action_release, icon: 'release' },
+  unknown: { text: m.action_unknown, icon: 'question' },
+}
+
+export const actionText = (action: ActionKind) => actions[action].text()
+export const actionIcon = (action: ActionKind) => actions[action].icon
+
+const choices: Record<Choice, { text: () => string; title: () => string; icon: IconName }> = {
+  undo: { text: m.choice_undo, title: m.choice_undo_title, icon: 'undo' },
+  edit: { text: m.choice_edit, title: m.choice_edit_title, icon: 'edit' },
+  retry: { text: m.choice_retry, title: m.choice_retry_title, icon: 'refresh' },
+  confirm_again: { text: m.choice_confirm_again, title: m.choice_confirm_again_title, icon: 'sendClose' },
+  send_without_closing: {
+    text: m.choice_send_without_closing,
+    title: m.choice_send_without_closing_title,
+    icon: 'send',
+  },
+  send_in_newer: { text: m.choice_send_in_newer, title: m.choice_send_in_newer_title, icon: 'route' },
+  wait: { text: m.choice_wait, title: m.choice_wait_title, icon: 'pause' },
+  discard: { text: m.choice_discard, title: m.choice_discard_title, icon: 'bin' },
+}
+
+export const choiceText = (choice: Choice) => choices[choice].text()
+export const choiceTitle = (choice: Choice) => choices[choice].title()
+export const choiceIcon = (choice: Choice) => choices[choice].icon
+
+/** What to say after a choice was taken. */
+export function chosenText(choice: Choice, chosen: Chosen): string {
+  switch (chosen.kind) {
+    case 'back_in_draft':
+      return m.chosen_undone()
+    case 'cancelled':
+      return m.chosen_cancelled()
+    case 'when_settled':
+      return m.chosen_when_settled()
+    case 'applied':
+      return appliedText(choice)
+  }
+}
+
+function appliedText(choice: Choice): string {
+  switch (choice) {
+    case 'discard':
+      return m.chosen_discarded()
+    case 'undo':
+    case 'edit':
+      return m.chosen_undone_plain()
+    case 'wait':
+      return m.chosen_waits()
+    case 'retry':
+      return m.chosen_retry()
+    case 'confirm_again':
+    case 'send_without_closing':
+    case 'send_in_newer':
+      return m.chosen_queued()
+  }
+}
+
+/** What the live region says when an action reached its end. */
+export function settledText(entry: QueueEntry): string {
+  const name = entry.customer_name
+  if (entry.state === 'needs_attention') return m.said_attention({ name })
+  if (entry.state === 'cancelled') return m.said_cancelled({ name })
+  switch (entry.action) {
+    case 'reply':
+    case 'reply_with_survey':
+      return m.said_done_reply({ name })
+    case 'send_and_close':
+      return m.said_done_close({ name })
+    case 'archive':
+      return m.said_done_archive({ name })
+    case 'assign':
+      return m.said_done_assign({ name })
+    case 'release':
+      return m.said_done_release({ name })
+    case 'unknown':
+      return ''
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The interface in a browser, on a platform in memory: `npm run dev`, then open `/rehearsal.html`.
+ *
+ * The address chooses what is rehearsed: `?stage=signed_out`, `?role=admin`, `?closing=off`, `?offline`, `?lang=fr`,
+ * `?theme=dark`, `?size=2000`. The rehearsal itself is `window.rehearsal`.
+ */
+import '../styles/tokens.css'
+import '../styles/base.css'
+import type { Language, Stage, Theme } from '$lib/backend'
+import { mount } from 'svelte'
+import App from '../app/App.svelte'
+import { Rehearsal } from './rehearsal'
+
+const query = new URLSearchParams(location.search)
+
+const stages: Record<string, Stage> = {
+  opening: { kind: 'opening' },
+  passphrase: { kind: 'passphrase', new: false },
+  new_passphrase: { kind: 'passphrase', new: true },
+  unusable: { kind: 'unusable', code: 'cache_newer' },
+  signed_out: { kind: 'signed_out' },
+  expired: { kind: 'signed_in', session_expired: true },
+}
+
+const rehearsal = new Rehearsal({
+  stage: stages[query.get('stage') ?? ''],
+  role: query.get('role') === 'admin' ? 'admin' : 'advisor',
+  closeEnabled: query.get('closing') !== 'off',
+  online: !query.has('offline'),
+  size: Number(query.get('size') ?? 60),
+  latencyMs: Number(query.get('latency') ?? 900),
+  systemLanguage: navigator.language,
+  preferences: {
+    language: (query.get('lang') ?? 'system') as Language,
+    theme: (query.get('theme') ?? 'system') as Theme,
+  },
+  confirm: (name) => window.confirm(`Send the reply and close the conversation with ${name} for good?`),
+})
+
+Object.assign(window, { rehearsal })
+mount(App, { target: document.getElementById('app')!, props: { backend: rehearsal } })
