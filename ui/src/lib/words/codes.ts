@@ -49,6 +49,7 @@ const sentences: Record<Code, Wording> = {
   entry_in_flight: () => m.code_entry_in_flight(),
   settings_stale: () => m.code_settings_stale(),
   refused_otherwise: () => m.code_refused_otherwise(),
+  outcome_unknown: () => m.code_outcome_unknown(),
   entry_unreadable: () => m.code_entry_unreadable(),
   internal: () => m.code_internal(),
 }
