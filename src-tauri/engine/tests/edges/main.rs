@@ -1,0 +1,6 @@
+//! The edges of the engine, tested from outside: the way to a platform, the profile, sign-in, synchronisation and notifications.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod bad_servers;
+mod scripted;
