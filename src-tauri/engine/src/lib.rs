@@ -1,7 +1,17 @@
 //! The engine of Signoff: everything that has to be right without a window. Knows no Tauri and no server of ours.
 
+mod account;
 pub mod cache;
+mod engine;
+mod frame;
+mod notify;
 pub mod outbox;
 pub mod ports;
+pub mod profile;
 pub mod remote;
 pub mod store;
+mod sync;
+mod workplace;
+
+pub use engine::{Engine, Start};
+pub use frame::Announcements;

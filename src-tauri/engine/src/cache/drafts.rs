@@ -72,3 +72,8 @@ pub(crate) fn remove(transaction: &Transaction<'_>, owner: &str, conversation_id
         .execute(params![owner, conversation_id])?;
     Ok(())
 }
+
+/// Whether a person has drafts.
+pub(crate) fn any(connection: &Connection, owner: &str) -> Result<bool, CacheError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM drafts WHERE owner = ?1")?.exists(params![owner])?)
+}

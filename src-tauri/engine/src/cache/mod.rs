@@ -27,10 +27,10 @@ pub use apply::{
     put_timeline_page,
 };
 pub use directory::put_directory;
-pub(crate) use drafts::remove as remove_draft;
 pub use drafts::{Saved, put_back, save_draft};
+pub(crate) use drafts::{any as has_drafts, remove as remove_draft};
 pub use error::CacheError;
 pub use views::mark_seen;
 
-pub(crate) use conversations::{Standing, standing};
+pub(crate) use conversations::standing;
 pub(crate) use entries::customer_messages_after;

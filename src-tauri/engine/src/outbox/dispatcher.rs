@@ -264,12 +264,12 @@ impl Desk {
         Ok(())
     }
 
-    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, OutboxError> {
+    async fn next_due(&mut self) -> Result<Option<DateTime<Utc>>, OutboxError> {
         let (owner, under_way) = (self.context.parts.owner.clone(), self.under_way.clone());
         self.context.parts.store.read(move |connection| claim::next_due(connection, &owner, &under_way)).await
     }
 
-    async fn claim(&self, limit: usize, now: DateTime<Utc>) -> Result<Vec<Claim>, OutboxError> {
+    async fn claim(&mut self, limit: usize, now: DateTime<Utc>) -> Result<Vec<Claim>, OutboxError> {
         let (owner, under_way) = (self.context.parts.owner.clone(), self.under_way.clone());
         self.context
             .parts

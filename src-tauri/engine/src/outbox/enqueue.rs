@@ -1,7 +1,7 @@
 //! The click: entry, optimistic state and removal of the draft in one transaction (DESIGN, outbox 1).
 
 use chrono::{DateTime, Utc};
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 use signoff_wire::contract::conversations::ConversationState;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::interface::{ActionKind, Code, QueueEntry};
@@ -9,7 +9,7 @@ use uuid::Builder;
 
 use super::entry::{Entry, State, Tries};
 use super::{Intent, OutboxError, check_text, listing, rows};
-use crate::cache::{CacheError, Standing, facts, overlay, remove_draft, standing};
+use crate::cache::{CacheError, facts, overlay, remove_draft, standing};
 use crate::ports::Chance;
 
 /// What was clicked.
@@ -71,8 +71,7 @@ pub fn enqueue(
     now: DateTime<Utc>,
 ) -> Result<QueueEntry, OutboxError> {
     let owner = facts::owner(me);
-    let standing = standing(transaction, &click.conversation_id)?.ok_or(CacheError::ConversationUnknown)?;
-    refuse_what_is_certain(transaction, click, &standing, me)?;
+    check_click(transaction, click, me)?;
     let intent = intent(&click.wish, me);
     let entry = Entry {
         seq: 0,
@@ -124,13 +123,13 @@ fn intent(wish: &Wish, me: &Me) -> Intent {
     }
 }
 
-/// In the order in which the platform checks (CONTRACT, "Order in full").
-fn refuse_what_is_certain(
-    transaction: &Transaction<'_>,
-    click: &Click,
-    standing: &Standing,
-    me: &Me,
-) -> Result<(), OutboxError> {
+/// Refuses what the platform would certainly refuse, in the order in which it checks (CONTRACT, "Order in full"). Asked before a
+/// confirmation as well: nobody is asked about what cannot be.
+///
+/// # Errors
+/// [`OutboxError::Refused`] with the reason, or [`CacheError::ConversationUnknown`].
+pub fn check_click(connection: &Connection, click: &Click, me: &Me) -> Result<(), OutboxError> {
+    let standing = standing(connection, &click.conversation_id)?.ok_or(CacheError::ConversationUnknown)?;
     let refuse = |code| Err(OutboxError::Refused { code, limit: None });
     let (text, last_seen, closes) = match &click.wish {
         Wish::Reply { text, last_seen_message_id, .. } => (Some(text), last_seen_message_id, false),
@@ -141,7 +140,7 @@ fn refuse_what_is_certain(
         return refuse(Code::CloseDisabled);
     }
     if standing.state == ConversationState::Closed
-        || listing::close_is_queued(transaction, &facts::owner(me), &click.conversation_id)?
+        || listing::close_is_queued(connection, &facts::owner(me), &click.conversation_id)?
     {
         return refuse(Code::ConversationClosed);
     }

@@ -69,7 +69,7 @@ pub use acknowledge::acknowledge_from_event;
 pub use check::check_text;
 pub use choose::{Decision, choose, offered};
 pub use dispatcher::{Dispatcher, Report, Sessions, Waker};
-pub use enqueue::{Click, Wish, enqueue, new_key};
+pub use enqueue::{Click, Wish, check_click, enqueue, new_key};
 pub use entry::{Entry, State};
 pub use error::OutboxError;
 pub use intent::{Intent, PAYLOAD_VERSION};

@@ -9,8 +9,9 @@ use signoff_wire::interface::Code;
 use super::entry::{Blocked, Entry, State};
 use super::machine::{Happening, Move, next};
 use super::waits::{self, Luck};
-use super::{OutboxError, codes, rows, upkeep};
+use super::{OutboxError, codes, listing, rows, upkeep};
 use crate::cache;
+use crate::notify;
 use crate::remote::RemoteError;
 
 /// What came back from the platform.
@@ -43,6 +44,7 @@ pub(super) fn settle(
 ) -> Result<Option<Entry>, OutboxError> {
     // Read anew: the event stream or the advisor may have been faster.
     let Some(mut entry) = rows::get(transaction, key)? else { return Ok(None) };
+    let before = entry.state;
     let happening = judge(&entry, outcome, at);
     note_attempt(&mut entry, outcome, at);
     if let Outcome::Performed(Ok(receipt)) | Outcome::Asked(Ok(Some(receipt))) = outcome {
@@ -64,6 +66,9 @@ pub(super) fn settle(
         Move::Nothing => {}
     }
     finish(transaction, &mut entry)?;
+    if entry.state == State::Blocked && before != State::Blocked {
+        notify::needs_attention(transaction, &listing::entry(transaction, &entry.owner, key)?, at.now)?;
+    }
     Ok(Some(entry))
 }
 

@@ -7,8 +7,11 @@ use rusqlite_migration::{M, Migrations};
 use super::{OpenError, StoreError};
 
 /// In order. What was shipped is never changed; a new one goes to the end.
-const HISTORY: &[M<'_>] =
-    &[M::up(include_str!("../cache/migrations/1_cache.sql")), M::up(include_str!("../outbox/migrations/1_outbox.sql"))];
+const HISTORY: &[M<'_>] = &[
+    M::up(include_str!("../cache/migrations/1_cache.sql")),
+    M::up(include_str!("../outbox/migrations/1_outbox.sql")),
+    M::up(include_str!("../notify/migrations/1_ledger.sql")),
+];
 
 /// Refuses a file that a newer version wrote, before anything is changed in it.
 pub(super) fn refuse_newer(connection: &Connection) -> Result<(), OpenError> {

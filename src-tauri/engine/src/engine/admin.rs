@@ -1,0 +1,44 @@
+//! *Inbox options* and the audit log, for admins (R1, D2). They are the platform's and are asked there each time: what is shown has to be
+//! what holds.
+
+use signoff_wire::interface::{Announcement, AuditPage, Failure, InboxOptionsView, SaveInboxOptions};
+
+use super::Engine;
+
+impl Engine {
+    /// Reads *Inbox options*. Needs the network.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`](signoff_wire::interface::Code::NotAllowed) for whoever is no admin, [`Code::Offline`](signoff_wire::interface::Code::Offline) and its like.
+    pub async fn inbox_options(&self) -> Result<InboxOptionsView, Failure> {
+        let workplace = self.workplace()?;
+        let (options, version) = workplace.call(async |platform, token| platform.inbox_options(&token).await).await?;
+        Ok(InboxOptionsView { options, version, as_of: self.start.ports.clock.now() })
+    }
+
+    /// Changes the switch, if `version` is still current. Needs the network.
+    ///
+    /// # Errors
+    /// [`Code::SettingsStale`](signoff_wire::interface::Code::SettingsStale), and those of [`Engine::inbox_options`].
+    pub async fn save_inbox_options(&self, args: SaveInboxOptions) -> Result<InboxOptionsView, Failure> {
+        let workplace = self.workplace()?;
+        let SaveInboxOptions { allow_manual_close, version } = args;
+        let saving = workplace
+            .call(async |platform, token| platform.set_inbox_options(&token, allow_manual_close, &version).await);
+        let (options, version) = saving.await?;
+        self.frame.announce(Announcement::SettingsChanged);
+        // R2: who saved sees the buttons follow at once, also where the stream is slow.
+        workplace.wake();
+        Ok(InboxOptionsView { options, version, as_of: self.start.ports.clock.now() })
+    }
+
+    /// A page of the audit log, newest first (D52). Needs the network.
+    ///
+    /// # Errors
+    /// Those of [`Engine::inbox_options`].
+    pub async fn audit_log(&self, after: Option<String>) -> Result<AuditPage, Failure> {
+        let workplace = self.workplace()?;
+        let page = workplace.call(async |platform, token| platform.audit_log(&token, after.as_deref()).await).await?;
+        Ok(AuditPage { entries: page.items, next: page.next })
+    }
+}

@@ -1,0 +1,267 @@
+//! The engine as the shell sees it: one method per command of the interface, announcements, and nothing to decide.
+//!
+//! Starting never fails. Whatever is wrong with the profile is a [`Stage`] that says what to do about it, and the window is there to show it.
+//! Opening, unlocking, signing in and out change what the engine works with; they run one at a time. All other commands are
+//! answered from the cache by whoever is signed in, within a frame; those that need the network say so in their documentation.
+
+mod admin;
+mod clicks;
+mod failures;
+mod reading;
+mod stages;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use signoff_wire::interface::{
+    Announcement, AppState, Code, Failure, NotificationPreferences, Preferences, Preselected, Stage, Startup,
+};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::frame::{self, Announcements, Frame};
+use crate::ports::Ports;
+use crate::profile::{CacheKey, Profile, ProfileError};
+use crate::workplace::Workplace;
+
+/// What an engine is started with.
+pub struct Start {
+    /// The profile's folder. Made if there is none.
+    pub profile: PathBuf,
+    /// The machine.
+    pub ports: Ports,
+    /// What the command line preselected.
+    pub preselected: Preselected,
+    /// The system's language, as a BCP 47 tag.
+    pub system_language: String,
+    /// The program's version.
+    pub version: String,
+    /// Where the engine's tasks run.
+    pub runtime: Handle,
+}
+
+/// A running engine.
+pub struct Engine {
+    start: Start,
+    frame: Arc<Frame>,
+    preferences: watch::Sender<Preferences>,
+    inside: Mutex<Inside>,
+    /// Opening, unlocking, signing in and out run one at a time.
+    turn: tokio::sync::Mutex<()>,
+    window: Mutex<Window>,
+    telling: JoinHandle<()>,
+}
+
+/// What has been opened so far.
+#[derive(Default)]
+struct Inside {
+    profile: Option<Arc<Profile>>,
+    key: Option<CacheKey>,
+    workplace: Option<Arc<Workplace>>,
+}
+
+/// The window, as far as it listens.
+#[derive(Default)]
+struct Window {
+    listening: Option<JoinHandle<()>>,
+    /// A conversation to open as soon as it listens (D30).
+    open: Option<String>,
+}
+
+impl Engine {
+    /// Starts. The profile's lock and preferences are settled when this returns; keyring, cache and network follow on their own.
+    pub fn start(start: Start) -> Arc<Self> {
+        let now = start.ports.clock.now();
+        let frame = Frame::new(frame::blank(now));
+        let telling = {
+            let frame = Arc::clone(&frame);
+            start.runtime.spawn(async move { frame.tell().await })
+        };
+        let opened = Profile::open(&start.profile, Arc::clone(&start.ports.secrets), Arc::clone(&start.ports.chance));
+        let preferences = opened.as_ref().map(Profile::preferences).unwrap_or_default();
+        let engine = Arc::new(Self {
+            start,
+            frame,
+            preferences: watch::Sender::new(preferences),
+            inside: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            window: Mutex::default(),
+            telling,
+        });
+        match opened {
+            Ok(profile) => {
+                engine.inside().profile = Some(Arc::new(profile));
+                let opening = Arc::clone(&engine);
+                engine.start.runtime.spawn(async move { opening.unlock().await });
+            }
+            Err(error) => engine.unusable(&error),
+        }
+        engine
+    }
+
+    /// The frame's state now.
+    pub fn state(&self) -> AppState {
+        self.frame.state()
+    }
+
+    /// The frame's state as it changes.
+    pub fn states(&self) -> watch::Receiver<AppState> {
+        self.frame.watch()
+    }
+
+    /// Announcements from now on.
+    pub fn announcements(&self) -> Announcements {
+        self.frame.listen()
+    }
+
+    /// The window listens: everything for its first paint, and announcements from now on, until `listener` answers that it is gone. A
+    /// window that was reloaded takes the place of the one before.
+    ///
+    /// # Errors
+    /// None at present.
+    #[expect(clippy::unused_async, reason = "every command has the same shape")]
+    pub async fn ui_ready(
+        &self,
+        listener: impl Fn(Announcement) -> bool + Send + Sync + 'static,
+    ) -> Result<Startup, Failure> {
+        let mut announcements = self.announcements();
+        let forwarding = self.start.runtime.spawn(async move {
+            while let Some(announcement) = announcements.next().await {
+                if !listener(announcement) {
+                    return;
+                }
+            }
+        });
+        let mut window = self.window();
+        if let Some(before) = window.listening.replace(forwarding) {
+            before.abort();
+        }
+        Ok(Startup {
+            state: self.state(),
+            preferences: self.preferences_now(),
+            system_language: self.start.system_language.clone(),
+            open_conversation: window.open.take(),
+            version: self.start.version.clone(),
+            preselected: self.start.preselected.clone(),
+        })
+    }
+
+    /// Leads the window to a conversation: now, or as soon as it listens (D30).
+    pub fn open_conversation(&self, conversation_id: String) {
+        let mut window = self.window();
+        if window.listening.as_ref().is_some_and(|listening| !listening.is_finished()) {
+            self.frame.announce(Announcement::OpenConversation { conversation_id });
+        } else {
+            window.open = Some(conversation_id);
+        }
+    }
+
+    /// Something makes a new attempt worth while: the network is back, the window has the focus, the machine woke up.
+    pub fn wake(&self) {
+        if let Ok(workplace) = self.workplace() {
+            workplace.wake();
+        }
+    }
+
+    /// Asks the platform now (D1) and wakes the queue. Answers at once; what is new is announced.
+    ///
+    /// # Errors
+    /// None at present.
+    #[expect(clippy::unused_async, reason = "every command has the same shape")]
+    pub async fn refresh(&self) -> Result<(), Failure> {
+        self.wake();
+        Ok(())
+    }
+
+    /// Takes a notice away that the person has read.
+    ///
+    /// # Errors
+    /// None at present.
+    #[expect(clippy::unused_async, reason = "every command has the same shape")]
+    pub async fn dismiss_notice(&self, code: Code) -> Result<(), Failure> {
+        self.frame.update(|state| state.notices.retain(|notice| *notice != code));
+        Ok(())
+    }
+
+    /// The preferences.
+    pub fn preferences_now(&self) -> Preferences {
+        self.preferences.borrow().clone()
+    }
+
+    /// The preferences.
+    ///
+    /// # Errors
+    /// None at present.
+    #[expect(clippy::unused_async, reason = "every command has the same shape")]
+    pub async fn preferences(&self) -> Result<Preferences, Failure> {
+        Ok(self.preferences_now())
+    }
+
+    /// Keeps the preferences. Do-not-disturb that is turned off is followed by what it held back, in one notification (D31).
+    ///
+    /// # Errors
+    /// [`Code::CacheUnwritable`] or [`Code::DiskFull`]: the old ones stay.
+    pub async fn set_preferences(&self, preferences: Preferences) -> Result<Preferences, Failure> {
+        let profile = self.profile()?;
+        let keep = preferences.clone();
+        failures::blocking(move || profile.set_preferences(&keep).map_err(ProfileError::from)).await?;
+        let before = self.preferences.send_replace(preferences.clone());
+        self.frame.announce(Announcement::PreferencesChanged { preferences: preferences.clone() });
+        let calm = |wanted: &NotificationPreferences| wanted.do_not_disturb;
+        if calm(&before.notifications) && !calm(&preferences.notifications) {
+            self.tell_what_was_held_back().await?;
+        }
+        Ok(preferences)
+    }
+
+    /// Ends everything in an orderly way. What was clicked is on disk already; an attempt that is cut off here is settled at the next start.
+    pub fn shutdown(&self) {
+        tracing::info!("the engine stops");
+        let Inside { workplace, .. } = std::mem::take(&mut *self.inside());
+        if let Some(workplace) = workplace {
+            workplace.stop();
+        }
+        if let Some(listening) = self.window().listening.take() {
+            listening.abort();
+        }
+        self.telling.abort();
+    }
+
+    async fn tell_what_was_held_back(&self) -> Result<(), Failure> {
+        match self.workplace() {
+            Ok(workplace) => Ok(workplace.tell_held_back().await?),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Whoever is signed in, also offline and after the session expired.
+    fn workplace(&self) -> Result<Arc<Workplace>, Failure> {
+        self.inside()
+            .workplace
+            .clone()
+            .ok_or_else(|| Failure::new(Code::SessionExpired).with_detail("nobody is signed in"))
+    }
+
+    fn profile(&self) -> Result<Arc<Profile>, Failure> {
+        let code = match self.state().stage {
+            Stage::Unusable { code } => code,
+            Stage::Opening | Stage::Passphrase { .. } | Stage::SignedOut | Stage::SignedIn { .. } => Code::Internal,
+        };
+        self.inside().profile.clone().ok_or_else(|| Failure::new(code))
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shutdown();
+    }
+}

@@ -1,0 +1,253 @@
+//! Opening, unlocking, signing in and out: everything that changes the [`Stage`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use signoff_wire::interface::{Code, DemoWorkspace, Failure, SignIn, Stage, WorkspaceFound};
+use tokio::time::timeout;
+
+use super::failures::{self, blocking};
+use super::{Engine, ProfileError};
+use crate::account::{self, Admitted, Entrance};
+use crate::frame;
+use crate::profile::{CacheKey, Profile, SHORTEST_PASSPHRASE, Unlocked};
+use crate::store::{OpenError, Opened, Options, Store};
+use crate::workplace::{Setting, Workplace};
+
+/// How long a platform is given to end the session at a sign-out. The token is forgotten here either way.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+impl Engine {
+    /// Looks once more at a profile that could not be used.
+    ///
+    /// # Errors
+    /// None: what is still wrong is the stage.
+    pub async fn try_again(self: &Arc<Self>) -> Result<(), Failure> {
+        if matches!(self.state().stage, Stage::Unusable { .. }) {
+            self.frame.update(|state| state.stage = Stage::Opening);
+            self.unlock().await;
+        }
+        Ok(())
+    }
+
+    /// Unlocks the profile with a passphrase, or takes it as the new one.
+    ///
+    /// # Errors
+    /// [`Code::PassphraseWrong`], [`Code::PassphraseTooShort`] with the limit, or that the profile's folder cannot be written.
+    pub async fn open_with_passphrase(&self, passphrase: SecretString) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        if !matches!(self.state().stage, Stage::Passphrase { .. }) {
+            return Ok(());
+        }
+        let profile = self.profile()?;
+        let key = blocking(move || profile.unlock_with(&passphrase)).await.map_err(|failure| Failure {
+            limit: (failure.code == Code::PassphraseTooShort)
+                .then_some(u32::try_from(SHORTEST_PASSPHRASE).unwrap_or(u32::MAX)),
+            ..failure
+        })?;
+        self.settle_in(key).await;
+        Ok(())
+    }
+
+    /// Looks whether a Signoff platform answers at an address as typed. Needs the network.
+    ///
+    /// # Errors
+    /// [`Code::AddressInvalid`], [`Code::AddressUnreachable`], [`Code::AddressNotSignoff`], [`Code::CertificateInvalid`] or
+    /// [`Code::PlatformUnavailable`].
+    pub async fn check_workspace(&self, address: &str) -> Result<WorkspaceFound, Failure> {
+        let look = async { Entrance::to(Some(address), &self.start.ports)?.look().await };
+        let address = look.await.map_err(|error| error.failure(self.start.ports.clock.now()))?;
+        Ok(WorkspaceFound { address })
+    }
+
+    /// Starts the embedded demo workspace, if it does not run, and says who can sign in to it.
+    ///
+    /// # Errors
+    /// [`Code::Internal`], if it does not start.
+    pub async fn start_demo(&self) -> Result<DemoWorkspace, Failure> {
+        let running = self.start.ports.demo.start().await;
+        let running = running.map_err(|error| Failure::new(Code::Internal).with_detail(error.to_string()))?;
+        Ok(DemoWorkspace { people: running.people })
+    }
+
+    /// Signs in; after a session expired, signs in again, and the queue goes on (D25). Needs the network.
+    ///
+    /// # Errors
+    /// Those of [`Engine::check_workspace`], [`Code::BadCredentials`], [`Code::TooManyAttempts`] with the time of the next try, and those of a
+    /// cache that cannot be opened.
+    pub async fn sign_in(&self, args: SignIn) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        let profile = self.profile()?;
+        let key = self.inside().key.clone().ok_or_else(|| Failure::new(Code::KeyringLocked))?;
+        let enter = async {
+            let entrance = Entrance::to(args.address.as_deref(), &self.start.ports)?;
+            entrance.enter(&args.email, &SecretString::from(args.password)).await
+        };
+        let admitted = enter.await.map_err(|error| error.failure(self.start.ports.clock.now()))?;
+        let account = account::folder_of(&admitted.me);
+        let current = self.inside().workplace.clone();
+        if let Some(current) = current {
+            if current.account() == account && current.way() == &admitted.way {
+                return current.renew(&admitted.me, admitted.token).await;
+            }
+            self.leave(&profile, current).await;
+        }
+        self.move_in(&profile, &key, &account, admitted).await
+    }
+
+    /// Signs out. What is queued or drafted stays in the profile, encrypted, until the same person signs in again (D23); nothing else does.
+    ///
+    /// # Errors
+    /// [`Code::CacheUnwritable`] or [`Code::DiskFull`]: then the person is still signed in.
+    pub async fn sign_out(&self) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        let (profile, workplace) = (self.profile()?, self.workplace()?);
+        let keep = Arc::clone(&profile);
+        blocking(move || Ok(keep.set_account(None)?)).await?;
+        self.leave(&profile, workplace).await;
+        Ok(())
+    }
+
+    /// Gets the key of the caches and goes on from there.
+    pub(super) async fn unlock(self: &Arc<Self>) {
+        let _turn = self.turn.lock().await;
+        let unlocked = match self.opened_profile().await {
+            Ok(profile) => blocking_profile(move || profile.unlock()).await,
+            Err(error) => Err(error),
+        };
+        match unlocked {
+            Ok(Unlocked::With(key)) => self.settle_in(key).await,
+            Ok(Unlocked::NeedsPassphrase { new }) => self.frame.update(|state| state.stage = Stage::Passphrase { new }),
+            Err(error) => self.unusable(&error),
+        }
+    }
+
+    async fn opened_profile(&self) -> Result<Arc<Profile>, ProfileError> {
+        if let Some(profile) = self.inside().profile.clone() {
+            return Ok(profile);
+        }
+        let (folder, secrets, chance) =
+            (self.start.profile.clone(), Arc::clone(&self.start.ports.secrets), Arc::clone(&self.start.ports.chance));
+        let profile = Arc::new(blocking_profile(move || Profile::open(&folder, secrets, chance)).await?);
+        self.preferences.send_replace(profile.preferences());
+        self.inside().profile = Some(Arc::clone(&profile));
+        Ok(profile)
+    }
+
+    /// The caches can be read from now on: whoever was signed in is signed in.
+    async fn settle_in(&self, key: CacheKey) {
+        self.inside().key = Some(key.clone());
+        let Ok(profile) = self.profile() else { return };
+        let Some(account) = profile.account() else {
+            return self.frame.update(|state| state.stage = Stage::SignedOut);
+        };
+        match self.return_to(&profile, &key, &account).await {
+            Ok(Some(workplace)) => self.inside().workplace = Some(workplace),
+            Ok(None) => self.frame.update(|state| state.stage = Stage::SignedOut),
+            Err(failure) => self.frame.update(|state| state.stage = Stage::Unusable { code: failure.code }),
+        }
+    }
+
+    async fn return_to(
+        &self,
+        profile: &Arc<Profile>,
+        key: &CacheKey,
+        account: &str,
+    ) -> Result<Option<Arc<Workplace>>, Failure> {
+        let store = self.open_store(profile, key, account).await?;
+        match store.read(account::remembered).await? {
+            Some((me, way)) => {
+                let setting = self.setting(profile, account, store);
+                Ok(Some(Workplace::open(setting, me, way, None).await?))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Opens the cache of somebody who was just let in.
+    async fn move_in(
+        &self,
+        profile: &Arc<Profile>,
+        key: &CacheKey,
+        account: &str,
+        admitted: Admitted,
+    ) -> Result<(), Failure> {
+        let store = self.open_store(profile, key, account).await?;
+        let Admitted { me, way, token } = admitted;
+        let (kept_me, kept_way) = (me.clone(), way.clone());
+        store.write(move |transaction| account::remember(transaction, &kept_me, &kept_way)).await?;
+        let workplace = Workplace::open(self.setting(profile, account, store), me, way, Some(token)).await?;
+        let (keep, account) = (Arc::clone(profile), account.to_owned());
+        blocking(move || Ok(keep.set_account(Some(&account))?)).await?;
+        self.inside().workplace = Some(workplace);
+        Ok(())
+    }
+
+    /// Ends the work of whoever is signed in, and removes what nobody needs any more.
+    async fn leave(&self, profile: &Arc<Profile>, workplace: Arc<Workplace>) {
+        self.inside().workplace = None;
+        let now = self.start.ports.clock.now();
+        self.frame.update(|state| frame::forget_person(state, now));
+        self.frame.everything_changed();
+        self.frame.queue_changed();
+        let line = workplace.line();
+        self.start.runtime.spawn(async move {
+            if let (Some(token), Ok(platform)) = (line.token(), line.platform().await) {
+                let _ = timeout(GOODBYE, platform.sign_out(&token)).await;
+            }
+        });
+        let account = workplace.account().to_owned();
+        match workplace.close().await {
+            Ok(true) => tracing::info!("signed out; queued actions and drafts are kept"),
+            Ok(false) => {
+                let profile = Arc::clone(profile);
+                let deleted = tokio::task::spawn_blocking(move || profile.delete_cache_of(&account)).await;
+                if let Ok(Err(error)) = deleted {
+                    tracing::warn!(%error, "a cache could not be deleted");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "a cache could not be emptied"),
+        }
+    }
+
+    async fn open_store(&self, profile: &Arc<Profile>, key: &CacheKey, account: &str) -> Result<Store, Failure> {
+        let (path, key) = (profile.cache_of(account), key.clone());
+        let options = Options::new(Arc::clone(&self.start.ports.clock));
+        let opening = tokio::task::spawn_blocking(move || Store::open(&path, &key, options));
+        let opened: Result<Opened, OpenError> = opening.await.map_err(|_| Failure::new(Code::Internal))?;
+        let opened = opened.map_err(|error| failures::of_opening(&error))?;
+        if opened.rescue.is_some() {
+            self.frame.update(|state| state.notices.push(Code::CacheCorrupt));
+        }
+        Ok(opened.store)
+    }
+
+    fn setting(&self, profile: &Arc<Profile>, account: &str, store: Store) -> Setting {
+        Setting {
+            profile: Arc::clone(profile),
+            account: account.to_owned(),
+            store,
+            ports: self.start.ports.clone(),
+            frame: Arc::clone(&self.frame),
+            preferences: self.preferences.subscribe(),
+            runtime: self.start.runtime.clone(),
+        }
+    }
+
+    pub(super) fn unusable(&self, error: &ProfileError) {
+        tracing::warn!(%error, "the profile cannot be used");
+        let code = error.code();
+        self.frame.update(|state| state.stage = Stage::Unusable { code });
+    }
+}
+
+async fn blocking_profile<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ProfileError> + Send + 'static,
+) -> Result<T, ProfileError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        // The keyring's library gave up on us.
+        Err(_) => Err(ProfileError::Keyring(crate::ports::SecretsError::Refused)),
+    }
+}

@@ -1,0 +1,88 @@
+//! Events into the cache: what they change, the notifications that they cause and the sequence, in one transaction.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Transaction};
+use signoff_wire::contract::events::{Event, EventType};
+use signoff_wire::interface::Announcement;
+
+use super::{Ended, Synchronisation, first};
+use crate::cache::{self, Applied, CacheError, facts};
+use crate::notify::{self, Person};
+use crate::store::meta;
+
+impl Synchronisation {
+    /// Applies events that came in this order. `upto` is where the platform says they end, if it goes further than the last of them.
+    pub(super) async fn apply(&self, events: Vec<Event>, upto: Option<i64>) -> Result<Applied, Ended> {
+        let (me, now) = (self.me(), self.clock.now());
+        let settings = events.iter().any(|event| event.kind == EventType::SettingsChanged);
+        let write = move |transaction: &Transaction<'_>| apply(transaction, &events, upto, &me, now);
+        let applied = self.store.write_in_background::<_, CacheError, _>(write).await?;
+        self.say(&applied).await?;
+        if settings {
+            self.frame.announce(Announcement::SettingsChanged);
+        }
+        Ok(applied)
+    }
+
+    /// Tells the window and the outbox what changed.
+    pub(super) async fn say(&self, applied: &Applied) -> Result<(), Ended> {
+        if applied.switch_changed {
+            let enabled = self.store.read(facts::close_enabled).await?;
+            self.frame.update(|state| state.close_enabled = enabled);
+            self.frame.everything_changed();
+        }
+        if !applied.conversation_ids.is_empty() {
+            self.frame.inbox_changed(applied.conversation_ids.iter().cloned());
+        }
+        if applied.switch_changed || !applied.settled.is_empty() {
+            self.outbox.look();
+        }
+        Ok(())
+    }
+}
+
+fn apply(
+    transaction: &Transaction<'_>,
+    events: &[Event],
+    upto: Option<i64>,
+    me: &Person,
+    now: DateTime<Utc>,
+) -> Result<Applied, CacheError> {
+    let mut applied = Applied::default();
+    let mut sequence = facts::event_sequence(transaction)?.unwrap_or_default();
+    for event in events {
+        if event.kind == EventType::Reset {
+            first::begin_anew(transaction)?;
+            return Ok(Applied { reset: true, ..applied });
+        }
+        if event.seq <= sequence {
+            continue;
+        }
+        sequence = event.seq;
+        match cache::apply_change(transaction, event) {
+            Ok(change) => applied.extend(change),
+            Err(CacheError::Unreadable(reason)) => {
+                tracing::warn!(seq = event.seq, kind = %event.kind, reason, "an event was passed over");
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
+        if let Some(occasion) = event.decode().ok().and_then(|data| notify::occasions(&data, me)) {
+            notify::record(transaction, &occasion, now)?;
+        }
+    }
+    facts::set_event_sequence(transaction, Some(sequence.max(upto.unwrap_or_default())))?;
+    keep_current_as_of(transaction, now)?;
+    Ok(applied)
+}
+
+const CURRENT_AS_OF: &str = "sync.current_as_of";
+
+/// The moment up to which the cache was known to be the platform's truth: the age of what is shown after an offline start.
+pub(crate) fn current_as_of(connection: &Connection) -> Result<Option<DateTime<Utc>>, CacheError> {
+    Ok(meta::get_number(connection, CURRENT_AS_OF)?.and_then(DateTime::from_timestamp_millis))
+}
+
+pub(super) fn keep_current_as_of(transaction: &Transaction<'_>, now: DateTime<Utc>) -> Result<(), CacheError> {
+    Ok(meta::set(transaction, CURRENT_AS_OF, &now.timestamp_millis().to_string())?)
+}

@@ -1,0 +1,112 @@
+//! The outbox at work in this workplace: its dispatcher, the bell that calls it, and what becomes of its reports.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use signoff_wire::contract::sessions::Me;
+use signoff_wire::interface::Announcement;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use super::Workplace;
+use crate::account::Line;
+use crate::outbox::dispatcher::{AT_ONCE, Parts};
+use crate::outbox::{self, Dispatcher, Report, Sessions, State, Waker};
+use crate::remote::{Platform, Token};
+
+/// Between two tries to start the demo workspace.
+const DEMO_PAUSE: Duration = Duration::from_secs(2);
+
+/// Calls the dispatcher. Ringing before there is one is no loss: it begins by looking.
+#[derive(Default)]
+pub(crate) struct Bell {
+    waker: OnceLock<Waker>,
+}
+
+impl Bell {
+    /// Something was queued or decided.
+    pub(crate) fn look(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker.look();
+        }
+    }
+
+    /// What waits only because attempts have failed is worth a try now.
+    pub(crate) fn wake(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker.wake();
+        }
+    }
+}
+
+impl Sessions for Line {
+    fn token(&self) -> Option<Token> {
+        Line::token(self)
+    }
+
+    fn over(&self, token: &Token) {
+        self.expired(token);
+    }
+}
+
+impl Workplace {
+    /// Brings what is queued to the platform, and tells what becomes of it. Runs until it is dropped.
+    pub(super) async fn deliver(self: Arc<Self>, me: Me) {
+        let (reports, incoming) = mpsc::unbounded_channel();
+        let dispatcher = Dispatcher::new(Parts {
+            store: self.store.clone(),
+            owner: self.owner.clone(),
+            platform: self.reachable_platform().await,
+            sessions: Arc::clone(&self.line) as Arc<dyn Sessions>,
+            idempotency_days: me.platform.idempotency_days,
+            at_once: AT_ONCE,
+            clock: Arc::clone(&self.ports.clock),
+            chance: Arc::clone(&self.ports.chance),
+            reports,
+        });
+        // A workplace has one dispatcher in its life.
+        let _ = self.bell.waker.set(dispatcher.waker());
+        tokio::join!(dispatcher.run(), self.hear(incoming));
+    }
+
+    /// A client for the platform. Only the demo workspace, which has to be started first, can keep one waiting.
+    async fn reachable_platform(&self) -> Arc<dyn Platform> {
+        loop {
+            match self.line.platform().await {
+                Ok(platform) => return platform,
+                Err(error) => tracing::warn!(%error, "no platform to bring actions to"),
+            }
+            sleep(DEMO_PAUSE).await;
+        }
+    }
+
+    async fn hear(&self, mut reports: mpsc::UnboundedReceiver<Report>) {
+        while let Some(report) = reports.recv().await {
+            match report {
+                Report::Changed { conversation_id } => self.retell([conversation_id]).await,
+                Report::Settled { entry_id, conversation_id, state } => {
+                    tracing::info!(entry = entry_id, ?state, "settled");
+                    self.retell([conversation_id]).await;
+                    self.announce_settled(entry_id).await;
+                    if state == State::Blocked {
+                        self.tell.notify_one();
+                    }
+                }
+                // What the outbox has reached, the synchronisation can reach.
+                Report::Reached => self.wake_if_offline(),
+                Report::NotReached(error) => tracing::debug!(%error, "an attempt did not get through"),
+                Report::SignedOut => tracing::info!("the queue waits for a sign-in"),
+                Report::StoreFailed(error) => tracing::error!(%error, "the outbox cannot write"),
+            }
+        }
+    }
+
+    /// For the live region.
+    pub(super) async fn announce_settled(&self, entry_id: String) {
+        let owner = self.owner.clone();
+        match self.store.read(move |connection| outbox::entry(connection, &owner, &entry_id)).await {
+            Ok(entry) => self.frame.announce(Announcement::EntrySettled { entry: Box::new(entry) }),
+            Err(error) => tracing::warn!(%error, "an entry that settled is gone"),
+        }
+    }
+}

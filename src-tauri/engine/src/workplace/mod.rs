@@ -1,0 +1,337 @@
+//! A workplace: an account at work. Its cache, its line to the platform, and the tasks that keep both in step: synchronisation, outbox and
+//! notifications. It exists from sign-in to sign-out, also offline and while the session is expired.
+
+mod delivery;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Duration, Utc};
+use rusqlite::{Connection, Transaction};
+use signoff_wire::contract::pages::Page;
+use signoff_wire::contract::sessions::Me;
+use signoff_wire::contract::timeline::TimelineEntry;
+use signoff_wire::interface::{
+    Choose, Chosen, ConnectionStatus, Failure, NotificationPreferences, Preferences, QueueEntry, Stage,
+};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::account::{self, Line, TokenPlace, Way};
+use crate::cache::{self, CacheError, facts};
+use crate::frame::{self, Frame};
+use crate::notify::Teller;
+use crate::outbox::{self, Click, Decision, OutboxError};
+use crate::ports::Ports;
+use crate::profile::Profile;
+use crate::remote::{Platform, RemoteError, Token};
+use crate::store::{Store, StoreError};
+use crate::sync::{self, Synchronisation};
+pub(crate) use delivery::Bell;
+
+/// What a workplace is set up with.
+pub(crate) struct Setting {
+    pub(crate) profile: Arc<Profile>,
+    /// The account's folder in the profile.
+    pub(crate) account: String,
+    pub(crate) store: Store,
+    pub(crate) ports: Ports,
+    pub(crate) frame: Arc<Frame>,
+    pub(crate) preferences: watch::Receiver<Preferences>,
+    pub(crate) runtime: Handle,
+}
+
+/// An account at work.
+pub(crate) struct Workplace {
+    account: String,
+    owner: String,
+    store: Store,
+    ports: Ports,
+    frame: Arc<Frame>,
+    line: Arc<Line>,
+    tokens: TokenPlace,
+    teller: Arc<Teller>,
+    wake_sync: Arc<Notify>,
+    bell: Arc<Bell>,
+    /// Something is due in the ledger that no synchronisation has brought.
+    tell: Notify,
+    preferences: watch::Receiver<Preferences>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Workplace {
+    /// Sets to work. `token` is that of a session that has just begun; without one the kept one is used.
+    pub(crate) async fn open(setting: Setting, me: Me, way: Way, token: Option<Token>) -> Result<Arc<Self>, Failure> {
+        let Setting { profile, account, store, ports, frame, preferences, runtime } = setting;
+        let tokens = TokenPlace::new(profile, account.clone(), store.clone());
+        let token = match token {
+            Some(token) => {
+                keep_token(&tokens, &token).await;
+                Some(token)
+            }
+            None => tokens.get().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the session's token cannot be read; a sign-in is needed");
+                None
+            }),
+        };
+        let line = Arc::new(Line::new(way, ports.clone(), token));
+        let teller = Arc::new(Teller::new(store.clone(), Arc::clone(&ports.notifier), Arc::clone(&ports.clock)));
+        let workplace = Arc::new(Self {
+            account,
+            owner: facts::owner(&me),
+            store,
+            ports,
+            frame,
+            line,
+            tokens,
+            teller,
+            wake_sync: Arc::default(),
+            bell: Arc::default(),
+            tell: Notify::new(),
+            preferences,
+            tasks: Mutex::default(),
+        });
+        workplace.show(&me).await?;
+        workplace.set_to_work(&me, &runtime);
+        Ok(workplace)
+    }
+
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub(crate) fn way(&self) -> &Way {
+        self.line.way()
+    }
+
+    pub(crate) fn line(&self) -> Arc<Line> {
+        Arc::clone(&self.line)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Reads from the cache as the person who is signed in.
+    pub(crate) async fn read<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        F: FnOnce(&Connection, &Me) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + From<CacheError> + Send + 'static,
+    {
+        let read = move |connection: &Connection| match facts::me(connection)? {
+            Some(me) => job(connection, &me),
+            // Signed out between the question and the answer.
+            None => Err(CacheError::ConversationUnknown.into()),
+        };
+        self.store.read(read).await
+    }
+
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Something makes a new attempt worth while.
+    pub(crate) fn wake(&self) {
+        self.wake_sync.notify_one();
+        self.bell.wake();
+    }
+
+    fn wake_if_offline(&self) {
+        if self.frame.state().connection.status != ConnectionStatus::Online {
+            self.wake_sync.notify_one();
+        }
+    }
+
+    /// The same person has signed in again: the queue goes on (D25).
+    pub(crate) async fn renew(&self, me: &Me, token: Token) -> Result<(), Failure> {
+        let (kept, way) = (me.clone(), self.way().clone());
+        self.store.write(move |transaction| account::remember(transaction, &kept, &way)).await?;
+        keep_token(&self.tokens, &token).await;
+        self.line.renew(token);
+        self.show(me).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Queues a click; durable when this answers (D21).
+    pub(crate) async fn enqueue(&self, click: Click) -> Result<QueueEntry, Failure> {
+        let now = self.ports.clock.now();
+        let key = outbox::new_key(now, &*self.ports.chance);
+        let conversation = click.conversation_id.clone();
+        let write = move |transaction: &Transaction<'_>| {
+            let me = facts::me(transaction)?.ok_or(CacheError::ConversationUnknown)?;
+            outbox::enqueue(transaction, &click, &key, &me, now)
+        };
+        let entry = self.store.write::<_, OutboxError, _>(write).await?;
+        self.bell.look();
+        self.queue_changed([conversation]).await?;
+        Ok(entry)
+    }
+
+    /// Does what the person decided about a queued action.
+    pub(crate) async fn choose(&self, args: Choose) -> Result<Chosen, Failure> {
+        let (owner, now) = (self.owner.clone(), self.ports.clock.now());
+        let write = move |transaction: &Transaction<'_>| {
+            let conversation = outbox::entry(transaction, &owner, &args.entry_id)?.conversation_id;
+            let decision = Decision { key: args.entry_id, choice: args.choice, seen_message_id: None };
+            Ok::<_, OutboxError>((outbox::choose(transaction, &owner, &decision, now)?, conversation))
+        };
+        let (chosen, conversation) = self.store.write(write).await?;
+        self.bell.look();
+        self.queue_changed([conversation]).await?;
+        Ok(chosen)
+    }
+
+    /// Calls the platform for a command that needs it now.
+    pub(crate) async fn call<T>(
+        &self,
+        ask: impl AsyncFnOnce(Arc<dyn Platform>, Token) -> Result<T, RemoteError>,
+    ) -> Result<T, RemoteError> {
+        let token = self.line.token().ok_or(RemoteError::SignedOut)?;
+        let platform = self.line.platform().await?;
+        let answer = ask(platform, token.clone()).await;
+        if matches!(answer, Err(RemoteError::SignedOut)) {
+            self.line.expired(&token);
+        }
+        answer
+    }
+
+    /// A page of a timeline that is not in the cache.
+    pub(crate) async fn older_entries(
+        &self,
+        conversation_id: &str,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<TimelineEntry>, RemoteError> {
+        self.call(async |platform, token| platform.timeline(&token, conversation_id, before, limit).await).await
+    }
+
+    /// The time by the platform's clock, as far as it is known: what ends there does not depend on how this machine's is set.
+    pub(crate) fn platform_now(&self) -> DateTime<Utc> {
+        self.ports.clock.now() + self.line.clock_ahead_by().unwrap_or(Duration::zero())
+    }
+
+    /// Sums up what do-not-disturb has held back (D31).
+    pub(crate) async fn tell_held_back(&self) -> Result<(), StoreError> {
+        self.teller.in_one(&self.wanted()).await
+    }
+
+    /// Ends all work. Says whether anything was left that has to be kept; the rest of the cache is emptied then.
+    pub(crate) async fn close(&self) -> Result<bool, CacheError> {
+        self.stop();
+        if let Err(error) = self.tokens.set(None).await {
+            tracing::warn!(%error, "the session's token could not be forgotten");
+        }
+        let owner = self.owner.clone();
+        let leave = move |transaction: &Transaction<'_>| {
+            let keep = outbox::has_open(transaction, &owner)? || cache::has_drafts(transaction, &owner)?;
+            if keep {
+                cache::clear(transaction)?;
+            }
+            Ok::<_, CacheError>(keep)
+        };
+        self.store.write(leave).await
+    }
+
+    /// Stops all work at once. What was under way is settled by whoever opens the cache next.
+    pub(crate) fn stop(&self) {
+        self.tasks().abort_all();
+    }
+
+    fn tasks(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fills the frame from the cache.
+    async fn show(&self, me: &Me) -> Result<(), Failure> {
+        let owner = self.owner.clone();
+        let read = move |connection: &Connection| {
+            Ok::<_, OutboxError>((outbox::counts(connection, &owner)?, sync::current_as_of(connection)?))
+        };
+        let (queue, current_as_of) = self.store.read(read).await?;
+        let session_expired = self.line.token().is_none();
+        self.frame.update(|state| {
+            frame::show_person(state, me, self.line.is_demo(), self.line.address());
+            state.stage = Stage::SignedIn { session_expired };
+            state.queue = queue;
+            state.sync.current_as_of = state.sync.current_as_of.max(current_as_of);
+        });
+        self.frame.everything_changed();
+        self.frame.queue_changed();
+        Ok(())
+    }
+
+    /// Tells the window that the queue changed.
+    async fn queue_changed(&self, conversations: impl IntoIterator<Item = String>) -> Result<(), OutboxError> {
+        let owner = self.owner.clone();
+        let queue = self.store.read(move |connection| outbox::counts(connection, &owner)).await?;
+        self.frame.update(|state| state.queue = queue);
+        self.frame.inbox_changed(conversations);
+        self.frame.queue_changed();
+        Ok(())
+    }
+
+    /// The same where nobody waits for the answer.
+    async fn retell(&self, conversations: impl IntoIterator<Item = String>) {
+        if let Err(error) = self.queue_changed(conversations).await {
+            tracing::warn!(%error, "the queue cannot be counted");
+        }
+    }
+
+    /// Tells what the outbox puts into the ledger, also offline; and at the start what an earlier run had no time to tell.
+    async fn tell_what_is_due(self: Arc<Self>) {
+        let mut told = self.teller.in_one(&self.wanted()).await.and(self.teller.forget_old().await);
+        loop {
+            if let Err(error) = told {
+                tracing::warn!(%error, "the ledger cannot be told from");
+            }
+            self.tell.notified().await;
+            told = self.teller.each(&self.wanted()).await;
+        }
+    }
+
+    fn wanted(&self) -> NotificationPreferences {
+        self.preferences.borrow().notifications.clone()
+    }
+
+    fn set_to_work(self: &Arc<Self>, me: &Me, runtime: &Handle) {
+        let synchronisation = Synchronisation::new(sync::Setting {
+            store: self.store.clone(),
+            line: Arc::clone(&self.line),
+            frame: Arc::clone(&self.frame),
+            teller: Arc::clone(&self.teller),
+            preferences: self.preferences.clone(),
+            clock: Arc::clone(&self.ports.clock),
+            chance: Arc::clone(&self.ports.chance),
+            wake: Arc::clone(&self.wake_sync),
+            outbox: Arc::clone(&self.bell),
+            me: me.clone(),
+        });
+        let mut tasks = self.tasks();
+        tasks.spawn_on(synchronisation.run(), runtime);
+        tasks.spawn_on(sync::after_sleep(Arc::clone(&self.ports.clock), Arc::clone(&self.wake_sync)), runtime);
+        tasks.spawn_on(Arc::clone(self).deliver(me.clone()), runtime);
+        tasks.spawn_on(Arc::clone(self).tell_what_is_due(), runtime);
+        tasks.spawn_on(follow_session(Arc::clone(&self.line), Arc::clone(&self.frame)), runtime);
+    }
+}
+
+/// The stage follows the session: a 401 anywhere asks for a sign-in (D25), a sign-in ends that.
+async fn follow_session(line: Arc<Line>, frame: Arc<Frame>) {
+    let mut tokens = line.tokens();
+    loop {
+        let session_expired = tokens.borrow_and_update().is_none();
+        frame.update(|state| state.stage = Stage::SignedIn { session_expired });
+        if tokens.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Without a place to keep it, the session lasts as long as the program does.
+async fn keep_token(tokens: &TokenPlace, token: &Token) {
+    if let Err(error) = tokens.set(Some(token.clone())).await {
+        tracing::warn!(%error, "the session's token cannot be kept");
+    }
+}
