@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod bad_servers;
+mod desk;
+mod profiles;
 mod scripted;
