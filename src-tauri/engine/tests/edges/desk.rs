@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretSlice};
 use signoff_engine::ports::{
-    Chance, Clock, Connector, DemoHost, DemoRunning, DemoUnavailable, Notification, Notifier, Ports, Secrets, SecretsError,
+    Chance, Clock, Connector, DemoHost, DemoRunning, DemoUnavailable, Notification, Notifier, Ports, Secrets,
+    SecretsError,
 };
 use signoff_engine::remote::http::HttpConnector;
 use signoff_engine::{Engine, Start};
@@ -22,15 +23,15 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Everything around an engine that outlives it.
-pub struct Desk {
-    pub folder: TempDir,
-    pub keyring: Arc<Keyring>,
-    pub notifications: Arc<Notifications>,
-    pub clock: Arc<Skewed>,
+pub(crate) struct Desk {
+    pub(crate) folder: TempDir,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) notifications: Arc<Notifications>,
+    pub(crate) clock: Arc<Skewed>,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: TempDir::new().unwrap(),
             keyring: Arc::default(),
@@ -40,12 +41,12 @@ impl Desk {
     }
 
     /// A new start of the program.
-    pub fn start(&self) -> Arc<Engine> {
+    pub(crate) fn start(&self) -> Arc<Engine> {
         self.start_over(Arc::new(HttpConnector::new(Arc::clone(&self.clock) as Arc<dyn Clock>)))
     }
 
     /// A new start over a network of the test's own.
-    pub fn start_over(&self, connector: Arc<dyn Connector>) -> Arc<Engine> {
+    pub(crate) fn start_over(&self, connector: Arc<dyn Connector>) -> Arc<Engine> {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         Engine::start(Start {
             profile: self.folder.path().join("profile"),
@@ -65,7 +66,7 @@ impl Desk {
     }
 
     /// A start that has come as far as it can without anybody's help.
-    pub async fn opened(&self) -> Arc<Engine> {
+    pub(crate) async fn opened(&self) -> Arc<Engine> {
         let engine = self.start();
         until(&engine, "the profile is opened", |state| state.stage != Stage::Opening).await;
         engine
@@ -73,14 +74,14 @@ impl Desk {
 }
 
 /// Waits until the state is as wanted, and answers it.
-pub async fn until(engine: &Engine, what: &str, wanted: impl FnMut(&AppState) -> bool) -> AppState {
+pub(crate) async fn until(engine: &Engine, what: &str, wanted: impl FnMut(&AppState) -> bool) -> AppState {
     let mut states = engine.states();
     let waiting = timeout(PATIENCE, states.wait_for(wanted)).await.map(|state| state.unwrap().clone());
     waiting.unwrap_or_else(|_| panic!("waited in vain until {what}; the state is {:?}", engine.state()))
 }
 
 /// Waits until something holds that no state tells.
-pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let look_again = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -89,23 +90,23 @@ pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     timeout(PATIENCE, look_again).await.unwrap_or_else(|_| panic!("waited in vain until {what}"));
 }
 
-pub async fn online(engine: &Engine) -> AppState {
+pub(crate) async fn online(engine: &Engine) -> AppState {
     until(engine, "online", |state| state.connection.status == ConnectionStatus::Online).await
 }
 
-pub fn as_person(address: &str, email: &str) -> SignIn {
+pub(crate) fn as_person(address: &str, email: &str) -> SignIn {
     SignIn { address: Some(address.to_owned()), email: email.to_owned(), password: "signoff-demo".to_owned() }
 }
 
 /// A keyring that can be missing, locked or refusing.
 #[derive(Default)]
-pub struct Keyring {
-    pub trouble: Mutex<Option<SecretsError>>,
-    pub kept: Mutex<HashMap<String, Vec<u8>>>,
+pub(crate) struct Keyring {
+    pub(crate) trouble: Mutex<Option<SecretsError>>,
+    pub(crate) kept: Mutex<HashMap<String, Vec<u8>>>,
 }
 
 impl Keyring {
-    pub fn is(&self, trouble: Option<SecretsError>) {
+    pub(crate) fn is(&self, trouble: Option<SecretsError>) {
         *self.trouble.lock().unwrap() = trouble;
     }
 
@@ -135,12 +136,12 @@ impl Secrets for Keyring {
 
 /// Notifications that were shown.
 #[derive(Default)]
-pub struct Notifications {
+pub(crate) struct Notifications {
     shown: Mutex<Vec<Notification>>,
 }
 
 impl Notifications {
-    pub fn shown(&self) -> Vec<Notification> {
+    pub(crate) fn shown(&self) -> Vec<Notification> {
         self.shown.lock().unwrap().clone()
     }
 }
@@ -153,12 +154,12 @@ impl Notifier for Notifications {
 
 /// This machine's clock, which may be wrong.
 #[derive(Default)]
-pub struct Skewed {
+pub(crate) struct Skewed {
     seconds: AtomicI64,
 }
 
 impl Skewed {
-    pub fn is_ahead_by(&self, by: TimeDelta) {
+    pub(crate) fn is_ahead_by(&self, by: TimeDelta) {
         self.seconds.store(by.num_seconds(), Ordering::SeqCst);
     }
 }
@@ -170,7 +171,7 @@ impl Clock for Skewed {
 }
 
 /// Chance as it is: keys must differ between desks.
-pub struct Dice;
+pub(crate) struct Dice;
 
 impl Chance for Dice {
     fn fill(&self, bytes: &mut [u8]) {

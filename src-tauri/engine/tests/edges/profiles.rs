@@ -43,8 +43,7 @@ async fn a_second_start_is_told_so_and_can_go_on_when_the_first_ends() {
 /// Bad input: keyring locked, keyring refusing.
 #[tokio::test]
 async fn a_keyring_in_trouble_is_named_and_asked_again() {
-    for (trouble, code) in
-        [(SecretsError::Locked, Code::KeyringLocked), (SecretsError::Refused, Code::KeyringRefused)]
+    for (trouble, code) in [(SecretsError::Locked, Code::KeyringLocked), (SecretsError::Refused, Code::KeyringRefused)]
     {
         let desk = Desk::new();
         desk.keyring.is(Some(trouble));

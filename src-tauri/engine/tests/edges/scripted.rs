@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 /// What a server does with every request that it gets.
 #[derive(Clone)]
-pub enum Reaction {
+pub(crate) enum Reaction {
     /// Sends these bytes and closes the connection.
     Say(Vec<u8>),
     /// Sends these bytes, then nothing more, ever.
@@ -20,13 +20,13 @@ pub enum Reaction {
 }
 
 /// A server, and what it was asked.
-pub struct Scripted {
-    pub address: String,
+pub(crate) struct Scripted {
+    pub(crate) address: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Scripted {
-    pub async fn start(reaction: Reaction) -> Self {
+    pub(crate) async fn start(reaction: Reaction) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -40,17 +40,17 @@ impl Scripted {
     }
 
     /// The requests so far, heads and bodies.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    pub fn client(&self) -> Arc<dyn Platform> {
+    pub(crate) fn client(&self) -> Arc<dyn Platform> {
         client(&self.address)
     }
 }
 
 /// Serves one request on a connection of any kind.
-pub async fn react(
+pub(crate) async fn react(
     mut connection: impl AsyncRead + AsyncWrite + Unpin,
     reaction: Reaction,
     seen: Arc<Mutex<Vec<String>>>,
@@ -97,7 +97,7 @@ async fn whole_request(connection: &mut (impl AsyncRead + Unpin)) -> String {
 }
 
 /// An HTTP answer with these headers.
-pub fn http(status: &str, headers: &[(&str, &str)], body: &str) -> Reaction {
+pub(crate) fn http(status: &str, headers: &[(&str, &str)], body: &str) -> Reaction {
     let mut head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
@@ -106,7 +106,7 @@ pub fn http(status: &str, headers: &[(&str, &str)], body: &str) -> Reaction {
 }
 
 /// A refusal in the contract's words.
-pub fn problem(status: u16, code: &str, headers: &[(&str, &str)]) -> Reaction {
+pub(crate) fn problem(status: u16, code: &str, headers: &[(&str, &str)]) -> Reaction {
     let body = format!(
         r#"{{"type":"about:blank","title":"","status":{status},"detail":"","code":"{code}","retryable":false}}"#
     );
@@ -115,13 +115,13 @@ pub fn problem(status: u16, code: &str, headers: &[(&str, &str)]) -> Reaction {
     http(&format!("{status} Refused"), &all, &body)
 }
 
-pub fn client(address: &str) -> Arc<dyn Platform> {
+pub(crate) fn client(address: &str) -> Arc<dyn Platform> {
     let patience = Patience { connect: Duration::from_secs(5), answer: Duration::from_millis(400) };
     HttpConnector::new(Arc::new(At(now()))).with_patience(patience).connect(address).unwrap()
 }
 
 /// The moment at which these tests take place.
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-03-02T10:00:00Z").unwrap().to_utc()
 }
 
