@@ -88,13 +88,6 @@ pub struct Button {
 #[serde(tag = "type", rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Happening {
-    /// The conversation began; D13 says after which one.
-    Started {
-        /// The conversation before.
-        previous_conversation_id: Option<String>,
-        /// Who closed that one.
-        previous_closed_by: Option<ClosedBy>,
-    },
     /// The conversation was given to somebody.
     Assigned {
         /// To whom.
