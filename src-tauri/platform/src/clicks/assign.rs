@@ -1,0 +1,58 @@
+//! Assign and Release. Nothing is locked: whoever assigns a colleague's conversation takes it over (D41).
+
+use rusqlite::{OptionalExtension, params};
+use serde_json::json;
+use signoff_wire::contract::{
+    actions::ActionType, receipts::Receipt, requests::Assign, sessions::UserRef, timeline::Happening,
+};
+
+use super::Click;
+use crate::{
+    conversations::change::{announce_action, announce_changed, tell},
+    refusal::Refusal,
+    store::Write,
+};
+
+/// Gives the conversation to somebody; `user_id: null` releases it.
+pub(crate) fn apply(write: &mut Write<'_>, click: &Click, assign: &Assign) -> Result<Receipt, Refusal> {
+    let Some(user_id) = &assign.user_id else { return release(write, click) };
+    let record = click.open_conversation(write)?;
+    let to: UserRef = write
+        .sql
+        .prepare_cached("SELECT id, name FROM users WHERE id = ?1")?
+        .query_row([user_id], |row| Ok(UserRef { id: row.get(0)?, name: row.get(1)? }))
+        .optional()?
+        .ok_or(Refusal::UserUnknown)?;
+    write
+        .sql
+        .prepare_cached("UPDATE conversations SET assignee_id = ?2, state = 'ongoing' WHERE nr = ?1")?
+        .execute(params![record.nr, to.id])?;
+    let from = record.view.assignee.clone();
+    let data = json!({ "user_id": to.id, "from_user_id": from.as_ref().map(|user| &user.id) });
+    let text = format!("Assigned to {}", to.name);
+    let entry = tell(write, &record, &click.actor(), &text, &Happening::Assigned { to, from })?;
+    let record = announce_changed(write, &record, Some(entry))?;
+    let action = click.act(write, &record, ActionType::Assign, data)?;
+    announce_action(write, &record, action.clone())?;
+    Ok(click.receipt(&action, &record))
+}
+
+/// Takes it from whoever has it. What was ongoing is back in *Received*.
+pub(crate) fn release(write: &mut Write<'_>, click: &Click) -> Result<Receipt, Refusal> {
+    let record = click.open_conversation(write)?;
+    write
+        .sql
+        .prepare_cached(
+            "UPDATE conversations SET assignee_id = NULL, on_hold = 0, help_requested = 0,
+                state = CASE state WHEN 'ongoing' THEN 'received' ELSE state END
+             WHERE nr = ?1",
+        )?
+        .execute([record.nr])?;
+    let data = json!({ "from_user_id": record.assignee_id() });
+    let happening = Happening::Released { from: record.view.assignee.clone() };
+    let entry = tell(write, &record, &click.actor(), "Released", &happening)?;
+    let record = announce_changed(write, &record, Some(entry))?;
+    let action = click.act(write, &record, ActionType::Release, data)?;
+    announce_action(write, &record, action.clone())?;
+    Ok(click.receipt(&action, &record))
+}

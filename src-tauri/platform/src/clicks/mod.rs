@@ -1,0 +1,114 @@
+//! What an advisor's click causes: one module per click, each the body of one transaction.
+//!
+//! All of them begin the same way ([`Click::conversation`]) and end with a receipt. What comes before (who asks, the
+//! idempotency key, the body's shape) is settled in `http::click`, so that the order of the checks stands in one place.
+
+use rusqlite::Connection;
+use serde_json::Value;
+use signoff_wire::contract::{
+    actions::{Action, ActionOrigin, ActionType},
+    receipts::Receipt,
+    requests::Origin,
+};
+
+use crate::{
+    actions::record::{self, NewAction},
+    actor::Actor,
+    conversations::{Record, visibility},
+    refusal::Refusal,
+    sessions::Caller,
+    store::Write,
+    surveys,
+};
+
+pub(crate) mod archive;
+pub(crate) mod assign;
+pub(crate) mod close;
+pub(crate) mod flag;
+pub(crate) mod note;
+pub(crate) mod reply;
+pub(crate) mod route;
+pub(crate) mod tag;
+
+/// Who clicked, on which conversation, under which key.
+#[derive(Clone, Debug)]
+pub(crate) struct Click {
+    /// The advisor.
+    pub(crate) caller: Caller,
+    /// The conversation's id, as asked for.
+    pub(crate) conversation_id: String,
+    /// The idempotency key, without quotes.
+    pub(crate) key: String,
+}
+
+impl Click {
+    /// The conversation, if it exists and the advisor sees it.
+    pub(crate) fn conversation(&self, write: &Write<'_>) -> Result<Record, Refusal> {
+        let record = Record::by_id(write.sql, &self.conversation_id, write.now)?.ok_or(Refusal::ConversationUnknown)?;
+        if !visibility::is_visible(write.sql, &self.caller, record.nr)? {
+            return Err(Refusal::ConversationUnknown);
+        }
+        Ok(record)
+    }
+
+    /// The same, and still open (R8).
+    pub(crate) fn open_conversation(&self, write: &Write<'_>) -> Result<Record, Refusal> {
+        let record = self.conversation(write)?;
+        record.require_open(write.sql)?;
+        Ok(record)
+    }
+
+    /// The advisor as author.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::from(&self.caller.user)
+    }
+
+    /// Records the action that a short call is named after.
+    fn act(&self, write: &mut Write<'_>, record: &Record, kind: ActionType, data: Value) -> Result<Action, Refusal> {
+        let actor = self.actor();
+        record::insert(write, record, NewAction { data, ..NewAction::new(kind, &actor) })
+    }
+
+    /// The receipt of something without reply or closing.
+    fn receipt(&self, action: &Action, record: &Record) -> Receipt {
+        Receipt {
+            action_id: action.id.clone(),
+            idempotency_key: self.key.clone(),
+            conversation_id: record.view.id.clone(),
+            reply: None,
+            survey: surveys::none(),
+            closed: None,
+            version: record.view.version,
+        }
+    }
+}
+
+/// The action's word for where a click was made.
+fn origin(origin: Origin) -> ActionOrigin {
+    match origin {
+        Origin::Console => ActionOrigin::Console,
+        Origin::CrmWidget => ActionOrigin::CrmWidget,
+    }
+}
+
+/// D6: what the advisor had seen is still the newest.
+fn require_seen(record: &Record, last_seen_message_id: Option<&str>) -> Result<(), Refusal> {
+    let newest = &record.view.last_customer_message_id;
+    if newest.as_deref() == last_seen_message_id {
+        return Ok(());
+    }
+    Err(Refusal::CustomerWroteSince { last_customer_message_id: newest.clone() })
+}
+
+/// D16: what a reply needs is there. With mandatory tags, one of them; with a mandatory team, any.
+fn require_sorted(sql: &Connection, record: &Record) -> Result<(), Refusal> {
+    let team_mandatory: bool =
+        sql.prepare_cached("SELECT team_mandatory FROM workspace")?.query_row([], |row| row.get(0))?;
+    let mandatory = sql
+        .prepare_cached("SELECT name FROM tags WHERE mandatory")?
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let tagged = mandatory.is_empty() || mandatory.iter().any(|name| record.view.tags.contains(name));
+    let routed = !team_mandatory || record.view.team.is_some();
+    if tagged && routed { Ok(()) } else { Err(Refusal::TagsMissing) }
+}

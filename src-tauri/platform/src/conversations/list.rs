@@ -1,0 +1,62 @@
+//! The inbox list: oldest conversation first, by the order in which they began.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, named_params};
+use signoff_wire::contract::{conversations::Conversation, pages::Page};
+
+use super::{Record, record::SELECT, visibility};
+use crate::{refusal::Refusal, sessions::Caller};
+
+/// What to list. Missing conditions always hold.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// The inbox tab, that is, the state.
+    pub(crate) tab: Option<&'static str>,
+    /// Only what the caller has taken.
+    pub(crate) mine: bool,
+    /// Only this channel.
+    pub(crate) channel_id: Option<String>,
+    /// Only this team.
+    pub(crate) team_id: Option<String>,
+    /// Only this customer's.
+    pub(crate) customer_id: Option<String>,
+}
+
+/// A page after the cursor.
+pub(crate) fn page(
+    sql: &Connection,
+    caller: &Caller,
+    filter: &Filter,
+    after: Option<i64>,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Page<Conversation>, Refusal> {
+    // Without the tab there is no `c.state = …`: a condition that is always true would cost the index.
+    let tab = if filter.tab.is_some() { "c.state = :tab" } else { ":tab IS NULL" };
+    let customer = if filter.customer_id.is_some() { "c.customer_id = :customer" } else { ":customer IS NULL" };
+    let mut statement = sql.prepare_cached(&format!(
+        "{SELECT}
+         WHERE c.nr > :after AND {tab} AND {customer}
+            AND (NOT :mine OR c.assignee_id = :user_id)
+            AND (:channel IS NULL OR c.channel_id = :channel)
+            AND (:team IS NULL OR c.team_id = :team)
+            AND {}
+         ORDER BY c.nr LIMIT :limit",
+        visibility::CONVERSATION
+    ))?;
+    let parameters = named_params! {
+        ":after": after.unwrap_or(0),
+        ":tab": filter.tab,
+        ":customer": filter.customer_id,
+        ":mine": filter.mine,
+        ":channel": filter.channel_id,
+        ":team": filter.team_id,
+        ":limit": limit + 1,
+        ":sees_all": visibility::sees_all(caller),
+        ":user_id": caller.user.id,
+    };
+    let mut rows = statement
+        .query_map(parameters, |row| Record::read(row, now).map(|record| (record.nr, record.view)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(crate::paging::page(&mut rows, limit))
+}

@@ -1,0 +1,31 @@
+//! Which conversations somebody sees: admins all; advisors those on channels where they may reply, routed to one of their
+//! teams or not routed yet.
+
+use rusqlite::{Connection, named_params};
+use signoff_wire::contract::sessions::Role;
+
+use crate::sessions::Caller;
+
+/// A condition over `c.channel_id` and `c.team_id`, with the parameters `:sees_all` and `:user_id`.
+pub(crate) const CONVERSATION: &str = "(:sees_all OR (
+    c.channel_id IN (SELECT channel_id FROM user_channels WHERE user_id = :user_id)
+    AND (c.team_id IS NULL OR c.team_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id))))";
+
+/// A condition over an event `ev`. Whoever saw a conversation before it was routed away sees that it was.
+pub(crate) const EVENT: &str = "(:sees_all OR ev.channel_id IS NULL OR (
+    ev.channel_id IN (SELECT channel_id FROM user_channels WHERE user_id = :user_id)
+    AND (ev.team_id IS NULL OR ev.team_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id)
+        OR ev.team_before_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id))))";
+
+/// The value of `:sees_all`.
+pub(crate) fn sees_all(caller: &Caller) -> bool {
+    caller.user.role == Role::Admin
+}
+
+/// Whether the caller sees the conversation with this number.
+pub(crate) fn is_visible(sql: &Connection, caller: &Caller, nr: i64) -> rusqlite::Result<bool> {
+    sql.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.nr = :nr AND {CONVERSATION})"))?
+        .query_row(named_params! { ":nr": nr, ":sees_all": sees_all(caller), ":user_id": caller.user.id }, |row| {
+            row.get(0)
+        })
+}

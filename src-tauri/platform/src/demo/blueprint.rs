@@ -1,0 +1,139 @@
+//! The demo's people, teams, channels and rules.
+//!
+//! Everybody's password is public, which is why the demo is served on loopback addresses only.
+
+use std::collections::BTreeMap;
+
+use signoff_wire::contract::{
+    channels::{ChannelType, SurveyKind},
+    directory::{CannedReply, Tag},
+    sessions::{Role, TeamRef},
+};
+
+use super::content::{self, Advisor, DemoChannel};
+use crate::{
+    RoutingRule, Scenario, ScenarioStep,
+    workspace::{Blueprint, NewChannel, NewUser, Password},
+};
+
+/// Argon2id of `signoff-demo`. Kept hashed so that a first start need not spend the time.
+const PASSWORD_HASH: &str = include_str!("password.phc");
+
+/// What the scenario's buttons say, and the team that a click leads to.
+const BUTTONS: [(&str, &str); 3] = [
+    ("My order / Ma commande", "team_orders"),
+    ("An invoice / Une facture", "team_billing"),
+    ("A product / Un produit", "team_workshop"),
+];
+
+/// The demo workspace without its conversations.
+pub(crate) fn demo() -> Blueprint {
+    Blueprint {
+        name: content::COMPANY.to_owned(),
+        demo: true,
+        teams: content::teams()
+            .iter()
+            .map(|team| TeamRef { id: team.id.to_owned(), name: team.name.to_owned() })
+            .collect(),
+        channels: DemoChannel::ALL.map(channel).to_vec(),
+        users: content::people().map(|person| user(&person)).to_vec(),
+        tags: content::tags().iter().map(|&name| Tag { name: name.to_owned(), mandatory: false }).collect(),
+        canned_replies: canned_replies(),
+        routing_rules: content::teams().iter().map(routing_rule).collect(),
+        ..Blueprint::nobody()
+    }
+}
+
+/// The id of one of the demo's people.
+pub(super) fn user_id(advisor: Advisor) -> &'static str {
+    match advisor {
+        Advisor::Admin => "user_admin",
+        Advisor::Alice => "user_alice",
+        Advisor::Bob => "user_bob",
+    }
+}
+
+fn user(person: &content::Person) -> NewUser {
+    NewUser {
+        id: user_id(person.advisor).to_owned(),
+        name: person.name.to_owned(),
+        email: person.advisor.email().to_owned(),
+        role: if person.admin { Role::Admin } else { Role::Advisor },
+        password: Password::Hash(PASSWORD_HASH.trim().to_owned()),
+        teams: content::teams().iter().map(|team| team.id.to_owned()).collect(),
+        channels: DemoChannel::ALL.map(|channel| channel.facts().id.to_owned()).to_vec(),
+    }
+}
+
+fn channel(channel: DemoChannel) -> NewChannel {
+    let facts = channel.facts();
+    let (kind, name, survey) = match channel {
+        DemoChannel::WebChat => (ChannelType::WebChat, "Web chat", Some(SurveyKind::Nps)),
+        DemoChannel::WhatsApp => (ChannelType::WhatsApp, "WhatsApp", Some(SurveyKind::Csat)),
+        DemoChannel::Messenger => (ChannelType::Messenger, "Messenger", None),
+    };
+    NewChannel {
+        id: facts.id.to_owned(),
+        kind,
+        name: name.to_owned(),
+        key: format!("demo-key-{}", facts.id),
+        reply_limit: u32::try_from(facts.reply_limit).unwrap_or(u32::MAX),
+        conversation_window_h: facts.conversation_window_h,
+        reply_window_h: facts.reply_window_h,
+        person_window_h: None,
+        survey,
+        scenario: scenario(channel),
+    }
+}
+
+/// Greets, offers buttons, and leaves the conversation to the advisors. A button only routes: the greeting stays the one
+/// automatic reply.
+fn scenario(channel: DemoChannel) -> Scenario {
+    let greeting = ScenarioStep::Message {
+        text: content::fixed_greeting(channel),
+        buttons: BUTTONS.map(|(label, _)| label.to_owned()).to_vec(),
+        then: "hand_over".to_owned(),
+    };
+    let mut steps =
+        BTreeMap::from([("greeting".to_owned(), greeting), ("hand_over".to_owned(), ScenarioStep::HandOver)]);
+    let mut listens_for = BTreeMap::new();
+    for (label, team_id) in BUTTONS {
+        listens_for.insert(label.to_owned(), team_id.to_owned());
+        let route = ScenarioStep::Route { team_id: team_id.to_owned(), then: "hand_over".to_owned() };
+        steps.insert(team_id.to_owned(), route);
+    }
+    if channel == DemoChannel::WebChat {
+        listens_for.insert("#bye".to_owned(), "goodbye".to_owned());
+        steps.insert("goodbye".to_owned(), ScenarioStep::CloseConversation);
+    }
+    Scenario {
+        id: channel.facts().id.replacen("ch_", "scenario_", 1),
+        name: format!("{} assistant", content::COMPANY),
+        start: "greeting".to_owned(),
+        steps,
+        listens_for,
+    }
+}
+
+fn routing_rule(team: &content::Team) -> RoutingRule {
+    RoutingRule {
+        channel_id: None,
+        language: None,
+        words: Some(team.words.iter().map(|&word| word.to_owned()).collect()),
+        team_id: team.id.to_owned(),
+    }
+}
+
+fn canned_replies() -> Vec<CannedReply> {
+    content::canned_replies()
+        .iter()
+        .enumerate()
+        .map(|(number, reply)| CannedReply {
+            id: format!("canned_{:02}", number + 1),
+            shortcut: reply.shortcut.to_owned(),
+            language: reply.language.code().to_owned(),
+            text: reply.text.to_owned(),
+            closing: reply.closing,
+        })
+        .collect()
+}

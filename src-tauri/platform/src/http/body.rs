@@ -1,0 +1,60 @@
+//! Reading bodies, and telling JSON that is broken from JSON that is wrong.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Shared;
+use crate::refusal::Refusal;
+
+/// Largest body taken.
+const LIMIT: usize = 1024 * 1024;
+/// A body that is too large is still read up to here: a client that is busy writing would otherwise see a broken
+/// connection instead of the answer.
+const DRAINED: usize = 32 * LIMIT;
+
+/// The whole body.
+pub(super) async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
+    let mut chunks = body.into_data_stream();
+    let mut kept = Vec::new();
+    let mut seen = 0;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refusal::MalformedJson("it broke off".to_owned()))?;
+        seen += chunk.len();
+        if seen <= LIMIT {
+            kept.extend_from_slice(&chunk);
+        } else if seen > DRAINED {
+            break;
+        }
+    }
+    if seen > LIMIT { Err(Refusal::BodyTooLarge) } else { Ok(kept) }
+}
+
+/// The body as `T`. Not JSON, or nested too deeply: `malformed-json`. JSON of another shape: `invalid-body`.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| Refusal::MalformedJson(error.to_string()))?;
+    if !value.is_object() {
+        return Err(Refusal::InvalidBody("an object is expected".to_owned()));
+    }
+    serde_json::from_value(value).map_err(|error| Refusal::InvalidBody(error.to_string()))
+}
+
+/// The same, where no body at all stands for `{}`.
+pub(super) fn parse_or_empty<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    if bytes.iter().all(u8::is_ascii_whitespace) { parse(b"{}") } else { parse(bytes) }
+}
+
+/// A body read to its end, whatever it is. Comes last in a handler, and its fault is looked at last.
+pub(super) struct Raw(pub(super) Result<Vec<u8>, Refusal>);
+
+impl FromRequest<Shared> for Raw {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Self::Rejection> {
+        Ok(Self(read(request.into_body()).await))
+    }
+}

@@ -1,0 +1,80 @@
+//! The HTTP face: routes, and what every answer has in common.
+//!
+//! Handlers read the request, hand it to the subject's module and write the answer; no rule of the product stands here.
+//! What stands here is the order of the checks that every click goes through ([`click`]).
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{delete, get, post},
+};
+use tokio::sync::watch;
+
+use crate::{idempotency::Running, refusal::Refusal, sessions::Doorkeeper, store::Store};
+
+mod answer;
+mod body;
+mod channels;
+mod click;
+mod conversations;
+mod events;
+mod figures;
+mod openapi;
+mod query;
+mod sessions;
+mod settings;
+mod signed_in;
+mod surveys;
+
+/// What handlers share.
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) doorkeeper: Doorkeeper,
+    pub(crate) running: Running,
+    /// True once the platform stops: streams end.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+pub(crate) type Shared = Arc<App>;
+
+/// All routes.
+pub(crate) fn router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(openapi::healthz))
+        .route("/v1/openapi.json", get(openapi::document))
+        .route("/v1/sessions", post(sessions::sign_in))
+        .route("/v1/sessions/current", delete(sessions::sign_out))
+        .route("/v1/me", get(sessions::me))
+        .route("/v1/directory", get(sessions::directory))
+        .route("/v1/settings/inbox-options", get(settings::read).put(settings::update))
+        .route("/v1/audit-log", get(settings::audit_log))
+        .route("/v1/conversations", get(conversations::list))
+        .route("/v1/conversations/{id}", get(conversations::one))
+        .route("/v1/conversations/{id}/messages", get(conversations::messages))
+        .route("/v1/sync/conversations", get(conversations::sync))
+        .route("/v1/conversations/{id}/replies", post(click::reply))
+        .route("/v1/conversations/{id}/close", post(click::close))
+        .route("/v1/conversations/{id}/archive", post(click::archive))
+        .route("/v1/conversations/{id}/assign", post(click::assign))
+        .route("/v1/conversations/{id}/release", post(click::release))
+        .route("/v1/conversations/{id}/hold", post(click::hold))
+        .route("/v1/conversations/{id}/help-request", post(click::help_request))
+        .route("/v1/conversations/{id}/notes", post(click::note))
+        .route("/v1/conversations/{id}/tags", post(click::tags))
+        .route("/v1/conversations/{id}/route", post(click::route))
+        .route("/v1/receipts/{idempotency_key}", get(click::receipt))
+        .route("/v1/actions", get(figures::actions))
+        .route("/v1/analytics/actions", get(figures::volumes))
+        .route("/v1/analytics/delays", get(figures::delays))
+        .route("/v1/exports/actions.csv", get(figures::actions_csv))
+        .route("/v1/events", get(events::stream))
+        .route("/v1/changes", get(events::changes))
+        .route("/v1/channels/{id}/inbound", post(channels::inbound))
+        .route("/v1/channels/{id}/outbound", get(channels::outbound))
+        .route("/v1/channels/{id}/deliveries", post(channels::deliveries))
+        .route("/v1/surveys/{token}/answer", post(surveys::answer))
+        .fallback(|| std::future::ready(Refusal::NotFound))
+        .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
+        .with_state(Arc::new(app))
+}

@@ -1,0 +1,70 @@
+//! The OpenAPI document, made of the very types that requests and answers use, and the health check.
+
+use axum::{http::StatusCode, response::Response};
+use serde_json::json;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use super::{answer, channels, click, conversations, events, figures, sessions, settings, surveys};
+use crate::refusal::Refusal;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Signoff platform",
+        description = "The seam between the Signoff app and a platform. Errors are application/problem+json; act on `code` only."
+    ),
+    paths(
+        document, healthz,
+        sessions::sign_in, sessions::sign_out, sessions::me, sessions::directory,
+        settings::read, settings::update, settings::audit_log,
+        conversations::list, conversations::one, conversations::messages, conversations::sync,
+        click::reply, click::close, click::archive, click::assign, click::release, click::hold, click::help_request,
+        click::note, click::tags, click::route, click::receipt,
+        figures::actions, figures::volumes, figures::delays, figures::actions_csv,
+        events::stream, events::changes,
+        channels::inbound, channels::outbound, channels::deliveries,
+        surveys::answer,
+    ),
+    components(schemas(
+        signoff_wire::contract::events::ConversationStarted,
+        signoff_wire::contract::events::ConversationChanged,
+        signoff_wire::contract::events::ConversationClosed,
+        signoff_wire::contract::events::MessageReceived,
+        signoff_wire::contract::events::ReplySent,
+        signoff_wire::contract::events::ReplyDelivery,
+        signoff_wire::contract::events::SurveySent,
+        signoff_wire::contract::events::SurveyAnswered,
+        signoff_wire::contract::events::ActionRecorded,
+        signoff_wire::contract::events::SettingsChanged,
+    )),
+    security(("bearer" = [])),
+    modifiers(&Bearer),
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A user's token; on /v1/channels the channel's key."))
+            .build();
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// This document.
+#[utoipa::path(get, path = "/v1/openapi.json", tag = "platform", security(()), responses((status = 200, body = serde_json::Value)))]
+pub(super) async fn document() -> Result<Response, Refusal> {
+    std::future::ready(answer::ok(&Document::openapi())).await
+}
+
+/// 200 once it serves.
+#[utoipa::path(get, path = "/healthz", tag = "platform", security(()), responses((status = 200, body = serde_json::Value)))]
+pub(super) async fn healthz() -> Result<Response, Refusal> {
+    std::future::ready(answer::json(StatusCode::OK, &json!({ "status": "ok" }))).await
+}

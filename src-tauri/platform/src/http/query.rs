@@ -1,0 +1,54 @@
+//! Query parameters.
+
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::request::Parts,
+};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde::de::DeserializeOwned;
+
+use super::Shared;
+use crate::refusal::Refusal;
+
+/// The query as `T`.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Asked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Refusal> {
+        std::future::ready(Query::try_from_uri(&parts.uri))
+            .await
+            .map(|Query(query)| Self(query))
+            .map_err(|error| Refusal::InvalidQuery(error.to_string()))
+    }
+}
+
+/// How many rows: `default` if not said, at least one, at most `most`.
+pub(super) fn limit(asked: Option<u32>, default: u32, most: u32) -> i64 {
+    i64::from(asked.unwrap_or(default).clamp(1, most))
+}
+
+/// A cursor that a page gave out.
+pub(super) fn cursor(asked: Option<&str>) -> Result<Option<i64>, Refusal> {
+    match asked {
+        None | Some("") => Ok(None),
+        Some(text) => {
+            let number = text.parse().ok().filter(|number| *number >= 0);
+            number.map(Some).ok_or_else(|| Refusal::InvalidQuery("this is no cursor of ours".to_owned()))
+        }
+    }
+}
+
+/// RFC 3339, or a date that stands for its first moment in UTC.
+pub(super) fn moment(asked: Option<&str>) -> Result<Option<DateTime<Utc>>, Refusal> {
+    let Some(text) = asked.filter(|text| !text.is_empty()) else { return Ok(None) };
+    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return Ok(Some(date.and_time(NaiveTime::MIN).and_utc()));
+    }
+    // A plus sign that nobody escaped arrives as a blank.
+    match DateTime::parse_from_rfc3339(&text.replace(' ', "+")) {
+        Ok(at) => Ok(Some(at.with_timezone(&Utc))),
+        Err(_) => Err(Refusal::InvalidQuery("times are RFC 3339 or YYYY-MM-DD".to_owned())),
+    }
+}

@@ -1,0 +1,221 @@
+//! Why a request is refused. The texts are for people who read answers with curl; clients act on the code.
+
+use signoff_wire::contract::problems::{Problem, ProblemCode};
+
+/// A refusal, with what its problem document adds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// E-mail or password is wrong; which of them is nobody's business.
+    #[error("E-mail address or password is wrong.")]
+    BadCredentials,
+    /// Too many failed sign-ins for this address.
+    #[error("Too many failed sign-ins for this address; try again in {retry_after_s} s.")]
+    TooManyAttempts {
+        /// Until the minute is over.
+        retry_after_s: u64,
+    },
+    /// No token, or a dead one.
+    #[error("Sign in first: the request carries no valid token.")]
+    Unauthenticated,
+    /// The key does not open this channel.
+    #[error("The key does not belong to this channel.")]
+    ChannelKeyWrong,
+    /// No such route, or not for this role.
+    #[error("There is nothing here.")]
+    NotFound,
+    /// The route exists, the method does not.
+    #[error("This route does not know the method.")]
+    MethodNotAllowed,
+    /// Over 1 MiB.
+    #[error("The body is larger than 1 MiB.")]
+    BodyTooLarge,
+    /// Not JSON.
+    #[error("The body cannot be read as JSON: {0}.")]
+    MalformedJson(String),
+    /// JSON, but not what the call needs.
+    #[error("The body does not have the expected shape: {0}.")]
+    InvalidBody(String),
+    /// A query parameter that cannot be read.
+    #[error("The query cannot be read: {0}.")]
+    InvalidQuery(String),
+    /// No usable idempotency key.
+    #[error("The request needs an Idempotency-Key header with a UUID.")]
+    IdempotencyKeyMissing,
+    /// The key belongs to another request.
+    #[error("This idempotency key was used for another request.")]
+    IdempotencyKeyReused,
+    /// The first request with this key is not finished.
+    #[error("The first request with this idempotency key is still running.")]
+    IdempotencyInProgress,
+    /// Nothing was applied under this key.
+    #[error("Nothing was applied under this idempotency key.")]
+    ReceiptUnknown,
+    /// No such conversation, or not visible to this user.
+    #[error("There is no such conversation.")]
+    ConversationUnknown,
+    /// D8: the feature is off.
+    #[error("Closing conversations manually is switched off in this workspace.")]
+    CloseDisabled,
+    /// R8, D7: closed is final.
+    #[error("The conversation is closed for good.")]
+    ConversationClosed {
+        /// The customer's newer conversation.
+        newer_conversation_id: Option<String>,
+    },
+    /// D6: the customer has written since.
+    #[error("The customer has written since the message that you had seen.")]
+    CustomerWroteSince {
+        /// The newest customer message.
+        last_customer_message_id: Option<String>,
+    },
+    /// R4: a reply has to say something.
+    #[error("The reply is empty.")]
+    ReplyEmpty,
+    /// The channel does not take so much.
+    #[error("The reply has {length} characters; the channel takes {limit}.")]
+    ReplyTooLong {
+        /// In Unicode scalar values.
+        length: usize,
+        /// The channel's limit.
+        limit: u32,
+    },
+    /// No such uploaded file.
+    #[error("There is no such uploaded file.")]
+    AttachmentUnknown,
+    /// D9: too late for this channel.
+    #[error("The channel takes no reply any more: the customer's last message is too old.")]
+    ReplyWindowExpired,
+    /// D16: tag or team is missing.
+    #[error("A mandatory tag or team is missing.")]
+    TagsMissing,
+    /// A note has to say something.
+    #[error("The note is empty.")]
+    NoteEmpty,
+    /// No such user.
+    #[error("There is no such user.")]
+    UserUnknown,
+    /// No such team.
+    #[error("There is no such team.")]
+    TeamUnknown,
+    /// No such tag.
+    #[error("There is no tag of that name.")]
+    TagUnknown,
+    /// Settings are changed with `If-Match` only.
+    #[error("Changing settings needs an If-Match header with the version that you saw.")]
+    IfMatchMissing,
+    /// Somebody else was quicker.
+    #[error("The settings were changed meanwhile; read them again.")]
+    Stale,
+    /// No such reply on this channel.
+    #[error("There is no such reply on this channel.")]
+    ReplyUnknown,
+    /// No such survey.
+    #[error("There is no such survey.")]
+    SurveyUnknown,
+    /// D11: one rating per survey.
+    #[error("The survey has been answered already.")]
+    AlreadyAnswered,
+    /// D11: seven days are over.
+    #[error("The survey is over.")]
+    SurveyExpired,
+    /// Try again later.
+    #[error("The platform has too much to do; try again in a second.")]
+    Overloaded,
+    /// Our fault; the log says more.
+    #[error("Something went wrong on the platform's side. Nothing was changed.")]
+    Internal,
+}
+
+impl Refusal {
+    /// The code, the HTTP status and the title of the kind.
+    #[must_use]
+    pub fn kind(&self) -> (ProblemCode, u16, &'static str) {
+        match self {
+            Self::BadCredentials => (ProblemCode::BadCredentials, 401, "Wrong credentials"),
+            Self::TooManyAttempts { .. } => (ProblemCode::TooManyAttempts, 429, "Too many attempts"),
+            Self::Unauthenticated => (ProblemCode::Unauthenticated, 401, "Not signed in"),
+            Self::ChannelKeyWrong => (ProblemCode::ChannelKeyWrong, 401, "Wrong channel key"),
+            Self::NotFound => (ProblemCode::NotFound, 404, "Not found"),
+            Self::MethodNotAllowed => (ProblemCode::MethodNotAllowed, 405, "Method not allowed"),
+            Self::BodyTooLarge => (ProblemCode::BodyTooLarge, 413, "Body too large"),
+            Self::MalformedJson(_) => (ProblemCode::MalformedJson, 400, "Malformed JSON"),
+            Self::InvalidBody(_) => (ProblemCode::InvalidBody, 422, "Invalid body"),
+            Self::InvalidQuery(_) => (ProblemCode::InvalidQuery, 400, "Invalid query"),
+            Self::IdempotencyKeyMissing => (ProblemCode::IdempotencyKeyMissing, 400, "Idempotency key missing"),
+            Self::IdempotencyKeyReused => (ProblemCode::IdempotencyKeyReused, 422, "Idempotency key reused"),
+            Self::IdempotencyInProgress => (ProblemCode::IdempotencyInProgress, 409, "Still in progress"),
+            Self::ReceiptUnknown => (ProblemCode::ReceiptUnknown, 404, "Receipt unknown"),
+            Self::ConversationUnknown => (ProblemCode::ConversationUnknown, 404, "Conversation unknown"),
+            Self::CloseDisabled => (ProblemCode::CloseDisabled, 403, "Closing is switched off"),
+            Self::ConversationClosed { .. } => (ProblemCode::ConversationClosed, 409, "Conversation closed"),
+            Self::CustomerWroteSince { .. } => (ProblemCode::CustomerWroteSince, 412, "The customer wrote"),
+            Self::ReplyEmpty => (ProblemCode::ReplyEmpty, 422, "Reply empty"),
+            Self::ReplyTooLong { .. } => (ProblemCode::ReplyTooLong, 422, "Reply too long"),
+            Self::AttachmentUnknown => (ProblemCode::AttachmentUnknown, 422, "Attachment unknown"),
+            Self::ReplyWindowExpired => (ProblemCode::ReplyWindowExpired, 422, "Reply window expired"),
+            Self::TagsMissing => (ProblemCode::TagsMissing, 422, "Tags missing"),
+            Self::NoteEmpty => (ProblemCode::NoteEmpty, 422, "Note empty"),
+            Self::UserUnknown => (ProblemCode::UserUnknown, 422, "User unknown"),
+            Self::TeamUnknown => (ProblemCode::TeamUnknown, 422, "Team unknown"),
+            Self::TagUnknown => (ProblemCode::TagUnknown, 422, "Tag unknown"),
+            Self::IfMatchMissing => (ProblemCode::IfMatchMissing, 428, "If-Match missing"),
+            Self::Stale => (ProblemCode::Stale, 412, "Stale"),
+            Self::ReplyUnknown => (ProblemCode::ReplyUnknown, 404, "Reply unknown"),
+            Self::SurveyUnknown => (ProblemCode::SurveyUnknown, 404, "Survey unknown"),
+            Self::AlreadyAnswered => (ProblemCode::AlreadyAnswered, 409, "Already answered"),
+            Self::SurveyExpired => (ProblemCode::SurveyExpired, 410, "Survey expired"),
+            Self::Overloaded => (ProblemCode::Overloaded, 503, "Overloaded"),
+            Self::Internal => (ProblemCode::Internal, 500, "Internal error"),
+        }
+    }
+
+    /// Seconds for `Retry-After`, on the answers that carry it.
+    #[must_use]
+    pub fn retry_after_s(&self) -> Option<u64> {
+        if let Self::TooManyAttempts { retry_after_s } = self {
+            return Some(*retry_after_s);
+        }
+        matches!(self, Self::Overloaded | Self::IdempotencyInProgress).then_some(1)
+    }
+
+    /// The document that goes over the wire.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let (code, status, title) = self.kind();
+        let mut problem = Problem {
+            kind: format!("urn:signoff:problem:{code}"),
+            title: title.to_owned(),
+            status,
+            detail: self.to_string(),
+            retryable: status >= 500 || status == 429 || *self == Self::IdempotencyInProgress,
+            code,
+            newer_conversation_id: None,
+            last_customer_message_id: None,
+            limit: None,
+        };
+        if let Self::ConversationClosed { newer_conversation_id } = self {
+            problem.newer_conversation_id.clone_from(newer_conversation_id);
+        }
+        if let Self::CustomerWroteSince { last_customer_message_id } = self {
+            problem.last_customer_message_id.clone_from(last_customer_message_id);
+        }
+        if let Self::ReplyTooLong { limit, .. } = self {
+            problem.limit = Some(*limit);
+        }
+        problem
+    }
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(%error, "the workspace file refused");
+        Self::Internal
+    }
+}
+
+impl From<serde_json::Error> for Refusal {
+    fn from(error: serde_json::Error) -> Self {
+        tracing::error!(%error, "cannot write or read stored JSON");
+        Self::Internal
+    }
+}

@@ -1,0 +1,150 @@
+//! Signing in and out, and who a token belongs to.
+//!
+//! Passwords are kept as Argon2id hashes, tokens as SHA-256: whoever reads the file can sign in as nobody.
+
+use std::sync::Arc;
+
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
+use chrono::TimeDelta;
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+use signoff_wire::contract::sessions::{NewSession, Role, Session, TeamRef, User};
+use tokio::sync::Semaphore;
+
+use crate::{
+    audit,
+    chance::Chance,
+    refusal::Refusal,
+    store::{Store, ms, time},
+};
+
+mod lockout;
+
+use lockout::Lockout;
+
+const TOKEN_LIVES: TimeDelta = TimeDelta::days(30);
+/// Argon2id wants 19 MiB and a core per verification; more at once would only make each slower.
+const VERIFICATIONS_AT_ONCE: usize = 2;
+
+/// Who asks, as the token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The user.
+    pub(crate) user: User,
+    /// The hash of the token used.
+    pub(crate) token_hash: Vec<u8>,
+}
+
+/// What is kept of a token or a channel key.
+pub(crate) fn hash_token(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// An Argon2id hash for the users table.
+pub(crate) fn hash_password(password: &str, chance: &mut Chance) -> Result<String, Refusal> {
+    let salt = SaltString::from_b64(&chance.token()[..22].replace(['-', '_'], "A"));
+    salt.and_then(|salt| Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()))
+        .map_err(|error| {
+            tracing::error!(%error, "cannot hash a password");
+            Refusal::Internal
+        })
+}
+
+/// The door.
+pub(crate) struct Doorkeeper {
+    lockout: Lockout,
+    verifications: Arc<Semaphore>,
+}
+
+impl Doorkeeper {
+    pub(crate) fn new() -> Self {
+        Self { lockout: Lockout::default(), verifications: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE)) }
+    }
+
+    /// Signs in. Attempts for one address run one after the other, so that a burst cannot outrun the count.
+    pub(crate) async fn sign_in(&self, store: &Store, new: NewSession) -> Result<Session, Refusal> {
+        let email = new.email.trim().to_lowercase();
+        let mut attempts = self.lockout.attempts(&email).await;
+        attempts.require_free(store.now())?;
+
+        let asked = email.clone();
+        let found = store.read(move |sql| Ok(find(sql, &asked)?)).await?;
+        let hash = found.as_ref().map_or(NOBODYS_HASH, |(_, hash)| hash).to_owned();
+        let permit = Arc::clone(&self.verifications).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
+        let right = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(new.password.as_bytes(), &hash).is_ok())
+        })
+        .await
+        .map_err(|_| Refusal::Internal)?;
+        let Some((user, _)) = found.filter(|_| right) else {
+            attempts.failed(store.now());
+            return Err(Refusal::BadCredentials);
+        };
+        attempts.succeeded();
+        drop(attempts);
+
+        store
+            .write(move |write| {
+                let token = write.chance.token();
+                let expires_at = write.now + TOKEN_LIVES;
+                write
+                    .sql
+                    .prepare_cached(
+                        "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![hash_token(&token), user.id, ms(write.now), ms(expires_at)])?;
+                audit::append(write, &user, "sign-in", &serde_json::Value::Null, &serde_json::Value::Null)?;
+                Ok(Session { token, expires_at, user })
+            })
+            .await
+    }
+}
+
+/// Whose token this is, if it lives.
+pub(crate) fn caller(sql: &Connection, token: &str, now: chrono::DateTime<chrono::Utc>) -> Result<Caller, Refusal> {
+    let token_hash = hash_token(token);
+    let session: Option<(String, i64)> = sql
+        .prepare_cached("SELECT user_id, expires_at FROM sessions WHERE token_hash = ?1")?
+        .query_row([&token_hash], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (user_id, _) = session.filter(|(_, expires_at)| now < time(*expires_at)).ok_or(Refusal::Unauthenticated)?;
+    let user = sql
+        .prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1")?
+        .query_row([user_id], |row| read_user(sql, row))?;
+    Ok(Caller { user, token_hash })
+}
+
+/// Ends the caller's session.
+pub(crate) async fn sign_out(store: &Store, caller: Caller) -> Result<(), Refusal> {
+    store
+        .write(move |write| {
+            write.sql.prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?.execute([caller.token_hash])?;
+            Ok(())
+        })
+        .await
+}
+
+fn find(sql: &Connection, email: &str) -> rusqlite::Result<Option<(User, String)>> {
+    sql.prepare_cached("SELECT id, name, email, role, password_hash FROM users WHERE email = ?1")?
+        .query_row([email], |row| Ok((read_user(sql, row)?, row.get(4)?)))
+        .optional()
+}
+
+fn read_user(sql: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<User> {
+    let id: String = row.get(0)?;
+    let teams = sql
+        .prepare_cached(
+            "SELECT t.id, t.name FROM user_teams ut JOIN teams t ON t.id = ut.team_id WHERE ut.user_id = ?1
+             ORDER BY t.name",
+        )?
+        .query_map([&id], |row| Ok(TeamRef { id: row.get(0)?, name: row.get(1)? }))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let role = if row.get::<_, String>(3)? == "admin" { Role::Admin } else { Role::Advisor };
+    Ok(User { id, name: row.get(1)?, email: row.get(2)?, role, teams })
+}
+
+/// Verified when the address is unknown, so that the time to an answer does not tell which addresses exist.
+const NOBODYS_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c2lnbm9mZi1ub2JvZHk$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -1,0 +1,160 @@
+//! The workspace's file: SQLite in WAL mode with `synchronous=FULL`.
+//!
+//! One thread writes ([`writer`]), a few connections read ([`readers`]). Whatever a request changes, it changes in one
+//! transaction, together with its events, its actions and its idempotency record: a SIGKILL at any moment leaves all of
+//! it or nothing (D4). An answer leaves only after the commit is on the disk.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+use tokio::sync::watch;
+
+mod readers;
+mod writer;
+
+pub(crate) use writer::Write;
+
+use crate::{chance::Chance, clock::Clock, refusal::Refusal};
+
+const STEPS: &[M<'static>] = &[M::up(include_str!("0001_workspace.sql"))];
+const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+const FILE: &str = "workspace.db";
+
+/// Why a data directory could not be opened. Each is a sentence for the person at the command line.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("another signoff-platform already serves {}; stop it first, or choose another --data-dir", .0.display())]
+    InUse(PathBuf),
+    /// Not creatable or not writable.
+    #[error("cannot use {} as data directory: {source}", .path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Written by a newer version.
+    #[error("{} was written by a newer version of signoff-platform; start that version", .0.display())]
+    Newer(PathBuf),
+    /// Not a workspace, or damaged.
+    #[error("cannot open {}: {source}", .path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The schema could not be brought up to date; nothing was changed.
+    #[error("cannot bring {} up to date: {source}", .path.display())]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: rusqlite_migration::Error,
+    },
+}
+
+/// An open workspace file. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Store {
+    writer: writer::Writer,
+    readers: Arc<readers::Readers>,
+    committed: watch::Receiver<i64>,
+    clock: Arc<dyn Clock>,
+    // The last field: released when the last clone is gone, after writer and readers.
+    _lock: Arc<File>,
+}
+
+impl Store {
+    /// Opens, or creates, the workspace in `directory`, and keeps every other process out of it.
+    pub(crate) fn open(directory: &Path, clock: Arc<dyn Clock>, chance: Chance) -> Result<Self, OpenError> {
+        let in_directory = |source| OpenError::Directory { path: directory.to_owned(), source };
+        fs::create_dir_all(directory).map_err(in_directory)?;
+        let lock = File::create(directory.join("lock")).map_err(in_directory)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => OpenError::InUse(directory.to_owned()),
+            TryLockError::Error(source) => in_directory(source),
+        })?;
+
+        let path = directory.join(FILE);
+        let in_database = |source| OpenError::Database { path: path.clone(), source };
+        let mut connection = Connection::open(&path).map_err(in_database)?;
+        connection
+            .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+            .map_err(in_database)?;
+        connection.set_prepared_statement_cache_capacity(256);
+        MIGRATIONS.to_latest(&mut connection).map_err(|source| {
+            use rusqlite_migration::{Error::MigrationDefinition, MigrationDefinitionError::DatabaseTooFarAhead};
+            if matches!(source, MigrationDefinition(DatabaseTooFarAhead)) {
+                OpenError::Newer(path.clone())
+            } else {
+                OpenError::Migration { path: path.clone(), source }
+            }
+        })?;
+
+        let newest_seq = crate::events::newest_seq(&connection).map_err(in_database)?;
+        let (commits, committed) = watch::channel(newest_seq);
+        let readers = readers::Readers::open(|| {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&path, flags)?;
+            connection.execute_batch("PRAGMA query_only=ON;")?;
+            connection.busy_timeout(Duration::from_secs(5))?;
+            connection.set_prepared_statement_cache_capacity(128);
+            Ok(connection)
+        })
+        .map_err(in_database)?;
+        let writer = writer::Writer::start(connection, Arc::clone(&clock), chance, commits);
+        Ok(Self { writer, readers: Arc::new(readers), committed, clock, _lock: Arc::new(lock) })
+    }
+
+    /// Runs `job` in a transaction and returns when it is durable. A refusal changes nothing.
+    pub(crate) async fn write<T, J>(&self, job: J) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        J: FnOnce(&mut Write<'_>) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.writer.run(job).await
+    }
+
+    /// Runs `query` on a snapshot that does not change under it.
+    pub(crate) async fn read<T, Q>(&self, query: Q) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        Q: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.readers.run(query).await
+    }
+
+    /// Changes whenever something was committed; the value is the newest event's sequence.
+    pub(crate) fn commits(&self) -> watch::Receiver<i64> {
+        self.committed.clone()
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Refuses new work, finishes what is queued and waits for it.
+    pub(crate) async fn close(&self) {
+        self.writer.stop().await;
+    }
+}
+
+/// A time as the file keeps it.
+pub(crate) fn ms(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+/// A time as the file kept it.
+pub(crate) fn time(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default()
+}

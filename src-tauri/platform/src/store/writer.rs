@@ -1,0 +1,183 @@
+//! The one thread that writes.
+//!
+//! Jobs arrive over a bounded channel. The thread takes the first, and with it whatever else already waits, and runs them
+//! in one transaction, each in a savepoint of its own: a refused job undoes only itself, and under load many jobs share
+//! one `fsync` (group commit). Nobody is told of success before that commit.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use rusqlite::Connection;
+use tokio::sync::{oneshot, watch};
+
+use crate::{chance::Chance, clock::Clock, refusal::Refusal};
+
+/// Beyond this many waiting jobs the platform says 503 instead of queueing.
+const QUEUE: usize = 1024;
+/// At most this many jobs share a commit, so that the first of them does not wait for long.
+const GROUP: usize = 64;
+
+type Job = Box<dyn FnOnce(&mut Write<'_>) -> Outcome + Send>;
+/// Told whether the commit worked.
+type Answer = Box<dyn FnOnce(bool) + Send>;
+type Outcome = (Verdict, Answer);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Keep,
+    Undo,
+}
+
+/// What a job writes with: the open transaction, its time and its chance.
+pub(crate) struct Write<'a> {
+    /// The connection, inside a transaction.
+    pub(crate) sql: &'a Connection,
+    /// The moment at which everything in this job happens, in whole milliseconds.
+    pub(crate) now: DateTime<Utc>,
+    /// Nothing is announced: the demo's past, which nobody listened to.
+    pub(crate) silent: bool,
+    /// For ids and tokens.
+    pub(crate) chance: &'a mut Chance,
+}
+
+impl Write<'_> {
+    /// A new id with the given prefix.
+    pub(crate) fn id(&mut self, prefix: &str) -> String {
+        self.chance.id(prefix, self.now)
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: Arc<Mutex<Option<SyncSender<Job>>>>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        chance: Chance,
+        commits: watch::Sender<i64>,
+    ) -> Self {
+        let (sender, jobs) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("workspace-writer".to_owned())
+            .spawn(move || WriterThread { connection, clock, chance, commits }.run(&jobs))
+            .map_err(|error| tracing::error!(%error, "cannot start the writer thread"))
+            .ok();
+        Self { jobs: Arc::new(Mutex::new(Some(sender))), thread: Arc::new(Mutex::new(thread)) }
+    }
+
+    pub(super) async fn run<T, J>(&self, job: J) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        J: FnOnce(&mut Write<'_>) -> Result<T, Refusal> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |write| {
+            let result = job(write);
+            let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
+            let tell = Box::new(move |committed: bool| {
+                // Whoever asked may be gone; the work is done all the same.
+                let _ = answer.send(if committed { result } else { Err(Refusal::Internal) });
+            });
+            (verdict, tell)
+        });
+        let sent = match &*self.jobs.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(jobs) => jobs.try_send(job),
+            None => return Err(Refusal::Overloaded),
+        };
+        match sent {
+            Ok(()) => answered.await.unwrap_or(Err(Refusal::Internal)),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Refusal::Overloaded),
+        }
+    }
+
+    pub(super) async fn stop(&self) {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let joined = tokio::task::spawn_blocking(move || thread.join().is_ok()).await;
+            if !matches!(joined, Ok(true)) {
+                tracing::error!("the writer thread did not end well");
+            }
+        }
+    }
+}
+
+struct WriterThread {
+    connection: Connection,
+    clock: Arc<dyn Clock>,
+    chance: Chance,
+    commits: watch::Sender<i64>,
+}
+
+impl WriterThread {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut group = vec![first];
+            group.extend(jobs.try_iter().take(GROUP - 1));
+            self.commit(group);
+        }
+        // Leaves a tidy single file behind after an orderly stop.
+        if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;") {
+            tracing::warn!(%error, "cannot fold the write-ahead log in");
+        }
+    }
+
+    fn commit(&mut self, group: Vec<Job>) {
+        let mut answers = Vec::with_capacity(group.len());
+        let mut newest_seq = None;
+        let committed = (|| {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            for job in group {
+                if let Some(answer) = self.run_in_savepoint(job)? {
+                    answers.push(answer);
+                }
+            }
+            newest_seq = Some(crate::events::newest_seq(&self.connection)?);
+            self.connection.execute_batch("COMMIT")
+        })()
+        .inspect_err(|error: &rusqlite::Error| {
+            tracing::error!(%error, "cannot commit");
+            if !self.connection.is_autocommit() {
+                let _ = self.connection.execute_batch("ROLLBACK");
+            }
+        })
+        .is_ok();
+        for answer in answers {
+            answer(committed);
+        }
+        if let (true, Some(seq)) = (committed, newest_seq) {
+            self.commits.send_if_modified(|newest| std::mem::replace(newest, seq) != seq);
+        }
+    }
+
+    /// `None` if the job panicked; its caller then learns of it by the closed channel.
+    fn run_in_savepoint(&mut self, job: Job) -> rusqlite::Result<Option<Answer>> {
+        self.connection.execute_batch("SAVEPOINT job")?;
+        let now = self.clock.now();
+        let now = now.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(now);
+        let mut write = Write { sql: &self.connection, now, silent: false, chance: &mut self.chance };
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut write)));
+        if !matches!(outcome, Ok((Verdict::Keep, _))) {
+            self.connection.execute_batch("ROLLBACK TO job")?;
+        }
+        self.connection.execute_batch("RELEASE job")?;
+        match outcome {
+            Ok((_, answer)) => Ok(Some(answer)),
+            Err(_) => {
+                tracing::error!("a write panicked and was undone");
+                Ok(None)
+            }
+        }
+    }
+}
