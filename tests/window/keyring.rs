@@ -43,10 +43,10 @@ fn a_locked_keyring_is_named_and_looked_at_again() -> Result<()> {
     app.sign_in("alice")?;
     app.quit()?;
 
-    desk.add_keyring(Keyring::Locked)?;
+    desk.replace_keyring(Keyring::Locked)?;
     let app = desk.start(&launch)?;
     app.see("The keyring of this computer is locked.")?;
-    desk.add_keyring(Keyring::Unlocked)?;
+    desk.replace_keyring(Keyring::Unlocked)?;
     app.button("Try again").click()?;
     app.tab("Received").appears()
 }

@@ -53,8 +53,13 @@ impl Bus {
         until(&format!("{name} on the session bus"), || Ok(self.has(name)?.then_some(())))
     }
 
+    /// Waits until no program answers to this name.
+    pub(crate) fn wait_without(&self, name: &str) -> Result<()> {
+        until(&format!("{name} to leave the session bus"), || Ok((!self.has(name)?).then_some(())))
+    }
+
     /// Whether a program answers to this name.
-    pub(crate) fn has(&self, name: &str) -> Result<bool> {
+    fn has(&self, name: &str) -> Result<bool> {
         let reply = self.session.call_method(
             Some("org.freedesktop.DBus"),
             "/org/freedesktop/DBus",

@@ -121,16 +121,20 @@ impl Desk {
     }
 
     /// Ends the keyring, as a crash or an update of the system would.
-    pub fn remove_keyring(&mut self) {
+    ///
+    /// # Errors
+    /// If the bus goes on knowing it.
+    pub fn remove_keyring(&mut self) -> Result<()> {
         self.keyring = None;
+        self.bus.wait_without(crate::keyring::NAME)
     }
 
-    /// Starts a keyring where there was none; it comes up as `keyring` says.
+    /// Starts a keyring in place of the one that is there; it comes up as `keyring` says, with what was kept before.
     ///
     /// # Errors
     /// If it does not come up.
-    pub fn add_keyring(&mut self, keyring: Keyring) -> Result<()> {
-        self.keyring = None;
+    pub fn replace_keyring(&mut self, keyring: Keyring) -> Result<()> {
+        self.remove_keyring()?;
         self.keyring = KeyringDaemon::new(keyring, &self.surroundings, &self.bus, &self.logs)?;
         Ok(())
     }

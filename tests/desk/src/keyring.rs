@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::bus::Bus;
 use crate::process::{Process, Surroundings};
 
-const NAME: &str = "org.freedesktop.secrets";
+pub(crate) const NAME: &str = "org.freedesktop.secrets";
 const PASSWORD: &[u8] = b"the person's own";
 
 /// What the person's keyring is like.
@@ -35,7 +35,7 @@ impl KeyringDaemon {
                 // A keyring exists only once it has been unlocked; a second daemon then finds it locked.
                 let mut first = start(surroundings, bus, logs, true)?;
                 first.kill()?;
-                crate::wait::until("the first keyring to go", || Ok((!bus.has(NAME)?).then_some(())))?;
+                bus.wait_without(NAME)?;
                 Ok(Some(Self(start(surroundings, bus, logs, false)?)))
             }
         }
