@@ -10,6 +10,7 @@ mod closing;
 mod crashes;
 mod feature_switch;
 mod foreign_text;
+mod french;
 mod keyring;
 mod returning;
 mod second_start;
@@ -29,12 +30,16 @@ fn desk() -> Result<Desk> {
 }
 
 fn desk_with(keyring: Keyring) -> Result<Desk> {
-    Desk::new(Setup::new(&journey(), env!("CARGO_BIN_EXE_signoff"), evidence()).with_keyring(keyring))
+    Desk::new(setup(&journey()).with_keyring(keyring))
 }
 
 /// A second desk of the same journey, for a second person.
 fn desk_of(person: &str) -> Result<Desk> {
-    Desk::new(Setup::new(&format!("{}-{person}", journey()), env!("CARGO_BIN_EXE_signoff"), evidence()))
+    Desk::new(setup(&format!("{}-{person}", journey())))
+}
+
+fn setup(name: &str) -> Setup {
+    Setup::new(name, env!("CARGO_BIN_EXE_signoff"), evidence())
 }
 
 /// A platform on which advisors may close (R1: it is off until an admin turns it on).

@@ -27,6 +27,8 @@ pub struct Setup {
     pub keyring: Keyring,
     /// Width and height of the screen.
     pub size: (u32, u32),
+    /// The system's language, as `LANG` names it.
+    pub language: String,
 }
 
 impl Setup {
@@ -38,6 +40,8 @@ impl Setup {
             app: app.into(),
             keyring: Keyring::Unlocked,
             size: (1360, 860),
+            // UTF-8 without relying on a locale that minimal systems have not generated; the system speaks English with it.
+            language: "C.UTF-8".to_owned(),
         }
     }
 
@@ -45,6 +49,13 @@ impl Setup {
     #[must_use]
     pub fn with_keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = keyring;
+        self
+    }
+
+    /// The same in another language of the system.
+    #[must_use]
+    pub fn speaking(mut self, language: &str) -> Self {
+        language.clone_into(&mut self.language);
         self
     }
 }
@@ -76,7 +87,7 @@ impl Desk {
             std::fs::remove_dir_all(&logs).with_context(|| format!("cannot clear {}", logs.display()))?;
         }
         std::fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
-        let mut surroundings = surroundings(folder.path())?;
+        let mut surroundings = surroundings(folder.path(), &setup.language)?;
         let screen = Screen::new(&mut surroundings, folder.path(), &logs, setup.size)?;
         let bus = Bus::new(&mut surroundings, folder.path(), &logs)?;
         let keyring = KeyringDaemon::new(setup.keyring, &surroundings, &bus, &logs)?;
@@ -166,7 +177,7 @@ impl Drop for Desk {
 }
 
 /// Folders of an imaginary person and the variables that point there.
-fn surroundings(folder: &Path) -> Result<Surroundings> {
+fn surroundings(folder: &Path, language: &str) -> Result<Surroundings> {
     let mut surroundings = Surroundings::default();
     let inherited = std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
     surroundings.set("PATH", inherited);
@@ -187,8 +198,7 @@ fn surroundings(folder: &Path) -> Result<Surroundings> {
         }
         surroundings.set(variable, path);
     }
-    // UTF-8 without relying on a locale that minimal systems have not generated; the system's own words are English with it.
-    surroundings.set("LANG", "C.UTF-8");
+    surroundings.set("LANG", language);
     surroundings.set("GDK_BACKEND", "x11");
     surroundings.set("GTK_THEME", "Adwaita");
     surroundings.set("GSETTINGS_BACKEND", "memory");
