@@ -1,0 +1,97 @@
+//! The floor of a click: a transaction of three statements on a copy of the same encrypted file, with the same settings.
+//!
+//! A copy, because the engine owns its file alone and takes anybody else's lock for a fault. The tables are the plainest that could hold
+//! the same: an entry, a state, a draft.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rusqlite::{Connection, params};
+use secrecy::{ExposeSecret as _, SecretSlice};
+
+/// The engine's own settings of a file (`signoff_engine::store`).
+const SETTINGS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA fullfsync = ON;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16000;
+    PRAGMA journal_size_limit = 16777216;";
+
+/// The copy.
+#[derive(Debug)]
+pub(crate) struct Floor {
+    connection: Connection,
+}
+
+impl Floor {
+    /// Copies the cache of the profile, which nobody may have open, and gives the copy the plain tables.
+    pub(crate) fn beside(profile: &Path, folder: &Path, keys: &[SecretSlice<u8>]) -> Result<Self> {
+        let copy = folder.join("floor.db");
+        std::fs::copy(database(profile)?, &copy)?;
+        let mut connection =
+            keys.iter().find_map(|key| open(&copy, key).ok()).context("no key fits the copied cache")?;
+        connection.execute_batch(SETTINGS)?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(
+            "CREATE TABLE floor_entries (seq INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, text TEXT NOT NULL);
+             CREATE TABLE floor_states (conversation INTEGER PRIMARY KEY, state TEXT NOT NULL);
+             CREATE TABLE floor_drafts (conversation INTEGER PRIMARY KEY, text TEXT NOT NULL);
+             INSERT INTO floor_states (conversation, state)
+                 WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
+                 SELECT n, 'received' FROM numbers;",
+        )?;
+        transaction.commit()?;
+        Ok(Self { connection })
+    }
+
+    /// Keeps a draft, then does what a click does. The time is the click's alone.
+    pub(crate) fn click(&mut self, conversation: usize, text: &str) -> Result<Duration> {
+        let conversation = i64::try_from(conversation)?;
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO floor_drafts (conversation, text) VALUES (?1, ?2)")?
+            .execute(params![conversation, text])?;
+        let begun = Instant::now();
+        let transaction = self.connection.transaction()?;
+        transaction
+            .prepare_cached("INSERT INTO floor_entries (conversation, text) VALUES (?1, ?2)")?
+            .execute(params![conversation, text])?;
+        transaction
+            .prepare_cached("UPDATE floor_states SET state = 'answered' WHERE conversation = ?1")?
+            .execute(params![conversation])?;
+        transaction
+            .prepare_cached("DELETE FROM floor_drafts WHERE conversation = ?1")?
+            .execute(params![conversation])?;
+        transaction.commit()?;
+        Ok(begun.elapsed())
+    }
+}
+
+fn open(file: &Path, key: &SecretSlice<u8>) -> Result<Connection> {
+    let connection = Connection::open(file)?;
+    let digits: String = key.expose_secret().iter().map(|byte| format!("{byte:02x}")).collect();
+    connection.execute_batch(&format!("PRAGMA key = \"x'{digits}'\""))?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    Ok(connection)
+}
+
+/// The largest file of the profile: nothing else in it comes near.
+fn database(profile: &Path) -> Result<PathBuf> {
+    let mut folders = vec![profile.to_owned()];
+    let mut largest = (0, None);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            if metadata.is_dir() {
+                folders.push(entry.path());
+            } else if metadata.len() > largest.0 && !entry.file_name().to_string_lossy().ends_with("-wal") {
+                largest = (metadata.len(), Some(entry.path()));
+            }
+        }
+    }
+    largest.1.context("the profile has no cache")
+}
