@@ -38,8 +38,10 @@ Signoff's own commands.
   cargo xtask e2e [FILTER]
       The real-window journeys alone; with FILTER those whose name contains it.
 
-  cargo xtask bench app [--cold]
-      The figures of the app, on release builds. --cold adds a build from nothing.
+  cargo xtask bench app [--only NAME]... [--rounds N] [--cold]
+      The figures of the app, on release builds, each beside its floor or its aim. NAME is one
+      of run, start, javascript, click, first-sync, notification, package; without it, all.
+      --cold adds a build from nothing.
 
   cargo xtask package
       The Debian package, and its size.
