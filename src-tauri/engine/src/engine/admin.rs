@@ -12,7 +12,8 @@ impl Engine {
     /// [`Code::NotAllowed`](signoff_wire::interface::Code::NotAllowed) for whoever is no admin, [`Code::Offline`](signoff_wire::interface::Code::Offline) and its like.
     pub async fn inbox_options(&self) -> Result<InboxOptionsView, Failure> {
         let workplace = self.workplace()?;
-        let (options, version) = workplace.call(async |platform, token| platform.inbox_options(&token).await).await?;
+        let (options, version) =
+            workplace.call(|platform, token| async move { platform.inbox_options(&token).await }).await?;
         Ok(InboxOptionsView { options, version, as_of: self.start.ports.clock.now() })
     }
 
@@ -23,8 +24,9 @@ impl Engine {
     pub async fn save_inbox_options(&self, args: SaveInboxOptions) -> Result<InboxOptionsView, Failure> {
         let workplace = self.workplace()?;
         let SaveInboxOptions { allow_manual_close, version } = args;
-        let saving = workplace
-            .call(async |platform, token| platform.set_inbox_options(&token, allow_manual_close, &version).await);
+        let saving = workplace.call(|platform, token| async move {
+            platform.set_inbox_options(&token, allow_manual_close, &version).await
+        });
         let (options, version) = saving.await?;
         self.frame.announce(Announcement::SettingsChanged);
         // R2: who saved sees the buttons follow at once, also where the stream is slow.
@@ -38,7 +40,8 @@ impl Engine {
     /// Those of [`Engine::inbox_options`].
     pub async fn audit_log(&self, after: Option<String>) -> Result<AuditPage, Failure> {
         let workplace = self.workplace()?;
-        let page = workplace.call(async |platform, token| platform.audit_log(&token, after.as_deref()).await).await?;
+        let page =
+            workplace.call(|platform, token| async move { platform.audit_log(&token, after.as_deref()).await }).await?;
         Ok(AuditPage { entries: page.items, next: page.next })
     }
 }

@@ -184,10 +184,10 @@ impl Workplace {
     }
 
     /// Calls the platform for a command that needs it now.
-    pub(crate) async fn call<T>(
-        &self,
-        ask: impl AsyncFnOnce(Arc<dyn Platform>, Token) -> Result<T, RemoteError>,
-    ) -> Result<T, RemoteError> {
+    pub(crate) async fn call<T, F>(&self, ask: impl FnOnce(Arc<dyn Platform>, Token) -> F) -> Result<T, RemoteError>
+    where
+        F: Future<Output = Result<T, RemoteError>>,
+    {
         let token = self.line.token().ok_or(RemoteError::SignedOut)?;
         let platform = self.line.platform().await?;
         let answer = ask(platform, token.clone()).await;
@@ -204,7 +204,8 @@ impl Workplace {
         before: Option<&str>,
         limit: u32,
     ) -> Result<Page<TimelineEntry>, RemoteError> {
-        self.call(async |platform, token| platform.timeline(&token, conversation_id, before, limit).await).await
+        self.call(|platform, token| async move { platform.timeline(&token, conversation_id, before, limit).await })
+            .await
     }
 
     /// The time by the platform's clock, as far as it is known: what ends there does not depend on how this machine's is set.
