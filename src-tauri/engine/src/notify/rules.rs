@@ -96,7 +96,6 @@ fn change(changed: &ConversationChanged, me: &Person) -> Option<Occasion> {
         }
         Happening::Routed { .. }
         | Happening::Assigned { .. }
-        | Happening::Started { .. }
         | Happening::Released { .. }
         | Happening::Hold { .. }
         | Happening::HelpRequest { .. }
