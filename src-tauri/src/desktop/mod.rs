@@ -1,0 +1,21 @@
+//! What belongs to the desktop: the window and everything of the operating system's around it. Each module is one subject; none of them
+//! decides anything about conversations.
+
+pub(crate) mod audience;
+pub(crate) mod clock;
+pub(crate) mod confirm;
+pub(crate) mod demo;
+pub(crate) mod language;
+#[cfg(target_os = "linux")]
+pub(crate) mod linux_webkit;
+pub(crate) mod notifications;
+
+mod placement;
+mod plain_text;
+pub(crate) mod power;
+pub(crate) mod quit;
+pub(crate) mod secrets;
+pub(crate) mod single_instance;
+pub(crate) mod tray;
+pub(crate) mod window;
+mod words;

@@ -1,0 +1,73 @@
+//! Leaving: closing the window only hides it, so quitting is an act of its own, and one that says what stays behind.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use signoff_engine::Engine;
+use tauri::{AppHandle, Manager as _};
+
+use super::confirm::Confirmation;
+use super::language::SpokenLanguage;
+use super::window;
+
+/// From the window's end to the program's: many times what a draft takes to be on disk.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+
+/// Quits, after asking if actions are queued (D21: they stay, and go out at the next start).
+pub(crate) fn ask(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let queue = app.state::<Arc<Engine>>().state().queue;
+        let queued = queue.pending + queue.needs_attention;
+        let question = app.state::<SpokenLanguage>().now().quit_question(queued);
+        if queued == 0 || app.state::<Confirmation>().ask(question).await {
+            tracing::info!(queued, "quitting");
+            leave(&app).await;
+        }
+    });
+}
+
+/// The window goes at once; what was typed in the last moment has time to become a draft before the program ends.
+async fn leave(app: &AppHandle) {
+    if let Some(window) = window::main(app) {
+        let gone = window.hide().and_then(|()| window.eval("window.dispatchEvent(new Event('pagehide'))"));
+        match gone {
+            Ok(()) => tokio::time::sleep(LAST_WORDS).await,
+            Err(error) => tracing::warn!(%error, "the interface was not told"),
+        }
+    }
+    app.exit(0);
+}
+
+/// Ends with the session: whoever is logging out, or stopping a service, is not asked. The queue is on disk already.
+#[cfg(unix)]
+pub(crate) async fn on_signal(app: AppHandle) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("told to end");
+    leave(&app).await;
+    Ok(())
+}
+
+/// Ctrl+Q anywhere in the window. The other systems have it in the menu of the application or of the tray.
+#[cfg(target_os = "linux")]
+pub(crate) fn on_shortcut(window: &tauri::WebviewWindow) -> tauri::Result<()> {
+    use gtk::gdk::{ModifierType, keys::constants};
+    use gtk::glib::Propagation;
+    use gtk::prelude::WidgetExt as _;
+
+    let app = window.app_handle().clone();
+    window.gtk_window()?.connect_key_press_event(move |_, key| {
+        let held = key.state() & gtk::accelerator_get_default_mod_mask();
+        if held == ModifierType::CONTROL_MASK && matches!(key.keyval(), constants::q | constants::Q) {
+            ask(&app);
+            return Propagation::Stop;
+        }
+        Propagation::Proceed
+    });
+    Ok(())
+}

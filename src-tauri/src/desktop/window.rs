@@ -1,0 +1,165 @@
+//! The one window: created hidden, shown when the interface has something to show, hidden instead of closed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use signoff_engine::Engine;
+use signoff_wire::interface::Theme;
+use tauri::utils::config::Color;
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+
+use super::placement;
+use crate::profile::Profile;
+
+/// The window's label, which its capability in `tauri.conf.json` names.
+const LABEL: &str = "main";
+/// How long the interface may take before the window is shown without it: a broken interface must be seen to be broken.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// What happens once in the life of the window.
+#[derive(Debug, Default)]
+struct Firsts {
+    /// It was shown; afterwards it is hidden only because somebody hid it.
+    shown: AtomicBool,
+    /// It had the focus, and with that a place and a size that can be asked for.
+    focused: AtomicBool,
+}
+
+/// What is remembered of the window between two starts. Not whether it was visible: a start shows it.
+pub(crate) fn remembered() -> StateFlags {
+    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN
+}
+
+/// Creates the window, hidden, with its place restored, and starts loading the interface.
+///
+/// # Errors
+/// Whatever the windowing system or the web view answers instead of a window.
+pub(crate) fn create(app: &AppHandle, profile: &Profile, theme: Theme) -> tauri::Result<WebviewWindow> {
+    app.manage(Firsts::default());
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Signoff")
+        .inner_size(1280.0, 820.0)
+        .min_inner_size(400.0, 560.0)
+        .center()
+        .visible(false)
+        .data_directory(profile.folder().join("webview"))
+        .on_navigation(is_ours)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .build()?;
+    window.set_background_color(Some(ground(&window, theme)))?;
+
+    let late = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(PATIENCE).await;
+        if show_first(&late) {
+            tracing::warn!("the interface is late; the window is shown without it");
+        }
+    });
+    Ok(window)
+}
+
+/// Shows the window for the first time, and says whether this was it. The person may have hidden it again by then.
+pub(crate) fn show_first(app: &AppHandle) -> bool {
+    let first = !app.state::<Firsts>().shown.swap(true, Ordering::SeqCst);
+    if first {
+        bring_to_front(app);
+    }
+    first
+}
+
+/// Brings the window to the front: from the background, from the taskbar, from behind others.
+pub(crate) fn show(app: &AppHandle) {
+    if !show_first(app) {
+        bring_to_front(app);
+    }
+}
+
+fn bring_to_front(app: &AppHandle) {
+    let Some(window) = main(app) else { return };
+    for step in [WebviewWindow::show, WebviewWindow::unminimize, WebviewWindow::set_focus] {
+        if let Err(error) = step(&window) {
+            tracing::warn!(%error, "the window did not come to the front");
+        }
+    }
+}
+
+/// The window, as long as the program runs.
+pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
+    app.get_webview_window(LABEL)
+}
+
+/// What the person does to the window.
+///
+/// Closing hides it to the background, where the queue goes on and notifications arrive; quitting is another act. Coming back to it is
+/// when a person looks: the engine tries then what it was waiting with.
+pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
+    if let WindowEvent::CloseRequested { api, .. } = event {
+        api.prevent_close();
+        if let Err(error) = window.hide() {
+            tracing::warn!(%error, "the window was not hidden");
+        }
+    }
+    if let WindowEvent::Focused(true) = event {
+        window.state::<Arc<Engine>>().wake();
+        if !window.state::<Firsts>().focused.swap(true, Ordering::SeqCst)
+            && let Err(error) = placement::bring_onto_screen(window)
+        {
+            tracing::warn!(%error, "the window's place is not known");
+        }
+    }
+}
+
+/// The interface that was built in, and nothing else, is ever shown in the window.
+fn is_ours(url: &Url) -> bool {
+    let ours = match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        "http" | "https" => {
+            url.host_str() == Some("tauri.localhost") || (tauri::is_dev() && url.host_str() == Some("localhost"))
+        }
+        _ => false,
+    };
+    if !ours {
+        tracing::warn!(scheme = url.scheme(), "navigation refused");
+    }
+    ours
+}
+
+/// The colour that the interface will paint on, `--ground` of its tokens: without it, a white window flashes before a dark interface.
+fn ground(window: &WebviewWindow, wanted: Theme) -> Color {
+    let dark = match wanted {
+        Theme::Light => false,
+        Theme::Dark => true,
+        Theme::Contrast => return Color(0x00, 0x00, 0x00, 0xff),
+        Theme::System => window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark),
+    };
+    if dark { Color(0x11, 0x15, 0x1b, 0xff) } else { Color(0xf3, 0xf5, 0xf8, 0xff) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+    use super::*;
+
+    #[test]
+    fn only_the_built_in_interface_is_shown() {
+        for address in ["tauri://localhost/", "tauri://localhost/index.html", "http://tauri.localhost/"] {
+            assert!(is_ours(&address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "https://evil.example/",
+            "http://tauri.localhost.evil.example/",
+            "tauri://evil/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "javascript:alert(1)",
+            "about:blank",
+        ] {
+            assert!(!is_ours(&address.parse().unwrap()), "{address}");
+        }
+    }
+}
