@@ -26,11 +26,19 @@ pub(super) enum Step {
     Ask,
 }
 
+/// A moment on two clocks. What this machine waits for goes by its own; how old a key is goes by the platform's, which is the one that
+/// forgets it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    pub(super) here: DateTime<Utc>,
+    pub(super) there: DateTime<Utc>,
+}
+
 /// Claims up to `limit` due heads, leaving out conversations in which something is under way, and those that this version cannot read.
 pub(super) fn claim(
     transaction: &Transaction<'_>,
     owner: &str,
-    now: DateTime<Utc>,
+    now: Moment,
     limit: usize,
     under_way: &[String],
 ) -> Result<Vec<Claim>, OutboxError> {
@@ -41,7 +49,7 @@ pub(super) fn claim(
              ORDER BY due_at, seq LIMIT ?3",
             rows::COLUMNS
         ))?
-        .query_map(params![owner, millis(now), count(limit + under_way.len())], rows::read)?
+        .query_map(params![owner, millis(now.here), count(limit + under_way.len())], rows::read)?
         .collect::<Result<Vec<_>, _>>()?;
     let mut claims = Vec::new();
     for head in heads {
@@ -60,7 +68,7 @@ pub(super) fn claim_next(
     transaction: &Transaction<'_>,
     owner: &str,
     conversation_id: &str,
-    now: DateTime<Utc>,
+    now: Moment,
 ) -> Result<Option<Claim>, OutboxError> {
     let head = transaction
         .prepare_cached(&format!(
@@ -68,7 +76,7 @@ pub(super) fn claim_next(
              WHERE owner = ?1 AND conversation_id = ?2 AND head = 1 AND state IN ('queued', 'in_doubt') AND due_at <= ?3",
             rows::COLUMNS
         ))?
-        .query_row(params![owner, conversation_id, millis(now)], rows::read)
+        .query_row(params![owner, conversation_id, millis(now.here)], rows::read)
         .optional()?;
     head.map_or(Ok(None), |head| begin(transaction, head, now))
 }
@@ -100,7 +108,7 @@ pub(super) fn next_due(
     Ok(None)
 }
 
-fn begin(transaction: &Transaction<'_>, mut entry: Entry, now: DateTime<Utc>) -> Result<Option<Claim>, OutboxError> {
+fn begin(transaction: &Transaction<'_>, mut entry: Entry, now: Moment) -> Result<Option<Claim>, OutboxError> {
     if entry.intent.is_none() {
         upkeep::quarantine(transaction, &mut entry)?;
         return Ok(None);
@@ -108,7 +116,7 @@ fn begin(transaction: &Transaction<'_>, mut entry: Entry, now: DateTime<Utc>) ->
     match next(entry.state, entry.undo_requested, Happening::Turn) {
         Move::To(State::Sending) => {
             entry.state = State::Sending;
-            entry.first_attempt_at = entry.first_attempt_at.or(Some(now));
+            entry.first_attempt_at = entry.first_attempt_at.or(Some(now.there));
             settle::finish(transaction, &mut entry)?;
             Ok(to_send(&entry))
         }

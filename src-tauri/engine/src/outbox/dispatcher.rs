@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::claim::{self, Claim, Step};
+use super::claim::{self, Claim, Moment, Step};
 use super::entry::{Entry, State};
 use super::link::Link;
 use super::settle::{self, Circumstances, Outcome};
@@ -177,6 +177,7 @@ struct Desk {
     context: Arc<Context>,
     lanes: FuturesUnordered<BoxFuture<'static, LaneEnd>>,
     under_way: Vec<String>,
+    had_their_turn: Vec<String>,
     link: Link,
     recovered: bool,
     hurry: bool,
@@ -191,6 +192,7 @@ impl Desk {
             context,
             lanes: FuturesUnordered::new(),
             under_way: Vec::new(),
+            had_their_turn: Vec::new(),
             link: Link::unproven(),
             recovered: false,
             hurry: false,
@@ -217,15 +219,13 @@ impl Desk {
         if room == 0 || self.context.token().is_none() {
             return Ok(self.link.closed_until().map_or(latest, |until| until.clamp(Instant::now(), latest)));
         }
-        let due = self.next_due().await?;
+        let due = self.context.next_due(&self.under_way).await?;
         let now = self.context.now();
         match due {
             Some(due) if due <= now => {
-                for claim in self.claim(room, now).await? {
-                    self.start(claim);
-                }
+                self.start_up_to(room).await?;
                 // What there is room for has been started; what is left waits for an end or for its time.
-                let due = self.next_due().await?.filter(|due| *due > now);
+                let due = self.context.next_due(&self.under_way).await?.filter(|due| *due > now);
                 Ok(due.map_or(latest, |due| at(due, now).min(latest)))
             }
             Some(due) => Ok(at(due, now).min(latest)),
@@ -264,18 +264,18 @@ impl Desk {
         Ok(())
     }
 
-    async fn next_due(&mut self) -> Result<Option<DateTime<Utc>>, OutboxError> {
-        let (owner, under_way) = (self.context.parts.owner.clone(), self.under_way.clone());
-        self.context.parts.store.read(move |connection| claim::next_due(connection, &owner, &under_way)).await
-    }
-
-    async fn claim(&mut self, limit: usize, now: DateTime<Utc>) -> Result<Vec<Claim>, OutboxError> {
-        let (owner, under_way) = (self.context.parts.owner.clone(), self.under_way.clone());
-        self.context
-            .parts
-            .store
-            .write(move |transaction| claim::claim(transaction, &owner, now, limit, &under_way))
-            .await
+    /// Starts lanes for up to `room` conversations. Those that have just given their place up come last.
+    async fn start_up_to(&mut self, room: usize) -> Result<(), OutboxError> {
+        let had_their_turn = std::mem::take(&mut self.had_their_turn);
+        let passed_over = [self.under_way.as_slice(), had_their_turn.as_slice()].concat();
+        let claims = self.context.claim(room, &passed_over).await?;
+        let left = room - claims.len();
+        claims.into_iter().for_each(|claim| self.start(claim));
+        if left > 0 && !had_their_turn.is_empty() {
+            let claims = self.context.claim(left, &self.under_way).await?;
+            claims.into_iter().for_each(|claim| self.start(claim));
+        }
+        Ok(())
     }
 
     fn start(&mut self, claim: Claim) {
@@ -286,6 +286,9 @@ impl Desk {
 
     fn lane_ended(&mut self, end: LaneEnd) {
         self.under_way.retain(|conversation_id| *conversation_id != end.conversation_id);
+        if end.gave_way {
+            self.had_their_turn.push(end.conversation_id);
+        }
         if end.answered && self.link.answered() {
             // Whatever else waits because attempts have failed need not wait any longer.
             self.hurry = true;
@@ -315,11 +318,14 @@ struct LaneEnd {
     conversation_id: String,
     answered: bool,
     last_error: Option<RemoteError>,
+    /// It ended only so that others have their turn.
+    gave_way: bool,
 }
 
 /// Brings the entries of one conversation, one after the other, until none is due, one fails, or others have waited long enough.
 async fn lane(context: Arc<Context>, first: Claim) -> LaneEnd {
-    let mut end = LaneEnd { conversation_id: first.conversation_id.clone(), answered: false, last_error: None };
+    let mut end =
+        LaneEnd { conversation_id: first.conversation_id.clone(), answered: false, last_error: None, gave_way: false };
     let mut claim = Some(first);
     let mut brought = 0;
     while let Some(current) = claim.take() {
@@ -333,7 +339,8 @@ async fn lane(context: Arc<Context>, first: Claim) -> LaneEnd {
             Outcome::NotSignedIn => None,
         };
         brought += 1;
-        let go_on = end.last_error.is_none() && brought < LANE_LENGTH;
+        end.gave_way = end.last_error.is_none() && brought >= LANE_LENGTH;
+        let go_on = end.last_error.is_none() && !end.gave_way;
         claim = context.settle(&current, outcome, go_on).await;
     }
     end
@@ -342,6 +349,21 @@ async fn lane(context: Arc<Context>, first: Claim) -> LaneEnd {
 impl Context {
     fn now(&self) -> DateTime<Utc> {
         self.parts.clock.now()
+    }
+
+    fn moment(&self) -> Moment {
+        let here = self.now();
+        Moment { here, there: here + self.parts.platform.clock_ahead_by().unwrap_or_default() }
+    }
+
+    async fn next_due(&self, under_way: &[String]) -> Result<Option<DateTime<Utc>>, OutboxError> {
+        let (owner, under_way) = (self.parts.owner.clone(), under_way.to_vec());
+        self.parts.store.read(move |connection| claim::next_due(connection, &owner, &under_way)).await
+    }
+
+    async fn claim(&self, limit: usize, under_way: &[String]) -> Result<Vec<Claim>, OutboxError> {
+        let (owner, under_way, now) = (self.parts.owner.clone(), under_way.to_vec(), self.moment());
+        self.parts.store.write(move |transaction| claim::claim(transaction, &owner, now, limit, &under_way)).await
     }
 
     fn luck(&self) -> waits::Luck {
@@ -378,7 +400,7 @@ impl Context {
     async fn settle(&self, claim: &Claim, outcome: Outcome, go_on: bool) -> Option<Claim> {
         let mut failures = 0;
         loop {
-            let at = Circumstances { now: self.now(), luck: self.luck(), key_is_kept: self.key_is_kept };
+            let at = Circumstances { now: self.moment(), luck: self.luck(), key_is_kept: self.key_is_kept };
             let (key, outcome) = (claim.key.clone(), outcome.clone());
             let (owner, conversation_id) = (self.parts.owner.clone(), claim.conversation_id.clone());
             let written = self

@@ -87,7 +87,7 @@ pub struct Entry {
     pub due_set_at: DateTime<Utc>,
     /// The longest wait that the platform asked for.
     pub retry_after_until: Option<DateTime<Utc>>,
-    /// When the first attempt began: the key's retention counts from here.
+    /// When the first attempt began, by the platform's clock: the key's retention counts from here.
     pub first_attempt_at: Option<DateTime<Utc>>,
     /// Attempts by class.
     pub tries: Tries,

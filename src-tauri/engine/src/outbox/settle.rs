@@ -6,6 +6,7 @@ use rusqlite::Transaction;
 use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::interface::Code;
 
+use super::claim::Moment;
 use super::entry::{Blocked, Entry, State};
 use super::machine::{Happening, Move, next};
 use super::waits::{self, Luck};
@@ -28,7 +29,7 @@ pub(super) enum Outcome {
 /// The circumstances under which an outcome is judged.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Circumstances {
-    pub(super) now: DateTime<Utc>,
+    pub(super) now: Moment,
     /// Decides the wait if it has to be tried again.
     pub(super) luck: Luck,
     /// How long the platform surely remembers a key.
@@ -58,16 +59,16 @@ pub(super) fn settle(
                 entry.undo_requested = false;
             }
             if state == State::Sending {
-                entry.first_attempt_at = entry.first_attempt_at.or(Some(at.now));
+                entry.first_attempt_at = entry.first_attempt_at.or(Some(at.now.there));
             }
         }
-        Move::BackInDraft => take_back(transaction, &mut entry, at.now)?,
+        Move::BackInDraft => take_back(transaction, &mut entry, at.now.here)?,
         Move::NoteUndo => entry.undo_requested = true,
         Move::Nothing => {}
     }
     finish(transaction, &mut entry)?;
     if entry.state == State::Blocked && before != State::Blocked {
-        notify::needs_attention(transaction, &listing::entry(transaction, &entry.owner, key)?, at.now)?;
+        notify::needs_attention(transaction, &listing::entry(transaction, &entry.owner, key)?, at.now.here)?;
     }
     Ok(Some(entry))
 }
@@ -118,7 +119,7 @@ fn judge(entry: &Entry, outcome: &Outcome, at: Circumstances) -> Happening {
             RemoteError::KeyReused => Happening::KeyReused,
         },
         Outcome::Asked(Ok(None)) => {
-            let age = entry.first_attempt_at.map_or(TimeDelta::zero(), |first| at.now - first);
+            let age = entry.first_attempt_at.map_or(TimeDelta::zero(), |first| at.now.there - first);
             if age < at.key_is_kept { Happening::NoReceipt } else { Happening::ReceiptForgotten }
         }
         Outcome::Asked(Err(_)) => Happening::NotAnswered,
@@ -142,8 +143,8 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
         Outcome::Performed(Err(error)) | Outcome::Asked(Err(error)) => error,
     };
     entry.last_problem = Some(codes::problem(error));
-    entry.due_set_at = at.now;
-    entry.due_at = at.now;
+    entry.due_set_at = at.now.here;
+    entry.due_at = at.now.here;
     match error {
         RemoteError::SignedOut => return,
         RemoteError::Unreachable(_) | RemoteError::Certificate(_) => entry.tries.unreachable += 1,
@@ -152,7 +153,7 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
         }
         RemoteError::Unavailable { retry_after, .. } => {
             entry.tries.unavailable += 1;
-            let until = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| at.now + wait);
+            let until = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| at.now.here + wait);
             entry.retry_after_until = entry.retry_after_until.max(until);
         }
         RemoteError::Refused(_) | RemoteError::KeyReused => {
@@ -162,7 +163,7 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
     }
     entry.tries.in_row = entry.tries.in_row.saturating_add(1);
     let wait = TimeDelta::from_std(waits::after(entry.tries.in_row, at.luck)).unwrap_or(TimeDelta::zero());
-    entry.due_at = (at.now + wait).max(entry.retry_after_until.unwrap_or(at.now));
+    entry.due_at = (at.now.here + wait).max(entry.retry_after_until.unwrap_or(at.now.here));
 }
 
 /// What the advisor is told about an outcome that blocks.

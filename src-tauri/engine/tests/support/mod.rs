@@ -5,6 +5,7 @@
 
 pub(crate) mod platform;
 pub(crate) mod say;
+pub(crate) mod shift;
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -21,43 +22,24 @@ use signoff_wire::contract::sessions::Me;
 use signoff_wire::contract::sync::{ConversationSnapshot, SyncPage};
 use signoff_wire::interface::QueueEntry;
 
-/// A clock that moves when it is told to.
-pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
-
-impl TestClock {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(say::time("2026-11-22T09:00:00.000Z"))))
-    }
-
-    pub(crate) fn advance(&self, by: TimeDelta) {
-        *self.0.lock().expect("nobody panics with the clock in hand") += by;
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().expect("nobody panics with the clock in hand")
-    }
-}
-
-/// A clock that follows tokio's, so that paused time moves both.
-pub(crate) struct TokioClock {
+/// A wall clock that follows tokio's time, so that pausing that pauses both, and that can be set besides.
+pub(crate) struct TestClock {
     start: tokio::time::Instant,
     offset: Mutex<TimeDelta>,
 }
 
-impl TokioClock {
+impl TestClock {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { start: tokio::time::Instant::now(), offset: Mutex::new(TimeDelta::zero()) })
     }
 
     /// Sets the wall clock forward or back; waiting goes on as before.
-    pub(crate) fn set(&self, by: TimeDelta) {
+    pub(crate) fn advance(&self, by: TimeDelta) {
         *self.offset.lock().expect("nobody panics with the clock in hand") += by;
     }
 }
 
-impl Clock for TokioClock {
+impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
         let passed = TimeDelta::from_std(self.start.elapsed()).expect("tests are short");
         say::time("2026-11-22T09:00:00.000Z")

@@ -7,10 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use secrecy::SecretString;
-use signoff_engine::remote::{Act, Platform, Probe, RemoteError, Token, What};
+use signoff_engine::remote::{Act, Platform, RemoteError, Streamed, Token, What};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
-use signoff_wire::contract::events::{Changes, Event};
+use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::contract::sessions::{Me, Session};
@@ -150,8 +150,12 @@ fn not_scripted<T>() -> Result<T, RemoteError> {
 
 #[async_trait]
 impl Platform for Scripted {
-    async fn probe(&self) -> Result<Probe, RemoteError> {
+    async fn probe(&self) -> Result<(), RemoteError> {
         not_scripted()
+    }
+
+    fn clock_ahead_by(&self) -> Option<chrono::Duration> {
+        None
     }
 
     async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<Session, RemoteError> {
@@ -209,7 +213,7 @@ impl Platform for Scripted {
         &self,
         _token: &Token,
         _after: i64,
-    ) -> Result<BoxStream<'static, Result<Event, RemoteError>>, RemoteError> {
+    ) -> Result<BoxStream<'static, Result<Streamed, RemoteError>>, RemoteError> {
         not_scripted()
     }
 

@@ -1,0 +1,463 @@
+//! The click, the queue, and what the advisor can do with it (R3 to R5, D5 to D9, D15, D20 to D24).
+
+mod support;
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+use signoff_engine::outbox::machine::{Happening, Move, next};
+use signoff_engine::outbox::{State, Wish, check_text};
+use signoff_engine::store::StoreError;
+use signoff_wire::contract::conversations::{Conversation, ConversationState};
+use signoff_wire::contract::sessions::UserRef;
+use signoff_wire::interface::{ActionKind, Choice, Chosen, Code, ComposerBlock, EntryState};
+use support::platform::{Fate, Scripted};
+use support::shift::Shift;
+use support::{Desk, close, reply, say};
+
+async fn desk() -> Desk {
+    let desk = Desk::new().await;
+    desk.has(&[say::conversation("c1")]).await;
+    desk
+}
+
+/// Puts an entry into the state of something that the platform has refused with `code`.
+async fn refused(desk: &Desk, id: &str, code: &str) {
+    let (id, code) = (id.to_owned(), code.to_owned());
+    desk.write(move |tx| {
+        tx.execute(
+            "UPDATE outbox SET state = 'blocked', blocked_code = ?2, first_attempt_at = 1 WHERE key = ?1",
+            [&id, &code],
+        )?;
+        let conversation: String =
+            tx.query_row("SELECT conversation_id FROM outbox WHERE key = ?1", [&id], |row| row.get(0))?;
+        signoff_engine::cache::overlay::project(tx, &conversation)
+    })
+    .await
+    .expect("written");
+}
+
+async fn in_state(desk: &Desk, id: &str, state: &str) {
+    let (id, state) = (id.to_owned(), state.to_owned());
+    desk.write(move |tx| {
+        Ok::<_, StoreError>(tx.execute("UPDATE outbox SET state = ?2 WHERE key = ?1", [&id, &state])?)
+    })
+    .await
+    .expect("written");
+}
+
+#[tokio::test]
+async fn a_click_queues_shows_and_empties_the_draft_in_one_commit() {
+    let desk = desk().await;
+    desk.types("c1", "Goodbye.").await;
+    let before = desk.store.commits();
+
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+
+    assert_eq!(desk.store.commits(), before + 1, "one transaction (DESIGN, outbox 1)");
+    assert_eq!((entry.state, entry.action), (EntryState::Queued, ActionKind::SendAndClose));
+    let view = desk.shows("c1").await;
+    assert_eq!(view.tab, ConversationState::Closed, "shown as it will be");
+    assert_eq!(view.closed_at, None, "but nobody claims that it has happened");
+    assert_eq!(view.composer.blocked, Some(ComposerBlock::CloseQueued));
+    assert_eq!(view.composer.draft, "");
+}
+
+#[tokio::test]
+async fn d5_keys_are_made_at_the_click_and_differ_for_equal_texts() {
+    let desk = desk().await;
+    let first = desk.clicks("c1", reply("Yes.")).await.expect("queued");
+    let second = desk.clicks("c1", reply("Yes.")).await.expect("queued");
+
+    assert_ne!(first.id, second.id);
+    assert!(first.id.chars().nth(14) == Some('7'), "a UUIDv7: {}", first.id);
+}
+
+#[tokio::test]
+async fn what_is_certain_to_be_refused_is_said_at_the_click() {
+    let nul = "a\0b";
+    let long = "x".repeat(20_001);
+    let five_megabytes = "y".repeat(5 * 1024 * 1024);
+    let cases: [(&str, Code); 7] = [
+        ("", Code::ReplyEmpty),
+        (" \n\t\u{a0}\u{2003}\u{3000}", Code::ReplyEmpty),
+        (nul, Code::ReplyUnsendable),
+        ("a\u{85}b", Code::ReplyUnsendable),
+        ("a\u{1b}[31mb", Code::ReplyUnsendable),
+        (&long, Code::ReplyTooLong),
+        (&five_megabytes, Code::ReplyTooLong),
+    ];
+    let desk = desk().await;
+    for (text, code) in cases {
+        desk.types("c1", if text.is_empty() { "something else" } else { text }).await;
+
+        let refused = desk.clicks("c1", reply(text)).await.expect_err("R4, and what no channel carries");
+
+        assert_eq!(refused.code(), code);
+        assert_ne!(desk.draft("c1").await, "", "the text stays where it was typed (D23)");
+    }
+    assert!(desk.queue().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_limit_counts_characters_and_its_number_is_told() {
+    assert!(check_text(&"é".repeat(4096), 4096).is_ok(), "characters, not bytes");
+    let Err(signoff_engine::outbox::OutboxError::Refused { limit, .. }) = check_text(&"é".repeat(4097), 4096) else {
+        panic!("one too many is refused");
+    };
+    assert_eq!(limit, Some(4096));
+}
+
+#[tokio::test]
+async fn texts_are_kept_word_for_word() {
+    let texts = [
+        "  leading and trailing  \n\n",
+        "שלום \u{202e}reversed\u{202c} مرحبا",
+        "<script>alert('x')</script> & <b>bold</b>",
+        "e\u{301} is not é, and 👩‍👩‍👧‍👦 is one family",
+        "'); DROP TABLE outbox; --",
+        "tab\there\nline",
+    ];
+    let desk = desk().await;
+    for text in texts {
+        let entry = desk.clicks("c1", reply(text)).await.expect("queued");
+        assert_eq!(desk.entry(&entry.id).await.text.as_deref(), Some(text));
+        desk.chooses(&entry.id, Choice::Undo).await.expect("offered");
+        assert_eq!(desk.draft("c1").await, text, "and it comes back word for word (D15)");
+        desk.types("c1", "").await;
+    }
+}
+
+#[tokio::test]
+async fn d6_a_click_that_has_not_seen_the_newest_message_is_refused() {
+    let desk = desk().await;
+    let written = say::after_message(&say::conversation("c1"), "m2");
+    desk.hears(say::received(&written, &say::message("c1", "m2", 2, "One more thing"))).await;
+
+    let refused = desk.clicks("c1", close("Goodbye.")).await.expect_err("m1 is no longer the newest");
+
+    assert_eq!(refused.code(), Code::CustomerWroteSince);
+}
+
+#[tokio::test]
+async fn r8_nothing_is_queued_for_a_closed_conversation_nor_behind_a_close() {
+    let desk = desk().await;
+    desk.has(&[Conversation { state: ConversationState::Closed, ..say::conversation("closed") }]).await;
+    desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+
+    for (conversation, wish) in
+        [("closed", reply("Hello?")), ("closed", Wish::Archive), ("c1", reply("P.S.")), ("c1", close("Again"))]
+    {
+        let refused = desk.clicks(conversation, wish).await.expect_err("closed is final");
+        assert_eq!(refused.code(), Code::ConversationClosed);
+    }
+}
+
+#[tokio::test]
+async fn r2_with_the_feature_off_no_close_is_queued() {
+    let mut desk = desk().await;
+    desk.me.features.close_conversation = false;
+
+    let refused = desk.clicks("c1", close("Goodbye.")).await.expect_err("the switch is off");
+
+    assert_eq!(refused.code(), Code::CloseDisabled);
+}
+
+#[tokio::test]
+async fn d15_undo_joins_what_was_typed_since() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", reply("First text")).await.expect("queued");
+    desk.types("c1", "Second text").await;
+
+    let chosen = desk.chooses(&entry.id, Choice::Undo).await.expect("offered");
+
+    assert_eq!(chosen, Chosen::BackInDraft { conversation_id: "c1".to_owned() });
+    assert_eq!(desk.draft("c1").await, "First text\n\nSecond text", "neither is lost (D23)");
+    assert!(desk.queue().await.is_empty());
+    assert_eq!(desk.shows("c1").await.tab, ConversationState::Received, "and the row is where it was");
+}
+
+#[tokio::test]
+async fn undo_in_each_state() {
+    let cases = [("queued", true), ("sending", false), ("in_doubt", false)];
+    for (state, at_once) in cases {
+        let desk = desk().await;
+        let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+        in_state(&desk, &entry.id, state).await;
+
+        let chosen = desk.chooses(&entry.id, Choice::Undo).await.expect("offered");
+
+        assert_eq!(chosen != Chosen::WhenSettled, at_once, "{state}");
+        assert_eq!(desk.draft("c1").await.is_empty(), !at_once, "{state}");
+        let again = desk.chooses(&entry.id, Choice::Undo).await;
+        assert!(again.is_err(), "{state}: once is enough");
+    }
+}
+
+#[tokio::test]
+async fn d22_undo_of_the_head_lets_the_next_one_go() {
+    let desk = desk().await;
+    let first = desk.clicks("c1", reply("first")).await.expect("queued");
+    let second = desk.clicks("c1", reply("second")).await.expect("queued");
+    refused(&desk, &first.id, "tags_missing").await;
+    assert_eq!(desk.entry(&second.id).await.held_up_by.as_deref(), Some(first.id.as_str()));
+
+    desk.chooses(&first.id, Choice::Discard).await.expect("offered");
+
+    assert_eq!(desk.entry(&second.id).await.held_up_by, None);
+    let heads: i64 = desk
+        .store
+        .read(|c| Ok::<_, StoreError>(c.query_row("SELECT count(*) FROM outbox WHERE head = 1", [], |row| row.get(0))?))
+        .await
+        .expect("readable");
+    assert_eq!(heads, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn d6_customer_wrote_since_shows_the_new_message_and_can_be_confirmed_again() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    let written = say::after_message(&say::conversation("c1"), "m2");
+    desk.hears(say::received(&written, &say::message("c1", "m2", 2, "One more thing"))).await;
+    refused(&desk, &entry.id, "customer_wrote_since").await;
+
+    let waiting = desk.entry(&entry.id).await;
+    let attention = waiting.attention.expect("it needs the advisor");
+    assert_eq!(
+        attention.new_messages.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(),
+        ["One more thing"]
+    );
+    assert_eq!(waiting.choices, [Choice::Edit, Choice::ConfirmAgain, Choice::SendWithoutClosing, Choice::Discard]);
+    assert_eq!(desk.shows("c1").await.tab, ConversationState::Received, "not shown as closed meanwhile");
+
+    desk.chooses(&entry.id, Choice::ConfirmAgain).await.expect("offered");
+    let platform = Scripted::default();
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::Done).await;
+    let applied = platform.script().applied.clone();
+    assert_eq!(applied.len(), 1);
+    assert_eq!(applied[0].0, entry.id, "the refused key is free, and stays the intent's (D5)");
+    assert!(format!("{:?}", applied[0].1.what).contains("m2"), "it has seen the new message now");
+}
+
+#[tokio::test(start_paused = true)]
+async fn d8_close_disabled_offers_to_send_without_closing() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    refused(&desk, &entry.id, "close_disabled").await;
+
+    desk.chooses(&entry.id, Choice::SendWithoutClosing).await.expect("offered");
+    let platform = Scripted::default();
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::Done).await;
+
+    assert!(matches!(platform.script().applied[0].1.what, signoff_engine::remote::What::Reply { .. }));
+    assert_eq!(desk.shows("c1").await.tab, ConversationState::Answered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn d8_wait_goes_on_by_itself_when_the_switch_is_on_again() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    refused(&desk, &entry.id, "close_disabled").await;
+    desk.hears(say::switched(false, 5)).await;
+
+    desk.chooses(&entry.id, Choice::Wait).await.expect("offered");
+    let waiting = desk.entry(&entry.id).await;
+    assert_eq!((waiting.state, waiting.attention), (EntryState::Queued, None), "it needs nobody meanwhile");
+    let platform = Scripted::default();
+    let shift = Shift::start(&desk, &platform);
+    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    assert_eq!(platform.call_count(), 0);
+
+    desk.hears(say::switched(true, 6)).await;
+    shift.waker.look();
+    desk.until_entry(&entry.id, EntryState::Done).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn d7_the_text_can_go_into_the_newer_conversation_and_closes_nothing_there() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    refused(&desk, &entry.id, "conversation_closed").await;
+    assert_eq!(desk.entry(&entry.id).await.choices, [Choice::Discard], "no newer conversation is known yet");
+    let newer = Conversation {
+        customer: say::conversation("c1").customer,
+        opened_at: say::time("2026-11-22T08:30:00.000Z"),
+        last_customer_message_id: Some("n1".to_owned()),
+        ..say::conversation("c2")
+    };
+    desk.hears(say::started(&newer)).await;
+    let in_newer = desk.clicks("c2", reply("Hello again")).await.expect("queued");
+
+    assert_eq!(desk.entry(&entry.id).await.choices, [Choice::SendInNewer, Choice::Discard]);
+    desk.chooses(&entry.id, Choice::SendInNewer).await.expect("offered");
+
+    let platform = Scripted::default();
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_quiet().await;
+    assert_eq!(platform.texts_in("c2"), ["Hello again", "Goodbye."], "behind what was queued there");
+    assert_eq!(desk.entry(&in_newer.id).await.state, EntryState::Done);
+    assert_eq!(desk.shows("c2").await.tab, ConversationState::Answered, "a closing was not confirmed for this one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_of_another_version_is_quarantined_with_its_text_and_goes_on_later() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", reply("Written by tomorrow's version")).await.expect("queued");
+    desk.write(|tx| Ok::<_, StoreError>(tx.execute("UPDATE outbox SET payload_version = 2", [])?))
+        .await
+        .expect("written");
+    let platform = Scripted::default();
+    let shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::NeedsAttention).await;
+    shift.dies().await;
+
+    let quarantined = desk.entry(&entry.id).await;
+    assert_eq!(quarantined.action, ActionKind::Unknown);
+    assert_eq!(quarantined.text.as_deref(), Some("Written by tomorrow's version"), "never deleted, always readable");
+    assert_eq!(platform.call_count(), 0);
+
+    // Tomorrow's version is installed.
+    desk.write(|tx| Ok::<_, StoreError>(tx.execute("UPDATE outbox SET payload_version = 1", [])?))
+        .await
+        .expect("written");
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::Done).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn not_before_is_kept_through_a_restart() {
+    let desk = desk().await;
+    let key = signoff_engine::outbox::new_key(say::time("2026-11-22T09:00:00.000Z"), desk.dice.as_ref());
+    let click = signoff_engine::outbox::Click {
+        conversation_id: "c1".to_owned(),
+        wish: reply("In a while"),
+        not_before: Some(say::time("2026-11-22T09:10:00.000Z")),
+    };
+    let (me, now, id) = (desk.me.clone(), say::time("2026-11-22T09:00:00.000Z"), key.clone());
+    desk.write(move |tx| signoff_engine::outbox::enqueue(tx, &click, &key, &me, now)).await.expect("queued");
+    let desk = desk.reopened();
+    let platform = Scripted::default();
+    let shift = Shift::start(&desk, &platform);
+
+    tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+    shift.waker.wake();
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+
+    assert_eq!(platform.call_count(), 0, "not even a wake sends it earlier");
+    assert_eq!(desk.entry(&id).await.state, EntryState::Queued);
+    desk.until_entry(&id, EntryState::Done).await;
+}
+
+#[tokio::test]
+async fn archive_assign_and_release_are_shown_at_once() {
+    let desk = desk().await;
+    desk.has(&[
+        say::conversation("c2"),
+        Conversation {
+            state: ConversationState::Ongoing,
+            assignee: Some(UserRef { id: "u_bob".to_owned(), name: "Bob".to_owned() }),
+            ..say::conversation("c3")
+        },
+    ])
+    .await;
+
+    desk.clicks("c1", Wish::Archive).await.expect("queued");
+    desk.clicks("c2", Wish::AssignToMe).await.expect("queued");
+    desk.clicks("c3", Wish::Release).await.expect("queued");
+
+    assert_eq!(desk.shows("c1").await.tab, ConversationState::Archived);
+    let mine = desk.shows("c2").await;
+    assert_eq!((mine.tab, mine.mine, mine.assignee_name.as_deref()), (ConversationState::Ongoing, true, Some("Alice")));
+    let released = desk.shows("c3").await;
+    assert_eq!((released.tab, released.assignee_name), (ConversationState::Received, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_done_is_kept_for_the_view_and_then_forgotten() {
+    let desk = desk().await;
+    for number in 0..70 {
+        desk.clicks("c1", reply(&number.to_string())).await.expect("queued");
+    }
+    let platform = Scripted::default();
+    platform.script().always = Some(Fate::Works);
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_quiet().await;
+    assert_eq!(desk.queue().await.len(), 50);
+    assert_eq!(desk.queue().await[0].text.as_deref(), Some("69"), "the latest first");
+    assert_eq!(
+        desk.shows("c1").await.timeline.entries.len(),
+        71,
+        "nothing is forgotten that the cache does not show by itself yet"
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_arrives_after_everybody_gave_up_is_told() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    desk.chooses(&entry.id, Choice::Undo).await.expect("offered");
+    let answered = Conversation { version: 2, ..say::conversation("c1") };
+
+    let heard = desk.hears(say::reply_sent(&answered, &say::reply("c1", "r1", 2, "Hello", &entry.id))).await;
+
+    assert_eq!(heard.settled, std::slice::from_ref(&entry.id));
+    assert_eq!(desk.entry(&entry.id).await.state, EntryState::Done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_entries_say_since_when_and_until_when() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    assert_eq!(entry.queued_at, say::time("2026-11-22T09:00:00.000Z"));
+    assert_eq!((entry.next_attempt_at, entry.attempts), (None, 0));
+    desk.clock.advance(TimeDelta::hours(1));
+    assert_eq!(desk.entry(&entry.id).await.queued_at, say::time("2026-11-22T09:00:00.000Z"));
+}
+
+#[test]
+fn what_has_ended_as_done_never_changes_and_only_the_stream_wakes_the_cancelled() {
+    for happening in Happening::ALL {
+        for undo in [false, true] {
+            assert_eq!(next(State::Done, undo, happening), Move::Nothing);
+            let from_cancelled = next(State::Cancelled, undo, happening);
+            assert!(matches!(from_cancelled, Move::Nothing | Move::To(State::Done)), "{happening:?}");
+        }
+    }
+}
+
+proptest! {
+    /// Whatever happens, in whatever order: what may have been applied is never queued for sending without having been asked about, and
+    /// a text goes back into the draft only when it was certainly not applied.
+    #[test]
+    fn doubt_is_never_forgotten(happenings in prop::collection::vec(prop::sample::select(Happening::ALL.to_vec()), 0..60)) {
+        let mut state = State::Queued;
+        let mut undo = false;
+        let mut in_doubt = false;
+        for happening in happenings {
+            match happening {
+                Happening::Unknown | Happening::Died if state == State::Sending => in_doubt = true,
+                Happening::NoReceipt if state == State::InDoubt => in_doubt = false,
+                _ => {}
+            }
+            match next(state, undo, happening) {
+                Move::To(to) => {
+                    if to == State::Sending || to == State::Queued {
+                        // Only a decision of the advisor, who was told, gets past a forgotten receipt.
+                        prop_assert!(!in_doubt || happening == Happening::GoOn, "{state:?} {happening:?}");
+                    }
+                    if happening == Happening::GoOn && state == State::Blocked {
+                        in_doubt = false;
+                    }
+                    state = to;
+                }
+                Move::BackInDraft => {
+                    prop_assert!(!in_doubt || state == State::Blocked, "{state:?} {happening:?}");
+                    state = State::Cancelled;
+                }
+                Move::NoteUndo => undo = true,
+                Move::Nothing => {}
+            }
+        }
+    }
+}
