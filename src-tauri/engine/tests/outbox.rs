@@ -435,10 +435,11 @@ proptest! {
         let mut undo = false;
         let mut in_doubt = false;
         for happening in happenings {
-            match happening {
-                Happening::Unknown | Happening::Died if state == State::Sending => in_doubt = true,
-                Happening::NoReceipt if state == State::InDoubt => in_doubt = false,
-                _ => {}
+            if state == State::Sending && matches!(happening, Happening::Unknown | Happening::Died) {
+                in_doubt = true;
+            }
+            if state == State::InDoubt && happening == Happening::NoReceipt {
+                in_doubt = false;
             }
             match next(state, undo, happening) {
                 Move::To(to) => {
