@@ -33,5 +33,6 @@ export default defineConfig(({ mode }) => ({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['./tests/setup.ts'],
     restoreMocks: true,
+    testTimeout: 30_000,
   },
 }))

@@ -26,6 +26,8 @@ export interface Remark {
   text: string
   tone: 'plain' | 'done' | 'problem'
   action?: { label: string; run: () => void }
+  /** The queued action it is about: when that has reached its end, this is said instead. */
+  entryId?: string
 }
 
 export class Desk {

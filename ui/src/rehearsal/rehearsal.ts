@@ -106,7 +106,7 @@ export class Rehearsal implements Backend {
       ...options.preferences,
     }
     this.#audit.push({
-      id: 'aud_1',
+      id: 'aud_0',
       at: this.#at(-3_600_000),
       who: { id: 'usr_admin', name: 'Nadia Admin' },
       what: 'sign-in',

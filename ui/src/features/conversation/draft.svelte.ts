@@ -7,10 +7,15 @@ import { failureOf, type Backend, type Failure } from '$lib/backend'
 const SAVE_AFTER_MS = 400
 
 export class DraftText {
-  text = $state('')
   failure = $state.raw<Failure | null>(null)
   saved = $state(true)
 
+  #shown = $state('')
+  /**
+   * The same text outside of Svelte's bookkeeping. A teardown reads state as it was before the change that caused it; a composer
+   * that goes because its reply was queued would save that reply as draft once more.
+   */
+  #text = ''
   #savedText: string
   #timer: ReturnType<typeof setTimeout> | undefined
   /** Saves one after the other, so that the last one typed is the last one kept. */
@@ -25,8 +30,17 @@ export class DraftText {
     this.#savedText = initial
   }
 
+  get text(): string {
+    return this.#shown
+  }
+
+  set text(text: string) {
+    this.#shown = text
+    this.#text = text
+  }
+
   typed() {
-    this.saved = this.text === this.#savedText
+    this.saved = this.#text === this.#savedText
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER_MS)
   }
@@ -34,8 +48,8 @@ export class DraftText {
   /** Saves what is not saved yet, and waits for saves that are under way. */
   async flush() {
     clearTimeout(this.#timer)
-    if (this.text !== this.#savedText) {
-      const text = this.text
+    if (this.#text !== this.#savedText) {
+      const text = this.#text
       this.#savedText = text
       this.#saving = this.#saving.then(() => this.#save(text))
     }
@@ -55,7 +69,7 @@ export class DraftText {
   async reread() {
     await this.flush()
     const { composer } = await this.backend.conversation(this.conversationId)
-    const unsaved = this.text === this.#savedText ? '' : this.text
+    const unsaved = this.#text === this.#savedText ? '' : this.#text
     this.#savedText = composer.draft
     this.text = unsaved === '' || composer.draft === '' ? composer.draft || unsaved : `${composer.draft}\n${unsaved}`
     if (this.text !== composer.draft) this.typed()
@@ -66,7 +80,7 @@ export class DraftText {
     try {
       await this.backend.saveDraft({ conversation_id: this.conversationId, text })
       this.failure = null
-      this.saved = this.text === text
+      this.saved = this.#text === text
     } catch (reason) {
       this.failure = failureOf(reason)
       // Not saved after all: the next key or the next leave tries again.
