@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use signoff_engine::ports::{DemoHost, DemoRunning, DemoUnavailable};
+use signoff_platform::demo::content::{self, Person};
 use signoff_platform::{Options, Running, Start};
 use signoff_wire::contract::sessions::Role;
 use signoff_wire::interface::DemoPerson;
@@ -12,13 +13,6 @@ use tokio::sync::Mutex;
 
 /// The password of everybody in the demo workspace. No secret: the workspace listens on loopback only.
 const PASSWORD: &str = "signoff-demo";
-/// Who can sign in.
-const PEOPLE: [(&str, &str, Role); 3] = [
-    ("Camille Martin", "admin@demo.test", Role::Admin),
-    ("Alice Moreau", "alice@demo.test", Role::Advisor),
-    ("Bob Turner", "bob@demo.test", Role::Advisor),
-];
-
 /// The demo workspace of a profile.
 pub(crate) struct EmbeddedDemo {
     folder: PathBuf,
@@ -51,12 +45,13 @@ impl DemoHost for EmbeddedDemo {
     }
 }
 
+/// Who can sign in.
 fn people() -> Vec<DemoPerson> {
-    let person = |(name, email, role): (&str, &str, Role)| DemoPerson {
-        name: name.to_owned(),
-        email: email.to_owned(),
+    let person = |person: Person| DemoPerson {
+        name: person.name.to_owned(),
+        email: person.advisor.email().to_owned(),
         password: PASSWORD.to_owned(),
-        role,
+        role: if person.admin { Role::Admin } else { Role::Advisor },
     };
-    PEOPLE.into_iter().map(person).collect()
+    content::people().into_iter().map(person).collect()
 }
