@@ -42,7 +42,7 @@ impl Line {
     /// The version (`ETag`) of what stands under this path.
     pub(crate) fn version(&self, path: &str, token: &str) -> Result<String> {
         let request = self.http.get(format!("{}{path}", self.address)).bearer_auth(token);
-        let answer = self.runtime.block_on(request.send())?.error_for_status()?;
+        let answer = self.runtime.block_on(async { request.send().await })?.error_for_status()?;
         let version = answer.headers().get("etag").with_context(|| format!("{path} has no ETag"))?;
         Ok(version.to_str()?.to_owned())
     }
