@@ -9,14 +9,14 @@ use crate::{journey, platform_with_closing, setup};
 fn d43_on_a_french_system_window_dialog_and_notification_speak_french() -> Result<()> {
     let desk = Desk::new(setup(&journey()).speaking("fr_FR.UTF-8"))?;
     let platform = platform_with_closing(&desk)?;
-    let customer = platform.customer("Léa Garnier");
+    let customer = platform.customer("Perrine Valmorel");
     let id = customer.writes("Mon colis n'est pas arrivé.")?.conversation_id;
     let app = desk.start(&Launch::for_workspace(&desk, platform.address()))?;
 
     app.text_box("E-mail").fill("alice@demo.test")?;
     app.text_box("Mot de passe").fill(signoff_desk::PASSWORD)?;
     app.button("Se connecter").click()?;
-    app.control(Role::SearchBox, "Rechercher dans les conversations").fill(customer.name())?;
+    app.text_box("Rechercher dans les conversations").fill(customer.name())?;
     app.control_with(Role::Button, customer.name()).click()?;
     app.text_box("Répondre").paste("C'est réglé : il arrive jeudi. Merci, et à bientôt !")?;
     app.button("Envoyer + Clore").click()?;

@@ -32,7 +32,7 @@ impl App {
     /// # Errors
     /// If it is not found.
     pub fn open_conversation(&self, customer: &str) -> Result<()> {
-        self.control(Role::SearchBox, "Search conversations").fill(customer)?;
+        self.text_box("Search conversations").fill(customer)?;
         self.control_with(Role::Button, customer).click()?;
         self.conversation(customer).appears()
     }
