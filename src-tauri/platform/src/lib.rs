@@ -55,7 +55,10 @@ pub use channels::{
     scenario::{Scenario, Step as ScenarioStep},
 };
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use demo::bulk::{Bulk, fill};
+pub use demo::{
+    blueprint::demo as demo_blueprint,
+    bulk::{Bulk, fill},
+};
 pub use refusal::Refusal;
 pub use store::OpenError;
 use workspace::Blueprint;

@@ -26,8 +26,9 @@ const BUTTONS: [(&str, &str); 3] = [
     ("A product / Un produit", "team_workshop"),
 ];
 
-/// The demo workspace without its conversations.
-pub(crate) fn demo() -> Blueprint {
+/// The demo workspace without its conversations, which starts at once; for tests.
+#[must_use]
+pub fn demo() -> Blueprint {
     Blueprint {
         name: content::COMPANY.to_owned(),
         demo: true,

@@ -1,0 +1,66 @@
+//! Bodies that are too large, no JSON, or the wrong JSON.
+
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::desk::{Answer, Desk, Person, WEBCHAT, answer_of};
+
+async fn send(desk: &Desk, person: &Person, path: &str, body: Vec<u8>) -> Answer {
+    let request = desk
+        .request(Method::POST, path)
+        .bearer_auth(&person.token)
+        .header("Idempotency-Key", Uuid::now_v7().to_string())
+        .body(body);
+    answer_of(request).await
+}
+
+#[tokio::test]
+async fn broken_json_is_400_and_wrong_json_422() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    let path = format!("/v1/conversations/{}/replies", came.conversation);
+    let deep = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
+    let deep_inside = format!("{{\"text\":\"x\",\"more\":{}{}}}", "[".repeat(500), "]".repeat(500));
+    let invalid_utf8 = b"{\"text\":\"\xff\"}".to_vec();
+    for body in
+        [vec![], b"{".to_vec(), b"{\"text\":\"\\ud800\"}".to_vec(), deep, deep_inside.into_bytes(), invalid_utf8]
+    {
+        send(&desk, &alice, &path, body).await.refused(400, "malformed-json");
+    }
+    for body in
+        ["[]", "null", "7", "\"text\"", "{}", "{\"text\":1}", "{\"text\":null}", "{\"text\":\"x\",\"attachments\":{}}"]
+    {
+        send(&desk, &alice, &path, body.into()).await.refused(422, "invalid-body");
+    }
+    for path in ["/v1/sessions", "/v1/surveys/x/answer"] {
+        send(&desk, &alice, path, b"{".to_vec()).await.refused(400, "malformed-json");
+        send(&desk, &alice, path, b"{}".to_vec()).await.refused(422, "invalid-body");
+    }
+    assert_eq!(desk.timeline(&alice, &came.conversation).await.len(), 2, "nothing was applied");
+}
+
+#[tokio::test]
+async fn a_body_over_one_mebibyte_is_413() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    let path = format!("/v1/conversations/{}/replies", came.conversation);
+    let of_size = |bytes: usize| {
+        let frame = json!({ "text": "" }).to_string().len();
+        json!({ "text": "x".repeat(bytes - frame) }).to_string().into_bytes()
+    };
+    send(&desk, &alice, &path, of_size(1 << 20)).await.refused(422, "reply-too-long");
+    send(&desk, &alice, &path, of_size((1 << 20) + 1)).await.refused(413, "body-too-large");
+    send(&desk, &alice, &path, of_size(5 << 20)).await.refused(413, "body-too-large");
+}
+
+#[tokio::test]
+async fn an_attachment_that_was_never_uploaded_is_refused() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    let reply = json!({ "text": "See attached", "attachments": [{ "id": "file_1" }] });
+    desk.click(&alice, &came.conversation, "replies", &reply).await.refused(422, "attachment-unknown");
+}

@@ -1,0 +1,26 @@
+//! The platform, from outside: HTTP in, HTTP out, one subject per module.
+//!
+//! Most tests start the platform in-process on a free port with a clock that they move themselves. [`process`] runs the
+//! real binary, and kills it.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+
+mod actions;
+mod bodies;
+mod channels;
+mod clicks;
+mod closing;
+mod conversations;
+mod demo;
+mod desk;
+mod events;
+mod idempotency;
+mod openapi;
+mod process;
+mod refusals;
+mod scenario;
+mod sessions;
+mod settings;
+mod surveys;
+mod sync;
+mod visibility;
+mod windows;

@@ -1,0 +1,53 @@
+//! The OpenAPI document.
+
+use reqwest::Method;
+
+use crate::desk::{Desk, answer_of};
+
+#[tokio::test]
+async fn the_document_names_every_call_of_the_contract_and_needs_no_token() {
+    let desk = Desk::start().await;
+    let document = answer_of(desk.request(Method::GET, "/v1/openapi.json")).await.expect(200);
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for (method, path) in [
+        ("post", "/v1/sessions"),
+        ("delete", "/v1/sessions/current"),
+        ("get", "/v1/me"),
+        ("get", "/v1/settings/inbox-options"),
+        ("put", "/v1/settings/inbox-options"),
+        ("get", "/v1/audit-log"),
+        ("get", "/v1/conversations"),
+        ("get", "/v1/conversations/{id}"),
+        ("get", "/v1/conversations/{id}/messages"),
+        ("post", "/v1/conversations/{id}/replies"),
+        ("post", "/v1/conversations/{id}/close"),
+        ("post", "/v1/conversations/{id}/archive"),
+        ("post", "/v1/conversations/{id}/assign"),
+        ("post", "/v1/conversations/{id}/release"),
+        ("post", "/v1/conversations/{id}/hold"),
+        ("post", "/v1/conversations/{id}/help-request"),
+        ("post", "/v1/conversations/{id}/notes"),
+        ("post", "/v1/conversations/{id}/tags"),
+        ("post", "/v1/conversations/{id}/route"),
+        ("get", "/v1/receipts/{idempotency_key}"),
+        ("get", "/v1/actions"),
+        ("get", "/v1/analytics/actions"),
+        ("get", "/v1/analytics/delays"),
+        ("get", "/v1/exports/actions.csv"),
+        ("get", "/v1/events"),
+        ("get", "/v1/changes"),
+        ("post", "/v1/channels/{id}/inbound"),
+        ("get", "/v1/channels/{id}/outbound"),
+        ("post", "/v1/channels/{id}/deliveries"),
+        ("post", "/v1/surveys/{token}/answer"),
+        ("get", "/v1/sync/conversations"),
+        ("get", "/healthz"),
+    ] {
+        assert!(document["paths"][path][method].is_object(), "{method} {path}");
+    }
+    let text = document.to_string();
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is described");
+    }
+}
