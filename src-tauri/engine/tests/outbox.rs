@@ -462,3 +462,64 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn outbox_6_no_step_of_an_entry_looks_at_those_behind_it() {
+    let desk = desk().await;
+    desk.clicks("c1", reply("Hello")).await.expect("queued");
+    let statements = [
+        (
+            "the head that is due",
+            "head = 1 AND state IN ('queued', 'in_doubt') AND due_at <= 1 ORDER BY due_at, seq LIMIT 16",
+            "outbox_due",
+        ),
+        (
+            "the next head",
+            "conversation_id = 'c1' AND state IN ('queued', 'sending', 'in_doubt', 'blocked') ORDER BY seq LIMIT 1",
+            "outbox_open",
+        ),
+        ("whether there is a head", "conversation_id = 'c1' AND head = 1", "outbox_heads"),
+        (
+            "whether a close is queued",
+            "conversation_id = 'c1' AND kind = 'send_and_close' AND state IN ('queued', 'sending', 'in_doubt', 'blocked')",
+            "outbox_closes",
+        ),
+        ("the last that is done", "conversation_id = 'c1' AND state = 'done' ORDER BY seq DESC LIMIT 1", "outbox_done"),
+        (
+            "the last assignment",
+            "conversation_id = 'c1' AND kind IN ('assign', 'release') AND state <> 'cancelled' ORDER BY seq DESC LIMIT 1",
+            "outbox_assignments",
+        ),
+    ];
+    for (what, condition, index) in statements {
+        let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM outbox WHERE owner = 'x' AND {condition}");
+        let plan: Vec<String> = desk
+            .store
+            .read(move |c| {
+                let mut statement = c.prepare(&sql)?;
+                let steps = statement.query_map([], |row| row.get("detail"))?.collect::<Result<_, _>>()?;
+                Ok::<_, StoreError>(steps)
+            })
+            .await
+            .expect("readable");
+        let [step] = plan.as_slice() else { panic!("{what}: one step without sorting, not {plan:?}") };
+        assert!(step.contains(index), "{what}: {step}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_shown_does_not_depend_on_how_many_entries_there_are() {
+    let desk = desk().await;
+    desk.clicks("c1", Wish::AssignToMe).await.expect("queued");
+    let head = desk.queue().await[0].id.clone();
+    for number in 0..100 {
+        desk.clicks("c1", reply(&number.to_string())).await.expect("queued");
+    }
+    let view = desk.shows("c1").await;
+    assert_eq!((view.tab, view.mine), (ConversationState::Answered, true), "assigned a hundred entries ago");
+
+    refused(&desk, &head, "refused_otherwise").await;
+
+    let view = desk.shows("c1").await;
+    assert_eq!((view.tab, view.mine), (ConversationState::Received, false), "the head stops all of them");
+}

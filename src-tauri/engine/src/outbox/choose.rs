@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 use signoff_wire::interface::{ActionKind, Choice, Chosen, Code};
 
 use super::entry::{Entry, State};
-use super::listing::{carries_text, newer_conversation};
+use super::listing::{carries_text, close_is_queued, newer_conversation};
 use super::machine::{Happening, Move, next};
 use super::{OutboxError, rows, settle};
 use crate::cache::standing;
@@ -166,6 +166,9 @@ fn send_in_newer(
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
     let newer = newer.ok_or(OutboxError::NotOffered(Choice::SendInNewer))?;
+    if close_is_queued(transaction, &entry.owner, &newer)? {
+        return Err(OutboxError::Refused { code: Code::ConversationClosed, limit: None });
+    }
     let seen = standing(transaction, &newer)?.and_then(|standing| standing.last_customer_message_id);
     rows::move_to(transaction, entry, &newer)?;
     change_intent(transaction, entry, |intent| {

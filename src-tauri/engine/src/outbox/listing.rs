@@ -14,6 +14,8 @@ use crate::cache::columns::from_json_option;
 use crate::cache::overlay::{Intent as Replayed, Stage};
 use crate::cache::{CacheError, customer_messages_after, standing};
 
+/// Open entries of a conversation that are replayed at most; each overrides what came before it.
+const LAST_INTENTS: u32 = 16;
 /// Entries of the queue view that have ended.
 const ENDED_SHOWN: u32 = 50;
 
@@ -117,19 +119,35 @@ pub(crate) fn conversations_with_entries(connection: &Connection) -> Result<Hash
     Ok(conversations)
 }
 
-/// The intents of a conversation for the overlay, in their order: those that are open, and those done that the truth may not contain yet.
+/// The intents that decide what is shown of a conversation, in their order.
+///
+/// A conversation may have thousands of entries, and this is asked at every step of each. But an intent overrides what came before it, so
+/// few decide: the head, which may stop everything; the last that are open; the last that is done, which the truth may not contain
+/// yet; and the last that said whose the conversation is.
 pub(crate) fn intents(
     connection: &Connection,
     owner: &str,
     conversation_id: &str,
 ) -> Result<Vec<Replayed>, CacheError> {
-    let entries = connection
-        .prepare_cached(&format!(
-            "SELECT {} FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND state <> 'cancelled' ORDER BY seq",
+    let mut entries = Vec::new();
+    for (condition, limit) in [
+        ("head = 1", 1),
+        (rows::OPEN, LAST_INTENTS),
+        ("state = 'done'", 1),
+        ("kind IN ('assign', 'release') AND state <> 'cancelled'", 1),
+    ] {
+        let sql = format!(
+            "SELECT {} FROM outbox WHERE owner = ?1 AND conversation_id = ?2 AND {condition} ORDER BY seq DESC LIMIT {limit}",
             rows::COLUMNS
-        ))?
-        .query_map(params![owner, conversation_id], rows::read)?
-        .collect::<Result<Vec<_>, _>>()?;
+        );
+        let found = connection
+            .prepare_cached(&sql)?
+            .query_map(params![owner, conversation_id], rows::read)?
+            .collect::<Result<Vec<_>, _>>()?;
+        entries.extend(found);
+    }
+    entries.sort_by_key(|entry| entry.seq);
+    entries.dedup_by_key(|entry| entry.seq);
     Ok(entries.iter().map(replayed).collect())
 }
 
@@ -154,7 +172,7 @@ pub(crate) struct SentReply {
     pub(crate) at: DateTime<Utc>,
 }
 
-/// The replies of a conversation for which there are receipts, oldest first.
+/// The replies of a conversation for which there are receipts that the cache has not caught up with, oldest first.
 pub(crate) fn receipts_of_replies(
     connection: &Connection,
     owner: &str,
@@ -163,7 +181,8 @@ pub(crate) fn receipts_of_replies(
     let sent = connection
         .prepare_cached(
             "SELECT key, text, receipt FROM outbox
-             WHERE owner = ?1 AND conversation_id = ?2 AND state = 'done' AND text IS NOT NULL AND receipt IS NOT NULL ORDER BY seq",
+             WHERE owner = ?1 AND conversation_id = ?2 AND state = 'done' AND text IS NOT NULL AND receipt IS NOT NULL
+                 AND receipt_version > (SELECT version FROM conversations WHERE id = ?2) ORDER BY seq",
         )?
         .query_map(params![owner, conversation_id], |row| {
             let receipt: Option<Receipt> = from_json_option(row, "receipt")?;

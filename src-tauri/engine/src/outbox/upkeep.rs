@@ -13,6 +13,8 @@ use crate::cache::{CacheError, overlay};
 
 /// Entries that are kept after their end, for the queue view.
 const KEPT_AFTER_END: i64 = 50;
+/// Entries that are looked at when something has ended.
+const PRUNED_AT_ONCE: i64 = 20;
 
 /// Puts the outbox of a person in order when its dispatcher starts: whatever was being sent by a process that is gone is in doubt, each
 /// conversation has its head, and waits of a clock that was set back are over.
@@ -119,16 +121,20 @@ fn reread_quarantined(transaction: &Transaction<'_>, owner: &str, now: DateTime<
     Ok(())
 }
 
-/// Forgets the oldest of what has ended, except what the cache does not show by itself yet.
+/// Forgets the oldest of what has ended, except what the cache does not show by itself yet. Looks at a few at a time: while the event
+/// stream is behind, many may have to stay.
 pub(super) fn prune(transaction: &Transaction<'_>, owner: &str) -> Result<(), OutboxError> {
     transaction
         .prepare_cached(
-            "DELETE FROM outbox WHERE owner = ?1 AND settled IS NOT NULL
-                 AND settled <= (SELECT max(settled) FROM outbox WHERE settled IS NOT NULL) - ?2
+            "DELETE FROM outbox WHERE owner = ?1
+                 AND seq IN (
+                     SELECT seq FROM outbox WHERE settled IS NOT NULL
+                         AND settled <= (SELECT max(settled) FROM outbox WHERE settled IS NOT NULL) - ?2
+                     ORDER BY settled LIMIT ?3)
                  AND NOT (state = 'done' AND receipt_version > coalesce(
                      (SELECT c.version FROM conversations c WHERE c.id = outbox.conversation_id), receipt_version))",
         )?
-        .execute(params![owner, KEPT_AFTER_END])?;
+        .execute(params![owner, KEPT_AFTER_END, PRUNED_AT_ONCE])?;
     Ok(())
 }
 

@@ -44,4 +44,8 @@ CREATE UNIQUE INDEX outbox_heads ON outbox (owner, conversation_id) WHERE head =
 CREATE INDEX outbox_due ON outbox (owner, due_at, seq) WHERE head = 1 AND state IN ('queued', 'in_doubt');
 CREATE INDEX outbox_open ON outbox (owner, conversation_id, seq) WHERE state IN ('queued', 'sending', 'in_doubt', 'blocked');
 CREATE INDEX outbox_settled ON outbox (settled) WHERE settled IS NOT NULL;
+CREATE INDEX outbox_closes ON outbox (owner, conversation_id)
+    WHERE kind = 'send_and_close' AND state IN ('queued', 'sending', 'in_doubt', 'blocked');
+CREATE INDEX outbox_done ON outbox (owner, conversation_id, seq) WHERE state = 'done';
+CREATE INDEX outbox_assignments ON outbox (owner, conversation_id, seq) WHERE kind IN ('assign', 'release');
 CREATE INDEX outbox_by_conversation ON outbox (conversation_id, seq);
