@@ -167,25 +167,41 @@ async fn a_damaged_file_is_set_aside_and_the_outbox_carried_over() {
     desk.has(&conversations).await;
     desk.clicks("c1", reply("Typed on a train.")).await.expect("queued");
     desk.types("c2", "Half a sentence").await;
+    desk.write(|tx| {
+        let told = "INSERT INTO notifications (event, kind, conversation_id, customer_name, recorded_at, told) \
+            VALUES ('returned/c1', 'returned_after_close', 'c1', 'C', 1, 1)";
+        Ok::<_, StoreError>(tx.execute(told, [])?)
+    })
+    .await
+    .expect("written");
     let (path, folder) = (desk.store.path().to_owned(), desk.folder.clone());
     drop(desk.store);
     damage_the_middle(&path);
 
     let opened = Store::open(&path, &key(7), options()).expect("opens, damaged or not");
-    let rescue = match opened.rescue {
-        Some(rescue) => rescue,
+    let (store, rescue) = match opened.rescue {
+        Some(rescue) => (opened.store, rescue),
         None => {
             // Nothing on the way to an open file reads the damaged page. Whoever does marks the file.
             let read = opened.store.verify().await;
             assert!(matches!(read, Err(StoreError::Corrupt)), "{read:?}");
             drop(opened.store);
             let again = Store::open(&path, &key(7), options()).expect("opens");
-            again.rescue.expect("set aside at the next start")
+            (again.store, again.rescue.expect("set aside at the next start"))
         }
     };
 
     assert_eq!((rescue.entries, rescue.drafts), (1, 1), "{rescue:?}");
     assert!(rescue.set_aside.exists(), "the damaged file is still there");
+    let (told, me) = store
+        .read(|c| {
+            let told: i64 = c.query_row("SELECT count(*) FROM notifications WHERE told = 1", [], |row| row.get(0))?;
+            Ok::<_, CacheError>((told, signoff_engine::cache::facts::me(c)?))
+        })
+        .await
+        .expect("readable");
+    assert_eq!(told, 1, "nothing is announced twice (D30)");
+    assert!(me.is_some(), "nobody has to sign in again");
     drop(folder);
 }
 

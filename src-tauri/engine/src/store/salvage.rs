@@ -12,8 +12,20 @@ use secrecy::SecretSlice;
 
 use super::{OpenError, StoreError, connection, open};
 
-/// Tables whose content exists nowhere else.
-const ONLY_HERE: &[&str] = &["outbox", "drafts"];
+/// What exists nowhere else: clicks, drafts, what has been announced (D30), and who is signed in where.
+const ONLY_HERE: &[Kept] = &[
+    Kept { table: "outbox", order: "seq", condition: "1" },
+    Kept { table: "drafts", order: "rowid", condition: "1" },
+    Kept { table: "notifications", order: "event", condition: "1" },
+    Kept { table: "meta", order: "name", condition: "name LIKE 'account.%'" },
+];
+
+/// Rows to carry over, and the order in which they lie in the file.
+struct Kept {
+    table: &'static str,
+    order: &'static str,
+    condition: &'static str,
+}
 
 /// What became of a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +74,10 @@ pub(super) fn replace(
 
 fn carry_over(damaged: &Connection, fresh: &mut Connection, rescue: &mut Rescue) -> Result<(), StoreError> {
     let transaction = fresh.transaction()?;
-    for table in ONLY_HERE {
-        let (rows, complete) = copy_table(damaged, &transaction, table)?;
+    for kept in ONLY_HERE {
+        let (rows, complete) = copy_rows(damaged, &transaction, kept)?;
         rescue.complete &= complete;
-        match *table {
+        match kept.table {
             "outbox" => rescue.entries = rows,
             "drafts" => rescue.drafts = rows,
             _ => {}
@@ -75,8 +87,9 @@ fn carry_over(damaged: &Connection, fresh: &mut Connection, rescue: &mut Rescue)
     Ok(())
 }
 
-/// Copies what can be read of `table`; says how many rows, and whether that was all.
-fn copy_table(damaged: &Connection, fresh: &Connection, table: &str) -> Result<(usize, bool), StoreError> {
+/// Copies what can be read; says how many rows, and whether that was all.
+fn copy_rows(damaged: &Connection, fresh: &Connection, kept: &Kept) -> Result<(usize, bool), StoreError> {
+    let Kept { table, order: key, condition } = kept;
     let columns = match columns_of(damaged, table) {
         Ok(found) => {
             let wanted = columns_of(fresh, table)?;
@@ -93,7 +106,8 @@ fn copy_table(damaged: &Connection, fresh: &Connection, table: &str) -> Result<(
     let mut copied = 0;
     for order in ["ASC", "DESC"] {
         let read_all = (|| -> rusqlite::Result<()> {
-            let mut select = damaged.prepare(&format!("SELECT {names} FROM {table} ORDER BY rowid {order}"))?;
+            let mut select =
+                damaged.prepare(&format!("SELECT {names} FROM {table} WHERE {condition} ORDER BY {key} {order}"))?;
             let mut rows = select.query([])?;
             while let Some(row) = rows.next()? {
                 let values = (0..columns.len()).map(|at| row.get::<_, Value>(at)).collect::<Result<Vec<_>, _>>()?;

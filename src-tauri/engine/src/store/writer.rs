@@ -113,7 +113,7 @@ struct Shared {
 impl Writer {
     pub(super) fn start(connection: Connection, threads: Threads, disk: Arc<dyn Disk>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let mut pen = Pen { connection, disk, shared: Arc::clone(&shared), dead: false };
+        let mut pen = Pen { connection, disk, shared: Arc::clone(&shared), dead: false, must_overwrite: false };
         let place = match threads {
             Threads::Caller => Place::Caller(Mutex::new(pen)),
             Threads::Own => {
@@ -178,6 +178,7 @@ struct Pen {
     disk: Arc<dyn Disk>,
     shared: Arc<Shared>,
     dead: bool,
+    must_overwrite: bool,
 }
 
 impl Pen {
@@ -195,13 +196,32 @@ impl Pen {
         }
         if let Err(error) = &committed {
             tracing::error!(%error, jobs = kept.len(), "a transaction could not be made durable");
+            self.must_overwrite = true;
         }
+        self.overwrite();
         if take_damage_met() {
             self.shared.damage_met.store(true, Ordering::Relaxed);
         }
         for answer in kept {
             answer(committed.clone());
         }
+    }
+
+    /// Makes sure that a transaction whose commit failed stays undone.
+    ///
+    /// When the disk fails while a commit is flushed, SQLite takes the transaction back, but its pages may stand complete in the WAL: a
+    /// process that died now would find them there at its next start, and a click that was answered with an error would be queued after
+    /// all. The next commit writes over them, so one is made at once, and again until it works.
+    fn overwrite(&mut self) {
+        if !self.must_overwrite {
+            return;
+        }
+        let overwritten = self.connection.execute(
+            "INSERT INTO meta (name, value) VALUES ('store.failed_commits', '1')
+             ON CONFLICT (name) DO UPDATE SET value = value + 1",
+            [],
+        );
+        self.must_overwrite = overwritten.is_err();
     }
 
     fn commit_group(
