@@ -27,7 +27,7 @@ use desktop::demo::EmbeddedDemo;
 use desktop::language::SpokenLanguage;
 use desktop::notifications::Notifications;
 use desktop::secrets::Keyring;
-use desktop::{language, power, single_instance, tray, window};
+use desktop::{language, single_instance, window};
 use profile::Profile;
 
 /// Runs Signoff until it is quit.
@@ -77,7 +77,14 @@ fn open(profile: &Profile, preselected: Preselected) -> anyhow::Result<i32> {
         .plugin(tauri_plugin_notification::init())
         .invoke_handler(commands::dispatcher())
         .on_window_event(window::on_event)
-        .setup(move |app| Ok(set_up(app.handle(), &setup_profile, preselected)?))
+        .setup(move |app| {
+            // Tauri would panic on an error, and a panic explains nothing to a person.
+            set_up(app.handle(), &setup_profile, preselected).unwrap_or_else(|error| {
+                ended(&error, 1);
+                std::process::exit(1);
+            });
+            Ok(())
+        })
         .build(tauri::generate_context!())?;
     Ok(app.run_return(on_run_event))
 }
@@ -102,6 +109,8 @@ fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected) -> anyho
     });
     let preferences = engine.preferences_now();
     spoken.follow(preferences.language);
+    #[cfg(target_os = "macos")]
+    desktop::menu::put_up(app, spoken.now())?;
     app.manage(engine);
     app.manage(spoken);
     app.manage(Confirmation::of_the_system(app));
@@ -112,26 +121,15 @@ fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected) -> anyho
     Ok(())
 }
 
-/// What can wait until there is something to look at.
-fn after_first_paint(app: &AppHandle) {
-    let drawing = app.clone();
-    let drawn = app.run_on_main_thread(move || tray::put_up(&drawing, drawing.state::<SpokenLanguage>().now()));
-    if let Err(error) = drawn {
-        tracing::warn!(%error, "no tray");
-    }
-
-    let engine = Arc::clone(&app.state::<Arc<Engine>>());
-    tauri::async_runtime::spawn(power::watch(move || engine.wake()));
-
-    #[cfg(unix)]
-    tauri::async_runtime::spawn(desktop::quit::on_signal(app.clone()));
-}
-
 fn on_run_event(app: &AppHandle, event: RunEvent) {
     match event {
         // The last window went without a word of the person's: only quitting ends the program, and it brings a code.
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
-        RunEvent::Exit => app.state::<Arc<Engine>>().shutdown(),
+        RunEvent::Exit => {
+            if let Some(engine) = app.try_state::<Arc<Engine>>() {
+                engine.shutdown();
+            }
+        }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app),
         _ => {}

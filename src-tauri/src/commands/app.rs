@@ -10,9 +10,7 @@ use crate::desktop::{audience, window};
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn ui_ready(app: AppHandle, engine: Running<'_>, channel: Channel<Announcement>) -> Answer<Startup> {
     let startup = engine.ui_ready(audience::of(&app, channel)).await?;
-    if window::show_first(&app) {
-        crate::after_first_paint(&app);
-    }
+    window::show_first(&app);
     Ok(startup)
 }
 

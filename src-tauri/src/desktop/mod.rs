@@ -1,6 +1,7 @@
 //! What belongs to the desktop: the window and everything of the operating system's around it. Each module is one subject; none of them
 //! decides anything about conversations.
 
+mod afterwards;
 pub(crate) mod audience;
 pub(crate) mod clock;
 pub(crate) mod confirm;
@@ -8,14 +9,16 @@ pub(crate) mod demo;
 pub(crate) mod language;
 #[cfg(target_os = "linux")]
 pub(crate) mod linux_webkit;
+#[cfg(target_os = "macos")]
+pub(crate) mod menu;
 pub(crate) mod notifications;
 
 mod placement;
 mod plain_text;
-pub(crate) mod power;
+mod power;
 pub(crate) mod quit;
 pub(crate) mod secrets;
 pub(crate) mod single_instance;
-pub(crate) mod tray;
+mod tray;
 pub(crate) mod window;
 mod words;

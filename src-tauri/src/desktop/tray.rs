@@ -10,8 +10,8 @@ use tauri::{AppHandle, Manager as _};
 use super::words::Tongue;
 use super::{quit, window};
 
-const OPEN: &str = "open";
-const QUIT: &str = "quit";
+const OPEN: &str = "tray-open";
+const QUIT: &str = "tray-quit";
 
 struct Tray(TrayIcon);
 

@@ -11,7 +11,7 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
-use super::placement;
+use super::{afterwards, placement};
 use crate::profile::Profile;
 
 /// The window's label, which its capability in `tauri.conf.json` names.
@@ -67,6 +67,7 @@ pub(crate) fn show_first(app: &AppHandle) -> bool {
     let first = !app.state::<Firsts>().shown.swap(true, Ordering::SeqCst);
     if first {
         bring_to_front(app);
+        tauri::async_runtime::spawn(afterwards::run(app.clone()));
     }
     first
 }

@@ -3,6 +3,8 @@
 //! The interface has its own texts; these appear where it does not reach, or while it does not run. A sentence is a method with an arm
 //! per language, so that none can be missing. No customer's text is laid out here: [`super::plain_text`] has been over it before.
 
+#[cfg(target_os = "macos")]
+mod menu;
 mod notifications;
 mod questions;
 
