@@ -15,6 +15,9 @@ use tokio::runtime::Runtime;
 use crate::process::{Process, Surroundings};
 use crate::wait::until;
 
+/// How long the page may be busy before it counts as hung: WebKit lays five megabytes out for several seconds.
+const ANSWER: Duration = Duration::from_secs(90);
+
 /// One session with one run of the app.
 #[derive(Debug)]
 pub(crate) struct Driver {
@@ -64,7 +67,7 @@ impl Driver {
     }
 
     fn run<T>(&self, act: impl Future<Output = Result<T, fantoccini::error::CmdError>>) -> Result<T> {
-        let bounded = async { tokio::time::timeout(Duration::from_secs(20), act).await };
+        let bounded = async { tokio::time::timeout(ANSWER, act).await };
         Ok(self.runtime.block_on(bounded).context("the page does not answer")??)
     }
 
