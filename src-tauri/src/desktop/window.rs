@@ -62,9 +62,10 @@ pub(crate) fn create(app: &AppHandle, profile: &Profile, theme: Theme) -> tauri:
     Ok(window)
 }
 
-/// Shows the window for the first time, and says whether this was it. The person may have hidden it again by then.
+/// Shows the window for the first time, and says whether this was it. The person may have hidden it again by then; or there is no
+/// window yet, when a second start is that quick, and the first one is about to show it anyway.
 pub(crate) fn show_first(app: &AppHandle) -> bool {
-    let first = !app.state::<Firsts>().shown.swap(true, Ordering::SeqCst);
+    let first = main(app).is_some() && !app.state::<Firsts>().shown.swap(true, Ordering::SeqCst);
     if first {
         bring_to_front(app);
         tauri::async_runtime::spawn(afterwards::run(app.clone()));
