@@ -68,7 +68,7 @@ fn newest_entries(sql: &Connection, from_nr: i64, to_nr: i64, each: i64) -> rusq
     let each = usize::try_from(each).unwrap_or(usize::MAX);
     let mut statement = sql.prepare_cached(&format!(
         "SELECT {}, n.conversation_nr FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
-         WHERE n.conversation_nr BETWEEN ?1 AND ?2 ORDER BY n.conversation_nr, n.nr DESC",
+         WHERE n.conversation_nr BETWEEN ?1 AND ?2 ORDER BY n.conversation_nr DESC, n.nr DESC",
         entries::COLUMNS
     ))?;
     let mut rows = statement.query([from_nr, to_nr])?;

@@ -36,7 +36,8 @@ pub(super) struct ListQuery {
     #[param(inline)]
     tab: Option<Tab>,
     /// Only what the caller has taken.
-    mine: Option<bool>,
+    #[param(value_type = Option<bool>)]
+    mine: Option<String>,
     /// Only this channel.
     channel: Option<String>,
     /// Only this team.
@@ -65,7 +66,7 @@ pub(super) async fn list(
             Tab::Archived => "archived",
             Tab::Closed => "closed",
         }),
-        mine: asked.mine.unwrap_or(false),
+        mine: query::switch(asked.mine.as_deref())?,
         channel_id: asked.channel,
         team_id: asked.team,
         customer_id: asked.customer,

@@ -1,5 +1,7 @@
 //! Query parameters.
 
+use std::future::ready;
+
 use axum::{
     extract::{FromRequestParts, Query},
     http::request::Parts,
@@ -16,11 +18,18 @@ pub(super) struct Asked<T>(pub(super) T);
 impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Asked<T> {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Refusal> {
-        std::future::ready(Query::try_from_uri(&parts.uri))
-            .await
-            .map(|Query(query)| Self(query))
-            .map_err(|error| Refusal::InvalidQuery(error.to_string()))
+    fn from_request_parts(parts: &mut Parts, _: &Shared) -> impl Future<Output = Result<Self, Refusal>> + Send {
+        let query = Query::try_from_uri(&parts.uri);
+        ready(query.map(|Query(query)| Self(query)).map_err(|error| Refusal::InvalidQuery(error.to_string())))
+    }
+}
+
+/// A switch: `true` or `1`, `false` or `0`.
+pub(super) fn switch(asked: Option<&str>) -> Result<bool, Refusal> {
+    match asked {
+        Some("true" | "1") => Ok(true),
+        None | Some("" | "false" | "0") => Ok(false),
+        Some(_) => Err(Refusal::InvalidQuery("a switch is true or false".to_owned())),
     }
 }
 

@@ -7,7 +7,7 @@
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -69,8 +69,7 @@ pub(crate) struct Store {
     readers: Arc<readers::Readers>,
     committed: watch::Receiver<i64>,
     clock: Arc<dyn Clock>,
-    // The last field: released when the last clone is gone, after writer and readers.
-    _lock: Arc<File>,
+    lock: Arc<Mutex<Option<File>>>,
 }
 
 impl Store {
@@ -112,7 +111,7 @@ impl Store {
         })
         .map_err(in_database)?;
         let writer = writer::Writer::start(connection, Arc::clone(&clock), chance, commits);
-        Ok(Self { writer, readers: Arc::new(readers), committed, clock, _lock: Arc::new(lock) })
+        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock: Arc::new(Mutex::new(Some(lock))) })
     }
 
     /// Runs `job` in a transaction and returns when it is durable. A refusal changes nothing.
@@ -130,7 +129,7 @@ impl Store {
         T: Send + 'static,
         Q: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
-        self.readers.run(query).await
+        Arc::clone(&self.readers).run(query).await
     }
 
     /// Changes whenever something was committed; the value is the newest event's sequence.
@@ -143,9 +142,10 @@ impl Store {
         self.clock.now()
     }
 
-    /// Refuses new work, finishes what is queued and waits for it.
+    /// Refuses new work, finishes what is queued, waits for it and lets the next process in, whoever still holds a clone.
     pub(crate) async fn close(&self) {
         self.writer.stop().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 

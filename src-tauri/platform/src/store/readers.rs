@@ -1,6 +1,6 @@
 //! A few `query_only` connections, lent out one query at a time.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -11,30 +11,34 @@ const CONNECTIONS: usize = 4;
 
 pub(super) struct Readers {
     idle: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Readers {
     pub(super) fn open(connect: impl Fn() -> rusqlite::Result<Connection>) -> rusqlite::Result<Self> {
         let idle = (0..CONNECTIONS).map(|_| connect()).collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(Self { idle: Mutex::new(idle), permits: Semaphore::new(CONNECTIONS) })
+        Ok(Self { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 
-    /// The query runs on the runtime's own worker and not on a thread of its own: it takes microseconds from the page
-    /// cache, less than handing it over would.
-    pub(super) async fn run<T, Q>(&self, query: Q) -> Result<T, Refusal>
+    /// Runs on a thread for blocking work: a year of figures must not hold up the runtime, which may be the app's own.
+    pub(super) async fn run<T, Q>(self: Arc<Self>, query: Q) -> Result<T, Refusal>
     where
-        Q: FnOnce(&Connection) -> Result<T, Refusal>,
+        T: Send + 'static,
+        Q: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
-        let _permit = self.permits.acquire().await.map_err(|_| Refusal::Overloaded)?;
-        let Some(connection) = self.lock().pop() else { return Err(Refusal::Overloaded) };
-        let lent = Lent { readers: self, connection: Some(connection) };
-        let Some(connection) = &lent.connection else { return Err(Refusal::Overloaded) };
-        // One deferred transaction: several statements of a query see the same state.
-        let snapshot = connection.unchecked_transaction()?;
-        let result = query(&snapshot);
-        drop(snapshot);
-        result
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
+        let queried = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let lent = Lent { connection: self.lock().pop(), readers: &self };
+            let connection = lent.connection.as_ref().ok_or(Refusal::Overloaded)?;
+            // One deferred transaction: several statements of a query see the same state.
+            let snapshot = connection.unchecked_transaction()?;
+            query(&snapshot)
+        });
+        queried.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a query did not end");
+            Err(Refusal::Internal)
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {

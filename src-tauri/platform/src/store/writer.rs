@@ -153,11 +153,11 @@ impl WriterThread {
             }
         })
         .is_ok();
-        for answer in answers {
-            answer(committed);
-        }
         if let (true, Some(seq)) = (committed, newest_seq) {
             self.commits.send_if_modified(|newest| std::mem::replace(newest, seq) != seq);
+        }
+        for answer in answers {
+            answer(committed);
         }
     }
 
