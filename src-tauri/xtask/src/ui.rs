@@ -7,7 +7,18 @@ use anyhow::{Result, bail};
 use crate::{say, stamp, step, system, workspace};
 
 /// Output and downloads inside `ui/`: not part of what is built from.
-const NOT_SOURCES: &[&str] = &["node_modules", "dist", "src/lib/paraglide", "coverage"];
+const NOT_SOURCES: &[&str] = &[
+    "node_modules",
+    "dist",
+    "coverage",
+    "src/lib/paraglide",
+    // Written by the compiler of the texts, for itself.
+    "project.inlang/.gitignore",
+    "project.inlang/.lix",
+    "project.inlang/.meta.json",
+    "project.inlang/README.md",
+    "project.inlang/cache",
+];
 
 /// `npm ci`, when the lock file has changed.
 pub(crate) fn install() -> Result<()> {
