@@ -127,7 +127,7 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
         RunEvent::Exit => {
             if let Some(engine) = app.try_state::<Arc<Engine>>() {
-                engine.shutdown();
+                tauri::async_runtime::block_on(engine.shutdown());
             }
         }
         #[cfg(target_os = "macos")]

@@ -215,11 +215,22 @@ impl Engine {
         Ok(preferences)
     }
 
-    /// Ends everything in an orderly way. What was clicked is on disk already; an attempt that is cut off here is settled at the next start.
-    pub fn shutdown(&self) {
+    /// Ends everything; when this answers, another process can open the profile. What was clicked is on disk already; an attempt that is
+    /// cut off here is settled at the next start.
+    pub async fn shutdown(&self) {
         tracing::info!("the engine stops");
-        let Inside { workplace, .. } = std::mem::take(&mut *self.inside());
+        let _turn = self.turn.lock().await;
+        let Inside { workplace, profile, .. } = std::mem::take(&mut *self.inside());
         if let Some(workplace) = workplace {
+            workplace.end().await;
+            // The last one closes the file, which waits for the disk.
+            let _ = tokio::task::spawn_blocking(move || drop((workplace, profile))).await;
+        }
+        self.stop();
+    }
+
+    fn stop(&self) {
+        if let Some(workplace) = self.inside().workplace.take() {
             workplace.stop();
         }
         if let Some(listening) = self.window().listening.take() {
@@ -262,6 +273,6 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.shutdown();
+        self.stop();
     }
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use signoff_wire::contract::sessions::Me;
 use signoff_wire::interface::{Code, DemoWorkspace, Failure, SignIn, Stage, WorkspaceFound};
 use tokio::time::timeout;
 
 use super::failures::{self, blocking};
 use super::{Engine, ProfileError};
-use crate::account::{self, Admitted, Entrance};
+use crate::account::{self, Admitted, Entrance, Way};
 use crate::frame;
 use crate::profile::{CacheKey, Profile, SHORTEST_PASSPHRASE, Unlocked};
+use crate::remote::Token;
 use crate::store::{OpenError, Opened, Options, Store};
 use crate::workplace::{Setting, Workplace};
 
@@ -143,26 +145,18 @@ impl Engine {
             return self.frame.update(|state| state.stage = Stage::SignedOut);
         };
         match self.return_to(&profile, &key, &account).await {
-            Ok(Some(workplace)) => self.inside().workplace = Some(workplace),
-            Ok(None) => self.frame.update(|state| state.stage = Stage::SignedOut),
+            Ok(true) => {}
+            Ok(false) => self.frame.update(|state| state.stage = Stage::SignedOut),
             Err(failure) => self.frame.update(|state| state.stage = Stage::Unusable { code: failure.code }),
         }
     }
 
-    async fn return_to(
-        &self,
-        profile: &Arc<Profile>,
-        key: &CacheKey,
-        account: &str,
-    ) -> Result<Option<Arc<Workplace>>, Failure> {
+    /// Lets the person of a cache go on; says whether there is one.
+    async fn return_to(&self, profile: &Arc<Profile>, key: &CacheKey, account: &str) -> Result<bool, Failure> {
         let store = self.open_store(profile, key, account).await?;
-        match store.read(account::remembered).await? {
-            Some((me, way)) => {
-                let setting = self.setting(profile, account, store);
-                Ok(Some(Workplace::open(setting, me, way, None).await?))
-            }
-            None => Ok(None),
-        }
+        let Some((me, way)) = store.read(account::remembered).await? else { return Ok(false) };
+        self.work(self.setting(profile, account, store), &me, way, None).await?;
+        Ok(true)
     }
 
     /// Opens the cache of somebody who was just let in.
@@ -177,11 +171,19 @@ impl Engine {
         let Admitted { me, way, token } = admitted;
         let (kept_me, kept_way) = (me.clone(), way.clone());
         store.write(move |transaction| account::remember(transaction, &kept_me, &kept_way)).await?;
-        let workplace = Workplace::open(self.setting(profile, account, store), me, way, Some(token)).await?;
-        let (keep, account) = (Arc::clone(profile), account.to_owned());
-        blocking(move || Ok(keep.set_account(Some(&account))?)).await?;
-        self.inside().workplace = Some(workplace);
-        Ok(())
+        let (keep, name) = (Arc::clone(profile), account.to_owned());
+        blocking(move || Ok(keep.set_account(Some(&name))?)).await?;
+        self.work(self.setting(profile, account, store), &me, way, Some(token)).await
+    }
+
+    async fn work(&self, setting: Setting, me: &Me, way: Way, token: Option<Token>) -> Result<(), Failure> {
+        let workplace = Workplace::open(setting, me, way, token).await;
+        self.inside().workplace = Some(Arc::clone(&workplace));
+        let begun = workplace.begin(me).await;
+        if begun.is_err() {
+            self.inside().workplace = None;
+        }
+        begun
     }
 
     /// Ends the work of whoever is signed in, and removes what nobody needs any more.

@@ -46,6 +46,14 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether the customer's message belongs to what is told.
+    pub(crate) fn quotes(self) -> bool {
+        match self {
+            Self::ReturnedAfterClose | Self::NewConversation | Self::MessageInMine => true,
+            Self::AssignedToMe | Self::ReplyNotDelivered | Self::NeedsAttention => false,
+        }
+    }
+
     /// How the person wants to be told of it.
     pub(super) fn loudness(self, wanted: &NotificationPreferences) -> Loudness {
         match self {

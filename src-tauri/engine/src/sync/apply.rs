@@ -67,7 +67,12 @@ fn apply(
             }
             Err(error) => return Err(error),
         }
-        if let Some(occasion) = event.decode().ok().and_then(|data| notify::occasions(&data, me)) {
+        if let Some(mut occasion) = event.decode().ok().and_then(|data| notify::occasions(&data, me)) {
+            if occasion.text.is_none() && occasion.kind.quotes() {
+                // Of a conversation that was routed after its first message, the message is here already.
+                let written = cache::customer_messages_after(transaction, &occasion.conversation_id, None)?.pop();
+                occasion.text = written.map(|message| message.text);
+            }
             notify::record(transaction, &occasion, now)?;
         }
     }

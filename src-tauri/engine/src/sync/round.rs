@@ -6,6 +6,7 @@ use rusqlite::Transaction;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::interface::ConnectionStatus;
 
+use super::apply::keep_current_as_of;
 use super::backoff::Backoff;
 use super::{Ended, Synchronisation, person};
 use crate::cache::{self, CacheError, facts};
@@ -78,8 +79,7 @@ impl Synchronisation {
                 break;
             }
         }
-        self.current();
-        Ok(())
+        self.current().await
     }
 
     async fn directory(&self, platform: &dyn Platform, token: &Token) -> Result<(), Ended> {
@@ -88,10 +88,11 @@ impl Synchronisation {
         Ok(self.store.write_in_background::<_, CacheError, _>(put).await?)
     }
 
-    /// The cache is the platform's truth as of now.
-    pub(super) fn current(&self) {
+    /// The cache is the platform's truth as of now; also for an offline start later.
+    async fn current(&self) -> Result<(), Ended> {
         let now = self.clock.now();
         self.frame.update(|state| state.sync.current_as_of = Some(now));
+        Ok(self.store.write_in_background(move |transaction| keep_current_as_of(transaction, now)).await?)
     }
 
     fn show(&self, me: &Me) {

@@ -56,12 +56,13 @@ pub(crate) struct Workplace {
     /// Something is due in the ledger that no synchronisation has brought.
     tell: Notify,
     preferences: watch::Receiver<Preferences>,
+    runtime: Handle,
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl Workplace {
-    /// Sets to work. `token` is that of a session that has just begun; without one the kept one is used.
-    pub(crate) async fn open(setting: Setting, me: Me, way: Way, token: Option<Token>) -> Result<Arc<Self>, Failure> {
+    /// A workplace at which nobody works yet. `token` is that of a session that has just begun; without one the kept one is used.
+    pub(crate) async fn open(setting: Setting, me: &Me, way: Way, token: Option<Token>) -> Arc<Self> {
         let Setting { profile, account, store, ports, frame, preferences, runtime } = setting;
         let tokens = TokenPlace::new(profile, account.clone(), store.clone());
         let token = match token {
@@ -76,9 +77,9 @@ impl Workplace {
         };
         let line = Arc::new(Line::new(way, ports.clone(), token));
         let teller = Arc::new(Teller::new(store.clone(), Arc::clone(&ports.notifier), Arc::clone(&ports.clock)));
-        let workplace = Arc::new(Self {
+        Arc::new(Self {
             account,
-            owner: facts::owner(&me),
+            owner: facts::owner(me),
             store,
             ports,
             frame,
@@ -89,11 +90,16 @@ impl Workplace {
             bell: Arc::default(),
             tell: Notify::new(),
             preferences,
+            runtime,
             tasks: Mutex::default(),
-        });
-        workplace.show(&me).await?;
-        workplace.set_to_work(&me, &runtime);
-        Ok(workplace)
+        })
+    }
+
+    /// Shows itself and sets to work. Whoever sees it may use it at once, so it is in its place by now.
+    pub(crate) async fn begin(self: &Arc<Self>, me: &Me) -> Result<(), Failure> {
+        self.show(me).await?;
+        self.set_to_work(me);
+        Ok(())
     }
 
     pub(crate) fn account(&self) -> &str {
@@ -220,7 +226,7 @@ impl Workplace {
 
     /// Ends all work. Says whether anything was left that has to be kept; the rest of the cache is emptied then.
     pub(crate) async fn close(&self) -> Result<bool, CacheError> {
-        self.stop();
+        self.end().await;
         if let Err(error) = self.tokens.set(None).await {
             tracing::warn!(%error, "the session's token could not be forgotten");
         }
@@ -238,6 +244,12 @@ impl Workplace {
     /// Stops all work at once. What was under way is settled by whoever opens the cache next.
     pub(crate) fn stop(&self) {
         self.tasks().abort_all();
+    }
+
+    /// The same, and waits until nothing of it is left.
+    pub(crate) async fn end(&self) {
+        let mut tasks = std::mem::take(&mut *self.tasks());
+        tasks.shutdown().await;
     }
 
     fn tasks(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
@@ -296,7 +308,8 @@ impl Workplace {
         self.preferences.borrow().notifications.clone()
     }
 
-    fn set_to_work(self: &Arc<Self>, me: &Me, runtime: &Handle) {
+    fn set_to_work(self: &Arc<Self>, me: &Me) {
+        let runtime = &self.runtime;
         let synchronisation = Synchronisation::new(sync::Setting {
             store: self.store.clone(),
             line: Arc::clone(&self.line),

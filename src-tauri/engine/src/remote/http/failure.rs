@@ -14,7 +14,9 @@ pub(super) fn classify(error: &reqwest::Error) -> RemoteError {
     if error.is_connect() {
         return RemoteError::Unreachable(detail);
     }
-    if error.is_builder() || error.is_decode() {
+    // What answered speaks something else.
+    let garbled = cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
+    if garbled || error.is_builder() || error.is_decode() {
         return RemoteError::Nonsense(detail);
     }
     RemoteError::Interrupted(detail)
