@@ -3,6 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod bad_servers;
+mod company;
 mod desk;
+mod meddling;
+mod notifying;
 mod profiles;
 mod scripted;
+mod signing_in;
+mod synchronising;

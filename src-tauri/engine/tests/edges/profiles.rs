@@ -34,8 +34,7 @@ async fn a_second_start_is_told_so_and_can_go_on_when_the_first_ends() {
     let second = desk.opened().await;
     assert_eq!(second.state().stage, Stage::Unusable { code: Code::AlreadyRunning });
     assert_eq!(first.state().stage, Stage::SignedOut, "the first does not notice");
-    first.shutdown();
-    drop(first);
+    first.shutdown().await;
     second.try_again().await.unwrap();
     assert_eq!(second.state().stage, Stage::SignedOut);
 }
@@ -68,8 +67,7 @@ async fn without_a_keyring_a_passphrase_is_chosen_once_and_asked_for_from_then_o
     assert_eq!((short.code, short.limit), (Code::PassphraseTooShort, Some(10)));
     engine.open_with_passphrase(passphrase(GOOD)).await.unwrap();
     assert_eq!(engine.state().stage, Stage::SignedOut);
-    engine.shutdown();
-    drop(engine);
+    engine.shutdown().await;
 
     // A keyring that appears later changes nothing: the profile was locked with a passphrase.
     desk.keyring.is(None);
@@ -135,8 +133,7 @@ async fn preferences_outlive_the_program_and_are_there_before_anything_is_unlock
     let wanted = Preferences { language: Language::Fr, theme: Theme::Dark, ..Preferences::default() };
     let engine = desk.opened().await;
     engine.set_preferences(wanted.clone()).await.unwrap();
-    engine.shutdown();
-    drop(engine);
+    engine.shutdown().await;
     desk.keyring.is(Some(SecretsError::Locked));
     let engine = desk.opened().await;
     assert_eq!(engine.preferences().await.unwrap(), wanted);

@@ -1,0 +1,129 @@
+//! A company with a platform of its own: the real one, in this process, on a port that stays the same when it is stopped and started again.
+//! What customers and admins do is done over HTTP, as they would.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use signoff_platform::{Options, Running, Start, serve};
+use tempfile::TempDir;
+
+pub(crate) const ALICE: &str = "alice@demo.test";
+pub(crate) const BOB: &str = "bob@demo.test";
+pub(crate) const ADMIN: &str = "admin@demo.test";
+
+pub(crate) struct Company {
+    folder: TempDir,
+    listen: SocketAddr,
+    running: Option<Running>,
+    http: Client,
+}
+
+impl Company {
+    pub(crate) async fn open() -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut company = Self {
+            folder,
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            running: None,
+            http: Client::builder().no_proxy().build().unwrap(),
+        };
+        company.start().await;
+        company
+    }
+
+    /// With `conversations` already there, and nothing else going on.
+    pub(crate) async fn with(bulk: signoff_platform::Bulk) -> Self {
+        let folder = TempDir::new().unwrap();
+        signoff_platform::fill(folder.path(), bulk).await.unwrap();
+        let mut company = Self {
+            folder,
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            running: None,
+            http: Client::builder().no_proxy().build().unwrap(),
+        };
+        company.start().await;
+        company
+    }
+
+    pub(crate) async fn start(&mut self) {
+        let mut options = Options::new(self.folder.path());
+        options.listen = self.listen;
+        options.start = Start::Demo;
+        let running = serve(options).await.unwrap();
+        self.listen = running.addr();
+        self.running = Some(running);
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        self.running.take().expect("it runs").shutdown().await;
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}", self.listen)
+    }
+
+    /// A customer writes on the web chat. Answers the conversation.
+    pub(crate) async fn customer_writes(&self, customer: &str, text: &str) -> String {
+        let message = uuid::Uuid::new_v4().to_string();
+        let body = json!({
+            "customer": { "external_id": customer, "name": format!("Customer {customer}") },
+            "message": { "external_id": message, "text": text },
+        });
+        let url = format!("{}/v1/channels/ch_webchat/inbound", self.address());
+        let sent = self.http.post(url).bearer_auth("demo-key-ch_webchat").json(&body).send().await.unwrap();
+        said(sent).await["conversation_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The channel reports that a reply could not be delivered (D12).
+    pub(crate) async fn channel_fails(&self, reply_id: &str) {
+        let body = json!({ "reply_id": reply_id, "status": "failed", "reason": "number unknown" });
+        let url = format!("{}/v1/channels/ch_webchat/deliveries", self.address());
+        said(self.http.post(url).bearer_auth("demo-key-ch_webchat").json(&body).send().await.unwrap()).await;
+    }
+
+    /// The admin turns the feature on or off (R1).
+    pub(crate) async fn allow_manual_close(&self, allow: bool) {
+        let token = self.sign_in(ADMIN).await;
+        let url = format!("{}/v1/settings/inbox-options", self.address());
+        let read = self.http.get(&url).bearer_auth(&token).send().await.unwrap();
+        let version = read.headers()["etag"].to_str().unwrap().to_owned();
+        let body = json!({ "allow_manual_close": allow });
+        said(self.http.put(&url).bearer_auth(&token).header("if-match", version).json(&body).send().await.unwrap())
+            .await;
+    }
+
+    /// Another desk of the same person signs in.
+    pub(crate) async fn sign_in(&self, email: &str) -> String {
+        let body = json!({ "email": email, "password": "signoff-demo" });
+        let session = self.http.post(format!("{}/v1/sessions", self.address())).json(&body).send().await.unwrap();
+        said(session).await["token"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn ends_session(&self, token: &str) {
+        let url = format!("{}/v1/sessions/current", self.address());
+        let ended = self.http.delete(url).bearer_auth(token).send().await.unwrap();
+        assert!(ended.status().is_success(), "{ended:?}");
+    }
+
+    /// Whether a token still opens anything.
+    pub(crate) async fn knows(&self, token: &str) -> bool {
+        let me = self.http.get(format!("{}/v1/me", self.address())).bearer_auth(token).send().await.unwrap();
+        me.status().is_success()
+    }
+
+    /// How often this text stands in a conversation, as the platform has it.
+    pub(crate) async fn times_said(&self, conversation: &str, text: &str) -> usize {
+        let token = self.sign_in(ADMIN).await;
+        let url = format!("{}/v1/conversations/{conversation}/messages?limit=200", self.address());
+        let page = said(self.http.get(url).bearer_auth(token).send().await.unwrap()).await;
+        page["items"].as_array().unwrap().iter().filter(|entry| entry["text"] == text).count()
+    }
+}
+
+async fn said(response: Response) -> Value {
+    let status = response.status();
+    let body = response.text().await.unwrap();
+    assert!(status.is_success(), "{status}: {body}");
+    serde_json::from_str(&body).unwrap_or(Value::Null)
+}
