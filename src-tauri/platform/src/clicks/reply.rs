@@ -92,13 +92,11 @@ pub(crate) fn send(
         action_id: Some(&outgoing.action.id),
     };
     let entry = entries::insert(write, record.nr, &entry)?;
-    write
-        .sql
-        .prepare_cached(
-            "UPDATE conversations SET last_message_nr = ?2, message_count = message_count + 1 WHERE nr = ?1",
-        )?
-        .execute([record.nr, entry.position])?;
     if let Actor::Advisor { id, .. } = actor {
+        write
+            .sql
+            .prepare_cached("UPDATE conversations SET last_message_nr = ?2 WHERE nr = ?1")?
+            .execute([record.nr, entry.position])?;
         // Whoever answers first is the one who handles it.
         write
             .sql

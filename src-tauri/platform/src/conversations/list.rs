@@ -1,4 +1,5 @@
-//! The inbox list: oldest conversation first, by the order in which they began.
+//! The inbox list: oldest conversation first (D40). A message that a channel hands over late begins a conversation in the past, so the
+//! order is that of the beginnings; the cursor is the number of the last row, whose beginning never changes.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params};
@@ -36,12 +37,13 @@ pub(crate) fn page(
     let customer = if filter.customer_id.is_some() { "c.customer_id = :customer" } else { ":customer IS NULL" };
     let mut statement = sql.prepare_cached(&format!(
         "{SELECT}
-         WHERE c.nr > :after AND {tab} AND {customer}
+         WHERE (c.opened_at, c.nr) > (coalesce((SELECT opened_at FROM conversations WHERE nr = :after), 0), :after)
+            AND {tab} AND {customer}
             AND (NOT :mine OR c.assignee_id = :user_id)
             AND (:channel IS NULL OR c.channel_id = :channel)
             AND (:team IS NULL OR c.team_id = :team)
             AND {}
-         ORDER BY c.nr LIMIT :limit",
+         ORDER BY c.opened_at, c.nr LIMIT :limit",
         visibility::CONVERSATION
     ))?;
     let parameters = named_params! {

@@ -133,8 +133,8 @@ BEGIN
     SELECT raise(ABORT, 'closed is final');
 END;
 
-CREATE INDEX conversations_by_state ON conversations (state, nr);
-CREATE INDEX conversations_by_customer ON conversations (customer_id, nr);
+CREATE INDEX conversations_by_state ON conversations (state, opened_at, nr);
+CREATE INDEX conversations_by_customer ON conversations (customer_id, opened_at, nr);
 -- R9: one open conversation per customer and channel.
 CREATE UNIQUE INDEX one_open_conversation ON conversations (customer_id) WHERE state <> 'closed';
 

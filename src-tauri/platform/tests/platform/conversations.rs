@@ -46,6 +46,19 @@ async fn d40_tabs_filters_and_pages_oldest_first() {
 }
 
 #[tokio::test]
+async fn d40_a_conversation_that_arrives_late_stands_where_it_began() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let punctual = desk.writes(WEBCHAT, "zoe", "Hello").await.conversation;
+    let message = json!({ "external_id": "late", "text": "Hello", "at": "2026-03-02T09:00:00Z" });
+    let late = desk.inbound(WEBCHAT, "yan", message).await["conversation_id"].clone();
+    let first = desk.get(&alice, "/v1/conversations?tab=received&limit=1").await.expect(200);
+    let after = first["next"].as_str().expect("there is another page");
+    let second = desk.get(&alice, &format!("/v1/conversations?tab=received&limit=1&after={after}")).await.expect(200);
+    assert_eq!((&items(&first)[0]["id"], &items(&second)[0]["id"]), (&late, &json!(punctual)));
+}
+
+#[tokio::test]
 async fn d40_a_row_has_what_an_inbox_shows() {
     let desk = Desk::start().await;
     let alice = desk.alice().await;
@@ -58,8 +71,8 @@ async fn d40_a_row_has_what_an_inbox_shows() {
         (&row["channel"]["id"], &row["channel"]["type"], &row["channel"]["reply_limit"]),
         (&json!(WEBCHAT), &json!("web_chat"), &json!(20_000))
     );
-    assert_eq!(row["message_count"], 2);
-    assert_eq!(row["last_message"]["author"]["kind"], "scenario");
+    assert_eq!(row["message_count"], 1, "messages are what the customer wrote");
+    assert_eq!(row["last_message"]["id"], came.message.as_str(), "an automatic greeting does not hide what is asked");
     assert_eq!(row["last_customer_message_id"], came.message.as_str());
     let one = desk.get(&alice, &format!("/v1/conversations/{}", came.conversation)).await;
     assert_eq!(one.json(), *row, "the same shape everywhere");

@@ -83,7 +83,7 @@ pub struct Customer {
     pub vip: bool,
 }
 
-/// The newest message or reply, for inbox rows.
+/// The newest message, or reply by a person, for inbox rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[ts(export)]
 pub struct LastMessage {
@@ -149,9 +149,9 @@ pub struct Conversation {
     /// When the customer last wrote.
     #[serde(serialize_with = "millis::serialize_option")]
     pub last_customer_message_at: Option<DateTime<Utc>>,
-    /// How many messages and replies it has.
+    /// How many messages the customer wrote in it.
     pub message_count: u32,
-    /// The newest message or reply.
+    /// The newest message, or reply by a person: an automatic greeting would hide what every new customer wants.
     pub last_message: Option<LastMessage>,
     /// R9: when the customer's next message would start a new conversation; null once closed.
     #[serde(serialize_with = "millis::serialize_option")]

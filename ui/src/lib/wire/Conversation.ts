@@ -82,11 +82,11 @@ last_customer_message_id: string | null,
  */
 last_customer_message_at: string | null, 
 /**
- * How many messages and replies it has.
+ * How many messages the customer wrote in it.
  */
 message_count: number, 
 /**
- * The newest message or reply.
+ * The newest message, or reply by a person: an automatic greeting would hide what every new customer wants.
  */
 last_message: LastMessage | null, 
 /**

@@ -7,15 +7,7 @@ import type { UserRef } from "./UserRef";
 /**
  * What an entry of kind `event` tells.
  */
-export type Happening = { "type": "started", 
-/**
- * The conversation before.
- */
-previous_conversation_id: string | null, 
-/**
- * Who closed that one.
- */
-previous_closed_by: ClosedBy | null, } | { "type": "assigned", 
+export type Happening = { "type": "assigned", 
 /**
  * To whom.
  */

@@ -2,7 +2,7 @@
 import type { Author } from "./Author";
 
 /**
- * The newest message or reply, for inbox rows.
+ * The newest message, or reply by a person, for inbox rows.
  */
 export type LastMessage = { 
 /**
