@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction};
 use signoff_wire::contract::events::{Event, EventType};
-use signoff_wire::interface::Announcement;
+use signoff_wire::interface::{Announcement, QueueCounts};
 
 use super::{Ended, Synchronisation, first};
 use crate::cache::{self, Applied, CacheError, facts};
 use crate::notify::{self, Person};
+use crate::outbox;
 use crate::store::meta;
 
 impl Synchronisation {
@@ -33,11 +34,26 @@ impl Synchronisation {
         }
         if !applied.conversation_ids.is_empty() {
             self.frame.inbox_changed(applied.conversation_ids.iter().cloned());
+            self.say_queue().await;
         }
         if applied.switch_changed || !applied.settled.is_empty() {
             self.outbox.look();
         }
         Ok(())
+    }
+
+    /// What arrives may have settled an entry, and an entry under *Needs attention* quotes what the customer wrote since (D6).
+    async fn say_queue(&self) {
+        let owner = self.owner.clone();
+        let queue = match self.store.read(move |connection| outbox::counts(connection, &owner)).await {
+            Ok(queue) => queue,
+            Err(error) => return tracing::warn!(%error, "the queue cannot be counted"),
+        };
+        let before = self.frame.state().queue;
+        if queue != before || queue != QueueCounts::default() {
+            self.frame.update(|state| state.queue = queue);
+            self.frame.queue_changed();
+        }
     }
 }
 

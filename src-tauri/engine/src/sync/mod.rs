@@ -28,7 +28,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
 use crate::account::Line;
-use crate::cache::CacheError;
+use crate::cache::{CacheError, facts};
 use crate::frame::Frame;
 use crate::notify::{Person, Teller};
 use crate::ports::{Chance, Clock};
@@ -70,6 +70,8 @@ pub(crate) struct Setting {
 /// The synchronisation of one account.
 pub(crate) struct Synchronisation {
     store: Store,
+    /// Whose queue is told about.
+    owner: String,
     line: Arc<Line>,
     frame: Arc<Frame>,
     teller: Arc<Teller>,
@@ -108,7 +110,8 @@ impl Synchronisation {
         let Setting { store, line, frame, teller, preferences, clock, chance, wake, outbox, me } = setting;
         let person = Mutex::new(person(&me));
         let clocks_apart = AtomicBool::new(false);
-        Self { store, line, frame, teller, preferences, clock, chance, wake, outbox, person, clocks_apart }
+        let owner = facts::owner(&me);
+        Self { store, owner, line, frame, teller, preferences, clock, chance, wake, outbox, person, clocks_apart }
     }
 
     /// Runs until it is dropped.
