@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::desk::Desk;
 use crate::driver::Driver;
-use crate::process::Process;
+use crate::process::{Process, Surroundings};
+use crate::screen::photograph;
 use crate::wait::until_within;
 
 /// The app's window title.
@@ -46,6 +47,8 @@ impl Launch {
 pub struct App {
     driver: Driver,
     id: u32,
+    surroundings: Surroundings,
+    last_picture: PathBuf,
 }
 
 impl Desk {
@@ -63,7 +66,8 @@ impl Desk {
             &launch.arguments,
         )?;
         let id = child_running(driver.id(), program).context("the driver has started no app")?;
-        Ok(App { driver, id })
+        let last_picture = self.evidence().join("at-the-end.png");
+        Ok(App { driver, id, surroundings: self.surroundings().clone(), last_picture })
     }
 
     /// Starts the app as a person does a second time, without a driver: it is expected to end or to show a window by itself.
@@ -153,6 +157,15 @@ impl App {
 
     pub(crate) fn execute(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         self.driver.execute(script, arguments)
+    }
+}
+
+impl Drop for App {
+    /// The last thing that the person saw says more than an assertion. A test that succeeded leaves its picture too: it cannot be told apart here.
+    fn drop(&mut self) {
+        if is_running(self.id) {
+            let _ = photograph(&self.surroundings, &self.last_picture);
+        }
     }
 }
 

@@ -29,6 +29,7 @@ pub enum Role {
     Option,
     Region,
     Row,
+    SearchBox,
     Status,
     Switch,
     Tab,
@@ -54,6 +55,7 @@ impl Role {
             Self::Option => "option",
             Self::Region => "region",
             Self::Row => "row",
+            Self::SearchBox => "searchbox",
             Self::Status => "status",
             Self::Switch => "switch",
             Self::Tab => "tab",
@@ -125,9 +127,9 @@ impl App {
         self.control(Role::Button, name)
     }
 
-    /// The text box of this name.
-    pub fn text_box(&self, name: &str) -> Control<'_> {
-        self.control(Role::TextBox, name)
+    /// The text box of this name; one for searching is one as well.
+    pub fn text_box<'a>(&'a self, name: &str) -> Control<'a> {
+        Control { app: self, roles: &[Role::TextBox, Role::SearchBox], name: name.to_owned(), how: Match::Exact }
     }
 
     /// The tab of this name; a number may follow.
@@ -367,6 +369,7 @@ fn one(role: Role) -> &'static [Role] {
         Option,
         Region,
         Row,
+        SearchBox,
         Status,
         Switch,
         Tab,

@@ -167,15 +167,6 @@ impl Desk {
     }
 }
 
-impl Drop for Desk {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            // The last thing that the person saw says more than the assertion.
-            let _ = self.screen.photograph(&self.logs.join("at-the-end.png"));
-        }
-    }
-}
-
 /// Folders of an imaginary person and the variables that point there.
 fn surroundings(folder: &Path, language: &str) -> Result<Surroundings> {
     let mut surroundings = Surroundings::default();

@@ -67,7 +67,7 @@ impl Screen {
     /// # Errors
     /// If the file cannot be written.
     pub fn photograph(&self, file: &Path) -> Result<()> {
-        read(self.surroundings.command("import").args(["-silent", "-window", "root"]).arg(file)).map(drop)
+        photograph(&self.surroundings, file)
     }
 
     /// Presses keys, as xdotool names them: `Return`, `Escape`, `alt+F4`.
@@ -164,4 +164,9 @@ impl Screen {
     fn xdotool(&self, arguments: &[&str]) -> Result<String> {
         Ok(read(self.surroundings.command("xdotool").args(arguments))?.trim_end().to_owned())
     }
+}
+
+/// Keeps what is on the screen of these surroundings as a PNG file.
+pub(crate) fn photograph(surroundings: &Surroundings, file: &Path) -> Result<()> {
+    read(surroundings.command("import").args(["-silent", "-window", "root"]).arg(file)).map(drop)
 }
