@@ -266,18 +266,26 @@ fn run_in_savepoint(transaction: &Transaction<'_>, job: Job, kept: &mut Vec<Answ
         answer(Err(StoreError::DiskFull));
         return Err(StoreError::DiskFull);
     }
+    // Whoever asked is told why, also when a damaged file lets nothing be undone or released any more.
     if keep {
-        transaction.prepare_cached("RELEASE job")?.execute([])?;
+        if let Err(error) = release(transaction) {
+            answer(Err(error.clone()));
+            return Err(error);
+        }
         kept.push(answer);
-    } else {
-        undo(transaction)?;
-        answer(Ok(()));
+        return Ok(());
     }
-    Ok(())
+    let undone = undo(transaction);
+    answer(Ok(()));
+    undone
 }
 
 fn undo(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     transaction.prepare_cached("ROLLBACK TO job")?.execute([])?;
+    release(transaction)
+}
+
+fn release(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     transaction.prepare_cached("RELEASE job")?.execute([])?;
     Ok(())
 }
