@@ -1,7 +1,8 @@
 //! The line to the account's platform: how to get there, and the token to speak with.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use chrono::Duration;
 use secrecy::ExposeSecret;
 use tokio::sync::{OnceCell, watch};
 
@@ -23,11 +24,13 @@ pub(crate) struct Line {
     ports: Ports,
     platform: OnceCell<(String, Arc<dyn Platform>)>,
     token: watch::Sender<Option<Token>>,
+    /// What an earlier run has found out about the clocks.
+    ahead_before: OnceLock<Duration>,
 }
 
 impl Line {
     pub(crate) fn new(way: Way, ports: Ports, token: Option<Token>) -> Self {
-        Self { way, ports, platform: OnceCell::new(), token: watch::Sender::new(token) }
+        Self { way, ports, platform: OnceCell::new(), token: watch::Sender::new(token), ahead_before: OnceLock::new() }
     }
 
     pub(crate) fn way(&self) -> &Way {
@@ -62,9 +65,16 @@ impl Line {
         self.platform.get_or_try_init(connect).await.map(|(_, platform)| Arc::clone(platform))
     }
 
-    /// The platform's clock minus this machine's, as far as the platform has been heard.
-    pub(crate) fn clock_ahead_by(&self) -> Option<chrono::Duration> {
-        self.platform.get().and_then(|(_, platform)| platform.clock_ahead_by())
+    /// The platform's clock minus this machine's, as far as the platform has been heard, now or by an earlier run.
+    pub(crate) fn clock_ahead_by(&self) -> Option<Duration> {
+        let heard = self.platform.get().and_then(|(_, platform)| platform.clock_ahead_by());
+        heard.or_else(|| self.ahead_before.get().copied())
+    }
+
+    /// Takes note of what an earlier run has found out about the clocks.
+    pub(crate) fn clock_was_ahead_by(&self, by: Duration) {
+        // The first to say so is the run before this one.
+        let _ = self.ahead_before.set(by);
     }
 
     /// The token as it changes.

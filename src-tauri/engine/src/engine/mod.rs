@@ -12,6 +12,7 @@ mod stages;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use signoff_wire::interface::{
     Announcement, AppState, Code, Failure, NotificationPreferences, Preferences, Preselected, Stage, Startup,
@@ -19,11 +20,15 @@ use signoff_wire::interface::{
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::frame::{self, Announcements, Frame};
 use crate::ports::Ports;
 use crate::profile::{CacheKey, Profile, ProfileError};
 use crate::workplace::Workplace;
+
+/// How long a shutdown waits for a sign-in or an opening that is under way.
+const TURN: Duration = Duration::from_millis(500);
 
 /// What an engine is started with.
 pub struct Start {
@@ -89,6 +94,7 @@ impl Engine {
             window: Mutex::default(),
             telling,
         });
+        start_healing(&engine);
         match opened {
             Ok(profile) => {
                 engine.inside().profile = Some(Arc::new(profile));
@@ -219,7 +225,8 @@ impl Engine {
     /// cut off here is settled at the next start.
     pub async fn shutdown(&self) {
         tracing::info!("the engine stops");
-        let _turn = self.turn.lock().await;
+        // Whoever signs in just now waits for a network, or a keyring for a person: nobody who quits does.
+        let _turn = timeout(TURN, self.turn.lock()).await;
         let Inside { workplace, profile, .. } = std::mem::take(&mut *self.inside());
         if let Some(workplace) = workplace {
             workplace.end().await;
@@ -269,6 +276,18 @@ impl Engine {
     fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Watches for damage that the synchronisation meets.
+fn start_healing(engine: &Arc<Engine>) {
+    let (mut states, runtime, engine) = (engine.states(), engine.start.runtime.clone(), Arc::downgrade(engine));
+    runtime.spawn(async move {
+        let damaged = |state: &AppState| state.connection.problem == Some(Code::CacheCorrupt);
+        while states.wait_for(damaged).await.is_ok() {
+            let Some(engine) = engine.upgrade() else { return };
+            engine.heal().await;
+        }
+    });
 }
 
 impl Drop for Engine {

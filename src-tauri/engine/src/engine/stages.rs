@@ -111,6 +111,22 @@ impl Engine {
         Ok(())
     }
 
+    /// Opens the cache anew when a damaged page is met at work: what can be saved is, the rest is synchronised anew.
+    pub(super) async fn heal(&self) {
+        let _turn = self.turn.lock().await;
+        let (key, workplace) = {
+            let mut inside = self.inside();
+            (inside.key.clone(), inside.workplace.take())
+        };
+        if let (Some(key), Some(workplace)) = (key, workplace) {
+            tracing::warn!("the cache is damaged and opened anew");
+            workplace.end().await;
+            drop(workplace);
+            self.frame.update(|state| state.connection.problem = None);
+            self.settle_in(key).await;
+        }
+    }
+
     /// Gets the key of the caches and goes on from there.
     pub(super) async fn unlock(self: &Arc<Self>) {
         let _turn = self.turn.lock().await;
@@ -144,7 +160,12 @@ impl Engine {
         let Some(account) = profile.account() else {
             return self.frame.update(|state| state.stage = Stage::SignedOut);
         };
-        match self.return_to(&profile, &key, &account).await {
+        let mut returned = self.return_to(&profile, &key, &account).await;
+        if returned.as_ref().is_err_and(|failure| failure.code == Code::CacheCorrupt) {
+            // The damage was met while reading and is marked now: opening the file once more sets it aside.
+            returned = self.return_to(&profile, &key, &account).await;
+        }
+        match returned {
             Ok(true) => {}
             Ok(false) => self.frame.update(|state| state.stage = Stage::SignedOut),
             Err(failure) => self.frame.update(|state| state.stage = Stage::Unusable { code: failure.code }),

@@ -1,14 +1,14 @@
 //! Events into the cache: what they change, the notifications that they cause and the sequence, in one transaction.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, Transaction};
 use signoff_wire::contract::events::{Event, EventType};
-use signoff_wire::interface::{Announcement, QueueCounts};
+use signoff_wire::interface::{Announcement, QueueCounts, QueueEntry};
 
 use super::{Ended, Synchronisation, first};
 use crate::cache::{self, Applied, CacheError, facts};
 use crate::notify::{self, Person};
-use crate::outbox;
+use crate::outbox::{self, Report, State};
 use crate::store::meta;
 
 impl Synchronisation {
@@ -37,9 +37,24 @@ impl Synchronisation {
             self.say_queue().await;
         }
         if applied.switch_changed || !applied.settled.is_empty() {
+            // What waited for the switch, and what stood behind an entry that is done, can go on.
             self.outbox.look();
+            self.frame.queue_changed();
         }
+        self.report(&applied.settled).await;
         Ok(())
+    }
+
+    /// The own key on the stream is the acknowledgement (DESIGN, outbox 4).
+    async fn report(&self, settled: &[String]) {
+        for key in settled {
+            let (key, owner) = (key.clone(), self.owner.clone());
+            let entry = self.store.read(move |connection| outbox::entry(connection, &owner, &key)).await;
+            if let Ok(QueueEntry { id: entry_id, conversation_id, .. }) = entry {
+                // Nobody hears it only while everything ends.
+                let _ = self.reports.send(Report::Settled { entry_id, conversation_id, state: State::Done });
+            }
+        }
     }
 
     /// What arrives may have settled an entry, and an entry under *Needs attention* quotes what the customer wrote since (D6).
@@ -98,10 +113,28 @@ fn apply(
 }
 
 const CURRENT_AS_OF: &str = "sync.current_as_of";
+const CLOCK_AHEAD_MS: &str = "sync.clock_ahead_ms";
 
-/// The moment up to which the cache was known to be the platform's truth: the age of what is shown after an offline start.
-pub(crate) fn current_as_of(connection: &Connection) -> Result<Option<DateTime<Utc>>, CacheError> {
-    Ok(meta::get_number(connection, CURRENT_AS_OF)?.and_then(DateTime::from_timestamp_millis))
+/// What earlier runs have found out, for an offline start.
+pub(crate) struct Known {
+    /// The moment up to which the cache was known to be the platform's truth: the age of what is shown.
+    pub(crate) current_as_of: Option<DateTime<Utc>>,
+    /// The platform's clock minus this machine's.
+    pub(crate) clock_ahead_by: Option<Duration>,
+}
+
+pub(crate) fn known(connection: &Connection) -> Result<Known, CacheError> {
+    Ok(Known {
+        current_as_of: meta::get_number(connection, CURRENT_AS_OF)?.and_then(DateTime::from_timestamp_millis),
+        clock_ahead_by: meta::get_number(connection, CLOCK_AHEAD_MS)?.and_then(Duration::try_milliseconds),
+    })
+}
+
+pub(super) fn keep_clock_ahead_by(transaction: &Transaction<'_>, by: Option<Duration>) -> Result<(), CacheError> {
+    match by {
+        Some(by) => Ok(meta::set(transaction, CLOCK_AHEAD_MS, &by.num_milliseconds().to_string())?),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn keep_current_as_of(transaction: &Transaction<'_>, now: DateTime<Utc>) -> Result<(), CacheError> {

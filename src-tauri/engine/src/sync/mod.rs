@@ -3,7 +3,7 @@
 //! A *round* is one stretch of being connected ([`round`]): who am I, everything from the start if the cache is empty or too far behind
 //! ([`first`]), what was missed, and then the stream of what happens ([`follow`]). A round ends with a reason, and the next one begins
 //! after a wait ([`backoff`]) that anything promising cuts short: a click on refresh, the network coming back, the window getting focus,
-//! a resume from sleep ([`wake`]).
+//! a resume from sleep.
 //!
 //! - The sequence of the last event stands in the cache and moves in the transaction that applies the events: what was applied is not
 //!   asked for again, what was not is.
@@ -16,7 +16,6 @@ mod backoff;
 mod first;
 mod follow;
 mod round;
-mod wake;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +24,7 @@ use std::time::Duration;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::interface::{Code, ConnectionStatus, Preferences};
 use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::account::Line;
 use crate::cache::{CacheError, facts};
@@ -34,12 +33,13 @@ use crate::notify::{Person, Teller};
 use crate::ports::{Chance, Clock};
 use crate::remote::{RemoteError, Token};
 use crate::store::{Store, StoreError};
-use crate::workplace::Bell;
+use crate::workplace::{Bell, Reports};
 use backoff::Backoff;
 
-pub(crate) use apply::current_as_of;
-pub(crate) use wake::after_sleep;
+pub(crate) use apply::{Known, known};
 
+/// How long a connection has to hold to count as one.
+const STEADY: Duration = Duration::from_secs(10);
 /// How far the clocks may be apart before the person is told.
 const CLOCKS_APART: chrono::Duration = chrono::Duration::minutes(5);
 
@@ -63,6 +63,8 @@ pub(crate) struct Setting {
     pub(crate) wake: Arc<Notify>,
     /// The outbox, which may have waited for what is reached or applied here.
     pub(crate) outbox: Arc<Bell>,
+    /// Who hears that a queued action was seen to have taken effect.
+    pub(crate) reports: Reports,
     /// The person, as last known.
     pub(crate) me: Me,
 }
@@ -80,6 +82,7 @@ pub(crate) struct Synchronisation {
     chance: Arc<dyn Chance>,
     wake: Arc<Notify>,
     outbox: Arc<Bell>,
+    reports: Reports,
     person: Mutex<Person>,
     /// The clocks were apart when they were last compared: who dismissed the notice does not want it again.
     clocks_apart: AtomicBool,
@@ -107,11 +110,25 @@ impl From<StoreError> for Ended {
 
 impl Synchronisation {
     pub(crate) fn new(setting: Setting) -> Self {
-        let Setting { store, line, frame, teller, preferences, clock, chance, wake, outbox, me } = setting;
+        let Setting { store, line, frame, teller, preferences, clock, chance, wake, outbox, reports, me } = setting;
+        let owner = facts::owner(&me);
         let person = Mutex::new(person(&me));
         let clocks_apart = AtomicBool::new(false);
-        let owner = facts::owner(&me);
-        Self { store, owner, line, frame, teller, preferences, clock, chance, wake, outbox, person, clocks_apart }
+        Self {
+            store,
+            line,
+            frame,
+            teller,
+            preferences,
+            clock,
+            chance,
+            wake,
+            outbox,
+            reports,
+            owner,
+            person,
+            clocks_apart,
+        }
     }
 
     /// Runs until it is dropped.
@@ -123,7 +140,12 @@ impl Synchronisation {
             }
             let token = self.line.await_token().await;
             self.connecting();
-            let ended = self.round(&token, &mut backoff).await;
+            let mut online_since = None;
+            let ended = self.round(&token, &mut online_since).await;
+            // A connection that holds for a moment only is still a failing one: its ends must not become a loop.
+            if online_since.is_some_and(|since: Instant| since.elapsed() >= STEADY) {
+                backoff.succeeded();
+            }
             let wait = self.take_stock(&ended, &token, &mut backoff);
             tokio::select! {
                 () = sleep(wait) => {}

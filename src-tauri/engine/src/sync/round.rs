@@ -5,9 +5,9 @@ use std::sync::PoisonError;
 use rusqlite::Transaction;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::interface::ConnectionStatus;
+use tokio::time::Instant;
 
-use super::apply::keep_current_as_of;
-use super::backoff::Backoff;
+use super::apply::{keep_clock_ahead_by, keep_current_as_of};
 use super::{Ended, Synchronisation, person};
 use crate::cache::{self, CacheError, facts};
 use crate::frame;
@@ -18,14 +18,14 @@ const CHANGES: u32 = 500;
 
 impl Synchronisation {
     /// Runs a round to its end, which always comes.
-    pub(super) async fn round(&self, token: &Token, backoff: &mut Backoff) -> Ended {
-        match self.connected_round(token, backoff).await {
+    pub(super) async fn round(&self, token: &Token, online_since: &mut Option<Instant>) -> Ended {
+        match self.connected_round(token, online_since).await {
             Ok(()) => Ended::Over,
             Err(ended) => ended,
         }
     }
 
-    async fn connected_round(&self, token: &Token, backoff: &mut Backoff) -> Result<(), Ended> {
+    async fn connected_round(&self, token: &Token, online_since: &mut Option<Instant>) -> Result<(), Ended> {
         let platform = self.line.platform().await?;
         self.greet(&*platform, token).await?;
         // Whoever can be greeted can be sent to: the outbox does not wait for the synchronisation to be complete.
@@ -34,7 +34,7 @@ impl Synchronisation {
         self.everything(&*platform, token).await?;
         self.catch_up(&*platform, token).await?;
         self.teller.in_one(&self.wanted()).await?;
-        backoff.succeeded();
+        *online_since = Some(Instant::now());
         self.status(ConnectionStatus::Online, None, None);
         tracing::info!("online");
         self.follow(&*platform, token).await
@@ -92,7 +92,12 @@ impl Synchronisation {
     async fn current(&self) -> Result<(), Ended> {
         let now = self.clock.now();
         self.frame.update(|state| state.sync.current_as_of = Some(now));
-        Ok(self.store.write_in_background(move |transaction| keep_current_as_of(transaction, now)).await?)
+        let ahead_by = self.line.clock_ahead_by();
+        let keep = move |transaction: &Transaction<'_>| {
+            keep_clock_ahead_by(transaction, ahead_by)?;
+            keep_current_as_of(transaction, now)
+        };
+        Ok(self.store.write_in_background(keep).await?)
     }
 
     fn show(&self, me: &Me) {

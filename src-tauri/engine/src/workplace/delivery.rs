@@ -1,5 +1,6 @@
 //! The outbox at work in this workplace: its dispatcher, the bell that calls it, and what becomes of its reports.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,6 +15,11 @@ use crate::outbox::dispatcher::{AT_ONCE, Parts};
 use crate::outbox::{self, Dispatcher, Report, Sessions, State, Waker};
 use crate::remote::{Platform, Token};
 
+/// Where reports about the queue go: from the dispatcher, and from the synchronisation that sees the own key.
+pub(crate) type Reports = mpsc::UnboundedSender<Report>;
+
+/// Ends of entries that are remembered, so that the live region says each once.
+const REMEMBERED: usize = 64;
 /// Between two tries to start the demo workspace.
 const DEMO_PAUSE: Duration = Duration::from_secs(2);
 
@@ -50,9 +56,8 @@ impl Sessions for Line {
 }
 
 impl Workplace {
-    /// Brings what is queued to the platform, and tells what becomes of it. Runs until it is dropped.
-    pub(super) async fn deliver(self: Arc<Self>, me: Me) {
-        let (reports, incoming) = mpsc::unbounded_channel();
+    /// Brings what is queued to the platform. Runs until it is dropped.
+    pub(super) async fn deliver(self: Arc<Self>, me: Me, reports: Reports) {
         let dispatcher = Dispatcher::new(Parts {
             store: self.store.clone(),
             owner: self.owner.clone(),
@@ -66,7 +71,7 @@ impl Workplace {
         });
         // A workplace has one dispatcher in its life.
         let _ = self.bell.waker.set(dispatcher.waker());
-        tokio::join!(dispatcher.run(), self.hear(incoming));
+        dispatcher.run().await;
     }
 
     /// A client for the platform. Only the demo workspace, which has to be started first, can keep one waiting.
@@ -80,14 +85,20 @@ impl Workplace {
         }
     }
 
-    async fn hear(&self, mut reports: mpsc::UnboundedReceiver<Report>) {
+    /// Tells what becomes of it. Runs until it is dropped.
+    pub(super) async fn hear(self: Arc<Self>, mut reports: mpsc::UnboundedReceiver<Report>) {
+        let mut told = VecDeque::with_capacity(REMEMBERED);
         while let Some(report) = reports.recv().await {
             match report {
                 Report::Changed { conversation_id } => self.retell([conversation_id]).await,
                 Report::Settled { entry_id, conversation_id, state } => {
-                    tracing::info!(entry = entry_id, ?state, "settled");
                     self.retell([conversation_id]).await;
-                    self.announce_settled(entry_id).await;
+                    // The receipt and the own key on the stream both say that it is done.
+                    if !told.contains(&(entry_id.clone(), state)) {
+                        told.truncate(REMEMBERED - 1);
+                        told.push_front((entry_id.clone(), state));
+                        self.announce_settled(entry_id).await;
+                    }
                     if state == State::Blocked {
                         self.tell.notify_one();
                     }
@@ -102,7 +113,7 @@ impl Workplace {
     }
 
     /// For the live region.
-    pub(super) async fn announce_settled(&self, entry_id: String) {
+    async fn announce_settled(&self, entry_id: String) {
         let owner = self.owner.clone();
         match self.store.read(move |connection| outbox::entry(connection, &owner, &entry_id)).await {
             Ok(entry) => self.frame.announce(Announcement::EntrySettled { entry: Box::new(entry) }),

@@ -14,7 +14,7 @@ use signoff_wire::interface::{
     Choose, Chosen, ConnectionStatus, Failure, NotificationPreferences, Preferences, QueueEntry, Stage,
 };
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::account::{self, Line, TokenPlace, Way};
@@ -26,8 +26,8 @@ use crate::ports::Ports;
 use crate::profile::Profile;
 use crate::remote::{Platform, RemoteError, Token};
 use crate::store::{Store, StoreError};
-use crate::sync::{self, Synchronisation};
-pub(crate) use delivery::Bell;
+use crate::sync::{self, Known, Synchronisation};
+pub(crate) use delivery::{Bell, Reports};
 
 /// What a workplace is set up with.
 pub(crate) struct Setting {
@@ -260,9 +260,12 @@ impl Workplace {
     async fn show(&self, me: &Me) -> Result<(), Failure> {
         let owner = self.owner.clone();
         let read = move |connection: &Connection| {
-            Ok::<_, OutboxError>((outbox::counts(connection, &owner)?, sync::current_as_of(connection)?))
+            Ok::<_, OutboxError>((outbox::counts(connection, &owner)?, sync::known(connection)?))
         };
-        let (queue, current_as_of) = self.store.read(read).await?;
+        let (queue, Known { current_as_of, clock_ahead_by }) = self.store.read(read).await?;
+        if let Some(by) = clock_ahead_by {
+            self.line.clock_was_ahead_by(by);
+        }
         let session_expired = self.line.token().is_none();
         self.frame.update(|state| {
             frame::show_person(state, me, self.line.is_demo(), self.line.address());
@@ -310,6 +313,7 @@ impl Workplace {
 
     fn set_to_work(self: &Arc<Self>, me: &Me) {
         let runtime = &self.runtime;
+        let (reports, incoming) = mpsc::unbounded_channel();
         let synchronisation = Synchronisation::new(sync::Setting {
             store: self.store.clone(),
             line: Arc::clone(&self.line),
@@ -320,12 +324,13 @@ impl Workplace {
             chance: Arc::clone(&self.ports.chance),
             wake: Arc::clone(&self.wake_sync),
             outbox: Arc::clone(&self.bell),
+            reports: reports.clone(),
             me: me.clone(),
         });
         let mut tasks = self.tasks();
         tasks.spawn_on(synchronisation.run(), runtime);
-        tasks.spawn_on(sync::after_sleep(Arc::clone(&self.ports.clock), Arc::clone(&self.wake_sync)), runtime);
-        tasks.spawn_on(Arc::clone(self).deliver(me.clone()), runtime);
+        tasks.spawn_on(Arc::clone(self).deliver(me.clone(), reports), runtime);
+        tasks.spawn_on(Arc::clone(self).hear(incoming), runtime);
         tasks.spawn_on(Arc::clone(self).tell_what_is_due(), runtime);
         tasks.spawn_on(follow_session(Arc::clone(&self.line), Arc::clone(&self.frame)), runtime);
     }

@@ -2,7 +2,7 @@
 
 use signoff_engine::Engine;
 use signoff_engine::ports::SecretsError;
-use signoff_wire::interface::{Code, ConnectionStatus, Draft, SendReply, SignIn, Stage};
+use signoff_wire::interface::{Code, ConnectionStatus, Draft, SendReply, SignIn, Stage, TabCounts};
 
 use crate::company::{ADMIN, ALICE, BOB, Company};
 use crate::desk::{Desk, as_person, eventually, online, until};
@@ -201,4 +201,52 @@ async fn the_switch_is_saved_once_and_only_by_admins() {
     assert_eq!(stale.code, Code::SettingsStale);
     let newest = engine.audit_log(None).await.unwrap().entries;
     assert!(newest.iter().any(|entry| entry.what == "settings.allow_manual_close"), "{newest:?}");
+}
+
+/// Bad input: a cache of another key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_does_not_fit_leaves_the_cache_alone() {
+    let (company, desk) = (Company::open().await, Desk::new());
+    let engine = desk.opened().await;
+    engine.sign_in(as_person(&company.address(), ALICE)).await.unwrap();
+    online(&engine).await;
+    engine.shutdown().await;
+    for (name, secret) in desk.keyring.kept.lock().unwrap().iter_mut() {
+        if name.ends_with("/key") {
+            secret[0] ^= 1;
+        }
+    }
+    let engine = desk.opened().await;
+    assert_eq!(engine.state().stage, Stage::Unusable { code: Code::CacheKeyLost });
+}
+
+/// Bad input: a damaged cache. It is set aside and synchronised anew; the person is told once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_cache_is_rebuilt_with_a_notice() {
+    let (company, desk) = (Company::open().await, Desk::new());
+    let engine = desk.opened().await;
+    engine.sign_in(as_person(&company.address(), ALICE)).await.unwrap();
+    online(&engine).await;
+    let before = engine.inbox(received()).await.unwrap().counts;
+    engine.shutdown().await;
+    let accounts = desk.folder.path().join("profile").join("accounts");
+    let account = std::fs::read_dir(accounts).unwrap().next().expect("one account").unwrap().path();
+    let file = account.join("signoff.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..].fill(0x55);
+    std::fs::write(&file, bytes).unwrap();
+
+    let engine = desk.opened().await;
+    // The damage is met whenever a broken page is read: at the start, or while writing what is new.
+    company.customer_writes("lena", "Hello").await;
+    until(&engine, "set aside and synchronised anew", |state| {
+        state.notices == [Code::CacheCorrupt]
+            && state.connection.status == ConnectionStatus::Online
+            && state.sync.first.is_none()
+    })
+    .await;
+    assert_eq!(engine.state().user.map(|user| user.email), Some(ALICE.to_owned()), "still signed in");
+    let before = TabCounts { received: before.received + 1, ..before };
+    assert_eq!(engine.inbox(received()).await.unwrap().counts, before, "everything is here again");
 }
