@@ -6,13 +6,23 @@ import { afterEach, beforeEach, vi } from 'vitest'
 // A busy machine is slow, not wrong.
 configure({ asyncUtilTimeout: 5_000 })
 
-const VIEWPORT = { width: 400, height: 800 }
-
+/** Scrolling panes are high, what is in them is not: enough for the virtual list to show a screenful. */
 class SizedObserver implements ResizeObserver {
   constructor(readonly callback: ResizeObserverCallback) {}
 
   observe(target: Element) {
-    const contentRect = { ...VIEWPORT, top: 0, left: 0, bottom: 800, right: 400, x: 0, y: 0, toJSON: () => ({}) }
+    const height = target.classList.contains('scroll') ? 800 : 64
+    const contentRect = {
+      width: 400,
+      height,
+      top: 0,
+      left: 0,
+      bottom: height,
+      right: 400,
+      x: 0,
+      y: 0,
+      toJSON: () => ({}),
+    }
     const entry = { target, contentRect, borderBoxSize: [], contentBoxSize: [], devicePixelContentBoxSize: [] }
     queueMicrotask(() => this.callback([entry], this))
   }

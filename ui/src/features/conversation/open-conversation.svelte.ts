@@ -17,6 +17,8 @@ export class OpenConversation {
 
   #before = $state.raw<string | null>(null)
   #asked = 0
+  /** What the engine was told last: telling it again would make it announce again, and this ask again, for ever. */
+  #marked: string | null | undefined
 
   constructor(
     readonly backend: Backend,
@@ -58,7 +60,9 @@ export class OpenConversation {
   /** The end of the timeline is on the screen. */
   markSeen() {
     const newest = this.view?.last_customer_message_id ?? null
-    if (newest !== this.seen) this.seen = newest
+    if (newest === this.#marked) return
+    this.#marked = newest
+    this.seen = newest
     this.backend.markSeen(this.id).catch(() => {
       // The row stays bold until the next look; nothing else depends on it.
     })
