@@ -91,7 +91,6 @@ export class RehearsedPlatform {
         entries: [],
       }
       this.talks.set(talk.id, talk)
-      this.#event(talk, { type: 'started', previous_conversation_id: known.id, previous_closed_by: known.closed_by })
     }
     this.#say(talk, 'message', { kind: 'customer', id: talk.customer.id, name: talk.customer.name }, text)
     talk.state = talk.assignee ? 'ongoing' : 'received'
@@ -146,9 +145,15 @@ export class RehearsedPlatform {
   }
 
   #event(talk: Talk, event: Happening, at = this.#at()) {
-    const author: Author =
-      event.type === 'started' ? { kind: 'system', id: null, name: null } : { kind: 'advisor', ...me }
-    this.#enter(talk, { kind: 'event', author, text: event.type, at, delivery: null, client_key: null, event })
+    this.#enter(talk, {
+      kind: 'event',
+      author: { kind: 'advisor', ...me },
+      text: event.type,
+      at,
+      delivery: null,
+      client_key: null,
+      event,
+    })
   }
 
   #enter(talk: Talk, entry: Omit<TimelineEntry, 'id' | 'conversation_id' | 'position'>) {
@@ -186,7 +191,6 @@ export class RehearsedPlatform {
       unread: at % 3 !== 1 && state === 'received',
     }
     this.talks.set(talk.id, talk)
-    this.#event(talk, { type: 'started', previous_conversation_id: null, previous_closed_by: null }, talk.opened_at)
     const lines = state === 'received' ? matter.lines.slice(0, 3) : matter.lines
     lines.forEach((line, number) => {
       const when = new Date(opened + number * 2 * MINUTE_MS).toISOString()

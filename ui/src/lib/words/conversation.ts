@@ -64,8 +64,6 @@ export function eventLine(entry: TimelineEntry): { icon: IconName; text: string 
   const event = entry.event
   const name = entry.author.name ?? (entry.author.kind === 'scenario' ? m.timeline_bot() : m.event_by_system())
   switch (event?.type) {
-    case 'started':
-      return { icon: 'start', text: startedText(event.previous_closed_by) }
     case 'assigned':
       return { icon: 'take', text: assignedText(entry, name, event.to, event.from) }
     case 'released':
@@ -97,7 +95,8 @@ export function eventLine(entry: TimelineEntry): { icon: IconName; text: string 
   }
 }
 
-function startedText(by: ClosedBy | null): string {
+/** How a conversation began, and after what (D13). */
+export function startedText(by: ClosedBy | null): string {
   switch (by?.kind) {
     case 'advisor':
       return m.event_started_after_advisor({ name: by.name ?? m.anonymous() })
