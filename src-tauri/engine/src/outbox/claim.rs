@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::entry::{Entry, State};
 use super::machine::{Happening, Move, next};
-use super::{OutboxError, rows, settle, upkeep};
+use super::{OutboxError, rows, upkeep};
 use crate::cache::columns::{count, get_time_option, millis};
 use crate::remote::Act;
 
@@ -117,7 +117,7 @@ fn begin(transaction: &Transaction<'_>, mut entry: Entry, now: Moment) -> Result
         Move::To(State::Sending) => {
             entry.state = State::Sending;
             entry.first_attempt_at = entry.first_attempt_at.or(Some(now.there));
-            settle::finish(transaction, &mut entry)?;
+            rows::write(transaction, &entry)?;
             Ok(to_send(&entry))
         }
         Move::To(State::InDoubt) => {

@@ -105,6 +105,16 @@ pub(super) fn insert(transaction: &Transaction<'_>, entry: &Entry, intent: &Inte
 /// Writes what has changed about an entry. One that is no longer open hands its place to the next of its conversation. What is shown of
 /// the conversation is derived anew.
 pub(super) fn save(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), OutboxError> {
+    write(transaction, entry)?;
+    if !entry.state.is_open() {
+        promote(transaction, &entry.owner, &entry.conversation_id)?;
+    }
+    overlay::project(transaction, &entry.conversation_id)?;
+    Ok(())
+}
+
+/// Writes what has changed about an entry that was pending and still is: what is shown stays the same.
+pub(super) fn write(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), OutboxError> {
     let blocked = entry.blocked.as_ref();
     transaction
         .prepare_cached(
@@ -142,10 +152,6 @@ pub(super) fn save(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), O
             ":receipt": json_option(entry.receipt.as_ref())?,
             ":receipt_version": entry.receipt.as_ref().map(|receipt| receipt.version),
         })?;
-    if !entry.state.is_open() {
-        promote(transaction, &entry.owner, &entry.conversation_id)?;
-    }
-    overlay::project(transaction, &entry.conversation_id)?;
     Ok(())
 }
 
