@@ -5,7 +5,7 @@ use signoff_desk::{Role, until};
 
 use crate::{alice, desk, platform_with_closing};
 
-const NAME: &str = "<b>Eve</b> & <i>Co</i> %s";
+const NAME: &str = "<b>Eve</b> & <i>Quimbleton</i> %s";
 const MESSAGE: &str =
     "<img src=x onerror=\"document.title='owned'\"> &amp; <script>document.title='owned'</script> </p>";
 
@@ -17,7 +17,9 @@ fn markup_and_script_are_shown_as_text_in_timeline_dialog_and_notification() -> 
     let id = customer.writes(MESSAGE)?.conversation_id;
     let app = alice(&desk, platform.address())?;
 
-    app.open_conversation(NAME)?;
+    // By the one word of it that no other conversation has: the others are in many.
+    app.search("Quimbleton")?;
+    app.control_with(Role::Button, NAME).click()?;
     app.see(MESSAGE)?;
     let reply = "<u>Thanks</u> & <script>alert(1)</script>";
     app.write(reply)?;

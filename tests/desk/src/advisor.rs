@@ -27,12 +27,20 @@ impl App {
         self.button("Sign in").click()
     }
 
+    /// Types into the search of the inbox.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn search(&self, text: &str) -> Result<()> {
+        self.text_box("Search conversations").fill(text)
+    }
+
     /// Finds a customer's conversation with the search of the inbox and opens it. It has to be in the tab that is open.
     ///
     /// # Errors
     /// If it is not found.
     pub fn open_conversation(&self, customer: &str) -> Result<()> {
-        self.text_box("Search conversations").fill(customer)?;
+        self.search(customer)?;
         self.control_with(Role::Button, customer).click()?;
         self.conversation(customer).appears()
     }
