@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use signoff_engine::Engine;
 use signoff_wire::contract::conversations::ConversationState;
 use signoff_wire::contract::sync::SyncPage;
-use signoff_wire::interface::{InboxPage, InboxQuery, Scope};
+use signoff_wire::interface::{InboxPage, InboxQuery, Scope, Stage};
 
 use crate::filled::{self, CONVERSATIONS, MESSAGES, Workspace};
 use crate::memory::peak_of_this_process;
@@ -31,6 +31,7 @@ pub(crate) fn once(address: &str, profile: &Path) -> Result<String> {
     runtime()?.block_on(async {
         let person = Person::default();
         let engine = person.start(profile);
+        until(&engine, "the sign-in page", |state| state.stage == Stage::SignedOut).await?;
         let begun = Instant::now();
         person.sign_in(&engine, address).await?;
         let of_use = inbox_of_use(&engine, begun).await?;

@@ -47,6 +47,7 @@ impl Person {
 
     /// Signs in as an advisor of the workspace at `address`.
     pub(crate) async fn sign_in(&self, engine: &Engine, address: &str) -> Result<()> {
+        until(engine, "the sign-in page", |state| state.stage == Stage::SignedOut).await?;
         let who = SignIn {
             address: Some(address.to_owned()),
             email: "alice@demo.test".to_owned(),
