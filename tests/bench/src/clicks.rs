@@ -53,7 +53,7 @@ fn in_workspace(workspace: Workspace, folder: &Path, which: &str, rounds: usize)
         for number in 0..rounds * CLICKS {
             let Some(row) = rows.get(number % rows.len().max(1)) else { bail!("no conversation to answer") };
             ours.push_ms(click(&engine, row).await?);
-            least.push_ms(floor.click(number % rows.len(), REPLY)?);
+            least.push_ms(floor.click(&row.id, REPLY)?);
         }
         Ok(())
     })?;

@@ -1,7 +1,7 @@
 //! The floor of a click: a transaction of three statements on a copy of the same encrypted file, with the same settings.
 //!
 //! A copy, because the engine owns its file alone and takes anybody else's lock for a fault. The tables are the plainest that could hold
-//! the same: an entry, a state, a draft.
+//! the same: an entry under its key, a conversation's state, a draft.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,6 +25,7 @@ const SETTINGS: &str = "
 #[derive(Debug)]
 pub(crate) struct Floor {
     connection: Connection,
+    clicks: u128,
 }
 
 impl Floor {
@@ -37,28 +38,27 @@ impl Floor {
         connection.execute_batch(SETTINGS)?;
         let transaction = connection.transaction()?;
         transaction.execute_batch(
-            "CREATE TABLE floor_entries (seq INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, text TEXT NOT NULL);
-             CREATE TABLE floor_states (conversation INTEGER PRIMARY KEY, state TEXT NOT NULL);
-             CREATE TABLE floor_drafts (conversation INTEGER PRIMARY KEY, text TEXT NOT NULL);
-             INSERT INTO floor_states (conversation, state)
-                 WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
-                 SELECT n, 'received' FROM numbers;",
+            "CREATE TABLE floor_entries (key TEXT PRIMARY KEY, conversation TEXT NOT NULL, text TEXT NOT NULL);
+             CREATE TABLE floor_states (conversation TEXT PRIMARY KEY, state TEXT NOT NULL);
+             CREATE TABLE floor_drafts (conversation TEXT PRIMARY KEY, text TEXT NOT NULL);
+             INSERT INTO floor_states (conversation, state) SELECT id, 'received' FROM conversations;",
         )?;
         transaction.commit()?;
-        Ok(Self { connection })
+        Ok(Self { connection, clicks: 0 })
     }
 
     /// Keeps a draft, then does what a click does. The time is the click's alone.
-    pub(crate) fn click(&mut self, conversation: usize, text: &str) -> Result<Duration> {
-        let conversation = i64::try_from(conversation)?;
+    pub(crate) fn click(&mut self, conversation: &str, text: &str) -> Result<Duration> {
+        self.clicks += 1;
+        let key = format!("{:032x}", self.clicks);
         self.connection
             .prepare_cached("INSERT OR REPLACE INTO floor_drafts (conversation, text) VALUES (?1, ?2)")?
             .execute(params![conversation, text])?;
         let begun = Instant::now();
         let transaction = self.connection.transaction()?;
         transaction
-            .prepare_cached("INSERT INTO floor_entries (conversation, text) VALUES (?1, ?2)")?
-            .execute(params![conversation, text])?;
+            .prepare_cached("INSERT INTO floor_entries (key, conversation, text) VALUES (?1, ?2, ?3)")?
+            .execute(params![key, conversation, text])?;
         transaction
             .prepare_cached("UPDATE floor_states SET state = 'answered' WHERE conversation = ?1")?
             .execute(params![conversation])?;
