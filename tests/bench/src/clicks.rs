@@ -37,7 +37,7 @@ fn in_workspace(workspace: Workspace, folder: &Path, which: &str, rounds: usize)
         let engine = person.start(&profile);
         person.sign_in(&engine, &workspace.address).await?;
         until(&engine, "the first synchronisation", synchronised).await?;
-        engine.shutdown();
+        engine.shutdown().await;
         Ok::<_, anyhow::Error>(())
     })?;
     // Nobody has the file open any more, so it can be copied; and from here on the network is down.

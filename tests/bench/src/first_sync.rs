@@ -15,7 +15,7 @@ use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::interface::{InboxPage, InboxQuery, Scope, Stage};
 
 use crate::filled::{self, CONVERSATIONS, MESSAGES, Workspace};
-use crate::memory::peak_of_this_process;
+use crate::memory::{computed_by_this_process, peak_of_this_process};
 use crate::options::Programs;
 use crate::report::{Figure, megabytes, ms, progress};
 use crate::samples::Samples;
@@ -37,21 +37,22 @@ pub(crate) fn once(address: &str, profile: &Path) -> Result<String> {
         let of_use = inbox_of_use(&engine, begun).await?;
         until(&engine, "the first synchronisation", synchronised).await?;
         let everything = begun.elapsed();
+        let computed = computed_by_this_process()?;
         let peak = peak_of_this_process()?;
         let counts = inbox(&engine).await?.counts;
         let found = counts.received + counts.ongoing + counts.answered + counts.archived + counts.closed;
         if found < CONVERSATIONS {
             bail!("only {found} conversations are in the cache");
         }
-        Ok(format!("{} {} {peak}", everything.as_secs_f64() * 1000.0, of_use.as_secs_f64() * 1000.0))
+        let [everything, of_use, computed] = [everything, of_use, computed].map(|took| took.as_secs_f64() * 1000.0);
+        Ok(format!("{everything} {of_use} {computed} {peak}"))
     })
 }
 
 /// Measures.
 pub(crate) fn measure(programs: &Programs, rounds: usize) -> Result<()> {
     let workspace = Workspace::large(programs)?;
-    let (mut everything, mut of_use, mut peak) = (Samples::default(), Samples::default(), Samples::default());
-    let mut fetched = Samples::default();
+    let [mut everything, mut of_use, mut computed, mut peak, mut fetched] = std::array::from_fn(|_| Samples::default());
     for round in 1..=rounds {
         progress(&format!("first synchronisation, round {round} of {rounds}"));
         let folder = programs.workbench()?;
@@ -64,7 +65,7 @@ pub(crate) fn measure(programs: &Programs, rounds: usize) -> Result<()> {
         }
         let text = String::from_utf8(output.stdout)?;
         let mut numbers = text.split_whitespace().map(str::parse::<f64>);
-        for samples in [&mut everything, &mut of_use, &mut peak] {
+        for samples in [&mut everything, &mut of_use, &mut computed, &mut peak] {
             samples.push(numbers.next().context("a number is missing")??);
         }
         fetched.push_ms(runtime()?.block_on(fetch(&workspace.address))?);
@@ -75,6 +76,7 @@ pub(crate) fn measure(programs: &Programs, rounds: usize) -> Result<()> {
         .over(ms(fetched.median()), everything.ratio_to(&fetched))
         .below(seconds, 5.0, "s")
         .print();
+    Figure::new("First sync, processor time of the engine", ms(computed.median())).print();
     Figure::new("First sync, inbox of use", ms(of_use.median())).print();
     Figure::new("First sync, peak memory", megabytes(peak.median())).print();
     workspace.stop()

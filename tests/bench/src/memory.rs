@@ -1,6 +1,7 @@
-//! What a program occupies, as the kernel accounts for it: pages shared with others count in part (PSS).
+//! What a program occupies, as the kernel accounts for it: pages shared with others count in part (PSS). And what it computes.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -24,6 +25,15 @@ pub(crate) fn occupied(process: u32) -> Result<Occupied> {
 /// The most that this process has ever occupied of real memory, in millions of bytes.
 pub(crate) fn peak_of_this_process() -> Result<f64> {
     field(&std::fs::read_to_string("/proc/self/status")?, "VmHWM:")
+}
+
+/// Time that all threads of this process have computed for so far: unlike time on the wall, it does not depend on who else is at work.
+pub(crate) fn computed_by_this_process() -> Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields = stat.rsplit_once(')').context("no name in brackets")?.1;
+    let ticks: u64 = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+    // Of the unit that Linux shows to programs on every architecture that Tauri runs on.
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 fn pss(process: u32) -> Result<f64> {
