@@ -5,7 +5,8 @@ mod support;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use signoff_engine::outbox::machine::{Happening, Move, next};
-use signoff_engine::outbox::{State, Wish, check_text};
+use signoff_engine::outbox::{self, State, Wish, check_text};
+use signoff_engine::ports::Clock;
 use signoff_engine::store::StoreError;
 use signoff_wire::contract::conversations::{Conversation, ConversationState};
 use signoff_wire::contract::sessions::UserRef;
@@ -237,6 +238,30 @@ async fn d6_customer_wrote_since_shows_the_new_message_and_can_be_confirmed_agai
     assert_eq!(applied.len(), 1);
     assert_eq!(applied[0].0, entry.id, "the refused key is free, and stays the intent's (D5)");
     assert!(format!("{:?}", applied[0].1.what).contains("m2"), "it has seen the new message now");
+}
+
+#[tokio::test(start_paused = true)]
+async fn d6_a_message_that_arrives_behind_the_open_dialog_has_not_been_seen() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    let written = say::after_message(&say::conversation("c1"), "m2");
+    desk.hears(say::received(&written, &say::message("c1", "m2", 2, "One more thing"))).await;
+    refused(&desk, &entry.id, "customer_wrote_since").await;
+    let written = say::after_message(&written, "m3");
+    desk.hears(say::received(&written, &say::message("c1", "m3", 3, "And another"))).await;
+
+    let (owner, now) = (desk.owner(), desk.clock.now());
+    let (key, seen_message_id) = (entry.id.clone(), Some("m2".to_owned()));
+    let decision = outbox::Decision { key, choice: Choice::ConfirmAgain, seen_message_id };
+    desk.write(move |tx| outbox::choose(tx, &owner, &decision, now)).await.expect("offered");
+    let platform = Scripted::default();
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::Done).await;
+    let applied = platform.script().applied.clone();
+    assert!(
+        format!("{:?}", applied[0].1.what).contains("m2"),
+        "the platform is told what was on the screen, and refuses"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,11 @@ import { chosenText } from '$lib/words/queue'
 export async function choose(desk: Desk, entry: QueueEntry, choice: Choice): Promise<Failure | null> {
   try {
     await desk.drafts.flush()
-    const chosen = await desk.backend.choose({ entry_id: entry.id, choice })
+    const chosen = await desk.backend.choose({
+      entry_id: entry.id,
+      choice,
+      seen_message_id: entry.attention?.new_messages.at(-1)?.id ?? null,
+    })
     if (chosen.kind === 'back_in_draft') {
       await desk.drafts.reread(chosen.conversation_id)
       if (choice === 'edit') {

@@ -18,7 +18,7 @@ pub struct Decision {
     /// What to do with it.
     pub choice: Choice,
     /// For choices that send although the customer has written since: the newest customer message that was on the screen when the
-    /// advisor decided. `None`: the newest one in the cache (D6).
+    /// advisor decided (D6). `None`: none was shown, so what had been seen at the click still holds.
     pub seen_message_id: Option<String>,
 }
 
@@ -93,7 +93,7 @@ pub fn choose(
         }
         Choice::Retry => retry(transaction, &mut entry, decision, now)?,
         Choice::ConfirmAgain => {
-            see_newest(transaction, &mut entry, decision)?;
+            see(transaction, &mut entry, decision)?;
             go_on(transaction, &mut entry, now)?;
         }
         Choice::SendWithoutClosing => send_without_closing(transaction, &mut entry, decision, now)?,
@@ -137,7 +137,7 @@ fn retry(
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
     match entry.blocked.as_ref().map(|blocked| blocked.code) {
-        Some(Code::CustomerWroteSince) => see_newest(transaction, entry, decision)?,
+        Some(Code::CustomerWroteSince) => see(transaction, entry, decision)?,
         // The advisor has looked at the conversation and decided that it is not there: from here on the key is a fresh one.
         Some(Code::OutcomeUnknown) => entry.first_attempt_at = None,
         Some(_) | None => {}
@@ -152,7 +152,7 @@ fn send_without_closing(
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
     if entry.blocked.as_ref().is_some_and(|blocked| blocked.code == Code::CustomerWroteSince) {
-        see_newest(transaction, entry, decision)?;
+        see(transaction, entry, decision)?;
     }
     change_intent(transaction, entry, |intent| intent.kind = ActionKind::Reply)?;
     go_on(transaction, entry, now)
@@ -180,12 +180,10 @@ fn send_in_newer(
     go_on(transaction, entry, now)
 }
 
-fn see_newest(transaction: &Transaction<'_>, entry: &mut Entry, decision: &Decision) -> Result<(), OutboxError> {
-    let newest = match &decision.seen_message_id {
-        Some(seen) => Some(seen.clone()),
-        None => standing(transaction, &entry.conversation_id)?.and_then(|standing| standing.last_customer_message_id),
-    };
-    change_intent(transaction, entry, |intent| intent.last_seen_message_id = newest)
+/// Takes over what the advisor has seen by now. Not what the cache has by now: that may have arrived behind the open dialog.
+fn see(transaction: &Transaction<'_>, entry: &mut Entry, decision: &Decision) -> Result<(), OutboxError> {
+    let Some(seen) = decision.seen_message_id.clone() else { return Ok(()) };
+    change_intent(transaction, entry, |intent| intent.last_seen_message_id = Some(seen))
 }
 
 fn change_intent(

@@ -180,7 +180,7 @@ impl Workplace {
         let (owner, now) = (self.owner.clone(), self.ports.clock.now());
         let write = move |transaction: &Transaction<'_>| {
             let conversation = outbox::entry(transaction, &owner, &args.entry_id)?.conversation_id;
-            let decision = Decision { key: args.entry_id, choice: args.choice, seen_message_id: None };
+            let decision = Decision { key: args.entry_id, choice: args.choice, seen_message_id: args.seen_message_id };
             Ok::<_, OutboxError>((outbox::choose(transaction, &owner, &decision, now)?, conversation))
         };
         let (chosen, conversation) = self.store.write(write).await?;

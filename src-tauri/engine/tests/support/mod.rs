@@ -182,14 +182,18 @@ impl Desk {
         self.write(move |tx| cache::apply_change(tx, &event)).await.expect("the event is taken in")
     }
 
-    /// Decides about an entry.
+    /// Decides about an entry, having seen what it shows.
     pub(crate) async fn chooses(
         &self,
         id: &str,
         choice: signoff_wire::interface::Choice,
     ) -> Result<signoff_wire::interface::Chosen, OutboxError> {
-        let decision = outbox::Decision { key: id.to_owned(), choice, seen_message_id: None };
+        let shown = self.queue().await.into_iter().find(|entry| entry.id == id);
+        let seen_message_id = shown
+            .and_then(|entry| entry.attention)
+            .and_then(|attention| Some(attention.new_messages.last()?.id.clone()));
         let (owner, now) = (self.owner(), self.clock.now());
+        let decision = outbox::Decision { key: id.to_owned(), choice, seen_message_id };
         self.write(move |tx| outbox::choose(tx, &owner, &decision, now)).await
     }
 }

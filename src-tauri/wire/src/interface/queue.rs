@@ -134,6 +134,8 @@ pub struct Choose {
     pub entry_id: String,
     /// What to do with it.
     pub choice: Choice,
+    /// The newest of the entry's `new_messages` that was on the screen, if there were any: what is sent is checked against it (D6).
+    pub seen_message_id: Option<String>,
 }
 
 /// Answer of `choose`.

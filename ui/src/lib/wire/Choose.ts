@@ -12,4 +12,8 @@ entry_id: string,
 /**
  * What to do with it.
  */
-choice: Choice, };
+choice: Choice, 
+/**
+ * The newest of the entry's `new_messages` that was on the screen, if there were any: what is sent is checked against it (D6).
+ */
+seen_message_id: string | null, };
