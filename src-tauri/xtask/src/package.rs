@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use crate::step::step;
-use crate::{packages, say, step, system, ui, workspace};
+use crate::{cargo, packages, say, step, system, ui, workspace};
 
 /// Tauri's bundler, which npm delivers as a program. The same minor version as the crate, or it refuses.
 const BUNDLER: &str = "@tauri-apps/cli@~2.12";
@@ -24,6 +24,11 @@ pub(crate) fn package(arguments: &[String]) -> Result<()> {
 pub(crate) fn build() -> Result<PathBuf> {
     step("System packages", "Nothing was built yet.", || system::provide(&[packages::APP]))?;
     step("Packages of the interface", "Is the network there? `npm ci` in ui/ shows more.", ui::install)?;
+    step("The interface", "`npm run build` in ui/ shows more.", ui::build)?;
+    // By cargo itself: the bundler's own build selects other packages, and with their features compiles everything once more.
+    step("The app", "The compiler's message stands above.", || {
+        step::run(cargo::whole_workspace("build").args(["--release", "--bin", "signoff"]))
+    })?;
     let kind = if cfg!(target_os = "linux") {
         "deb"
     } else if cfg!(target_os = "macos") {
@@ -39,7 +44,7 @@ pub(crate) fn build() -> Result<PathBuf> {
             BUNDLER,
             "--",
             "tauri",
-            "build",
+            "bundle",
             "--bundles",
             kind,
         ]))
