@@ -11,7 +11,7 @@ use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::contract::timeline::TimelineEntry;
 use signoff_wire::interface::{
-    Choose, Chosen, ConnectionStatus, Failure, NotificationPreferences, Preferences, QueueEntry, Stage,
+    Choose, Chosen, ConnectionStatus, Failure, NotificationPreferences, Preferences, QueueCounts, QueueEntry, Stage,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, watch};
@@ -164,14 +164,16 @@ impl Workplace {
     pub(crate) async fn enqueue(&self, click: Click) -> Result<QueueEntry, Failure> {
         let now = self.ports.clock.now();
         let key = outbox::new_key(now, &*self.ports.chance);
-        let conversation = click.conversation_id.clone();
+        let (owner, conversation) = (self.owner.clone(), click.conversation_id.clone());
         let write = move |transaction: &Transaction<'_>| {
             let me = facts::me(transaction)?.ok_or(CacheError::ConversationUnknown)?;
-            outbox::enqueue(transaction, &click, &key, &me, now)
+            let entry = outbox::enqueue(transaction, &click, &key, &me, now)?;
+            Ok((entry, outbox::counts(transaction, &owner)?))
         };
-        let entry = self.store.write::<_, OutboxError, _>(write).await?;
+        // Counted in the transaction: nothing that comes after it may keep a durable click from being called queued.
+        let (entry, queue) = self.store.write::<_, OutboxError, _>(write).await?;
         self.bell.look();
-        self.queue_changed([conversation]).await?;
+        self.show_queue(queue, [conversation]);
         Ok(entry)
     }
 
@@ -282,10 +284,14 @@ impl Workplace {
     async fn queue_changed(&self, conversations: impl IntoIterator<Item = String>) -> Result<(), OutboxError> {
         let owner = self.owner.clone();
         let queue = self.store.read(move |connection| outbox::counts(connection, &owner)).await?;
+        self.show_queue(queue, conversations);
+        Ok(())
+    }
+
+    fn show_queue(&self, queue: QueueCounts, conversations: impl IntoIterator<Item = String>) {
         self.frame.update(|state| state.queue = queue);
         self.frame.inbox_changed(conversations);
         self.frame.queue_changed();
-        Ok(())
     }
 
     /// The same where nobody waits for the answer.
