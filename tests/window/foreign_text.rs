@@ -19,7 +19,7 @@ fn markup_and_script_are_shown_as_text_in_timeline_dialog_and_notification() -> 
 
     // By the one word of it that no other conversation has: the others are in many.
     app.search("Quimbleton")?;
-    app.control_with(Role::Button, NAME).click()?;
+    app.open_row(NAME)?;
     app.see(MESSAGE)?;
     let reply = "<u>Thanks</u> & <script>alert(1)</script>";
     app.write(reply)?;

@@ -1,7 +1,7 @@
 //! The same act in French: window, dialog and notification follow the system's language (D43).
 
 use anyhow::Result;
-use signoff_desk::{Desk, Launch, Role, until};
+use signoff_desk::{Desk, Launch, until};
 
 use crate::{journey, platform_with_closing, setup};
 
@@ -17,7 +17,7 @@ fn d43_on_a_french_system_window_dialog_and_notification_speak_french() -> Resul
     app.text_box("Mot de passe").fill(signoff_desk::PASSWORD)?;
     app.button("Se connecter").click()?;
     app.text_box("Rechercher dans les conversations").fill(customer.name())?;
-    app.control_with(Role::Button, customer.name()).click()?;
+    app.open_row(customer.name())?;
     app.text_box("Répondre").paste("C'est réglé : il arrive jeudi. Merci, et à bientôt !")?;
     app.button("Envoyer + Clore").click()?;
     let dialog = desk.dialog()?;

@@ -1,11 +1,12 @@
 //! What an advisor does with the app, gesture by gesture, in the interface's own words.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::app::App;
 use crate::control::Role;
 use crate::desk::Desk;
 use crate::platform::PASSWORD;
+use crate::wait::until;
 
 impl App {
     /// Signs in `name@demo.test` and waits for the inbox.
@@ -41,8 +42,21 @@ impl App {
     /// If it is not found.
     pub fn open_conversation(&self, customer: &str) -> Result<()> {
         self.search(customer)?;
-        self.control_with(Role::Button, customer).click()?;
+        self.open_row(customer)?;
         self.conversation(customer).appears()
+    }
+
+    /// Waits until a search has left only this customer in the list, and opens the conversation.
+    ///
+    /// # Errors
+    /// If the list goes on holding others, or nobody.
+    pub fn open_row(&self, customer: &str) -> Result<()> {
+        until(&format!("the list to hold {customer} alone"), || {
+            let rows = self.rows()?;
+            Ok((!rows.is_empty() && rows.iter().all(|row| row.contains(customer))).then_some(()))
+        })
+        .with_context(|| format!("the list holds {:?}", self.rows().unwrap_or_default()))?;
+        self.control_with(Role::Button, customer).click()
     }
 
     /// The open conversation with a customer.

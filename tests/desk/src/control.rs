@@ -142,6 +142,17 @@ impl App {
         Control { app: self, roles: &[Role::Link, Role::Button], name: name.to_owned(), how: Match::Contains }
     }
 
+    /// What stands in the rows of the inbox's list, as far as they are drawn.
+    ///
+    /// # Errors
+    /// If the page does not answer.
+    pub fn rows(&self) -> Result<Vec<String>> {
+        let Some(list) = all(self, Role::List, "Conversations", "exact", &Value::Null)?.into_iter().next() else {
+            return Ok(Vec::new());
+        };
+        Ok(all(self, Role::ListItem, "", "any", &list.element)?.into_iter().map(|row| row.text).collect())
+    }
+
     /// Everything that can be read in the window, as it is laid out.
     ///
     /// # Errors
@@ -194,13 +205,19 @@ impl Control<'_> {
         Ok(self.look()?.is_some())
     }
 
-    /// Waits until it can be used, and clicks it.
+    /// Waits until it can be used and stands still, and clicks it. A person does not click what is moving either; and what the pointer would
+    /// meet is somewhere else by then.
     ///
     /// # Errors
     /// If it does not appear, stays disabled, or cannot be clicked.
     pub fn click(&self) -> Result<()> {
+        let mut last = None;
         until(&format!("{self} to be clickable"), || {
             let Some(found) = self.look()?.filter(|found| found.enabled) else { return Ok(None) };
+            let stands = last.replace(found.place) == Some(found.place);
+            if !stands {
+                return Ok(None);
+            }
             self.app.driver().with(&found.element, |element| async move { element.click().await }).map(Some)
         })
         .with_context(|| self.instead())
@@ -314,7 +331,7 @@ impl Control<'_> {
                 Match::Exact => "exact",
                 Match::Contains => "contains",
             };
-            let found = all(self.app, *role, &self.name, how)?;
+            let found = all(self.app, *role, &self.name, how, &Value::Null)?;
             if let Some(first) = found.into_iter().next() {
                 return Ok(Some(first));
             }
@@ -327,7 +344,7 @@ impl Control<'_> {
         let names: Vec<String> = self
             .roles
             .iter()
-            .filter_map(|role| all(self.app, *role, "", "any").ok())
+            .filter_map(|role| all(self.app, *role, "", "any", &Value::Null).ok())
             .flatten()
             .map(|found| if found.enabled { found.name } else { format!("{} (disabled)", found.name) })
             .collect();
@@ -343,8 +360,8 @@ impl std::fmt::Display for Control<'_> {
     }
 }
 
-fn all(app: &App, role: Role, name: &str, how: &str) -> Result<Vec<Found>> {
-    let found = app.execute(FIND, vec![json!(role.name()), json!(name), json!(how), Value::Null])?;
+fn all(app: &App, role: Role, name: &str, how: &str, within: &Value) -> Result<Vec<Found>> {
+    let found = app.execute(FIND, vec![json!(role.name()), json!(name), json!(how), within.clone()])?;
     serde_json::from_value(found).context("the page described its controls in another form")
 }
 
