@@ -31,6 +31,11 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
             step::run(cargo::whole_workspace("build").arg("--release").args(bins))
         })?;
     }
+    if choice.names.contains(&Name::Run) {
+        step("What `cargo xtask run` builds", "The compiler's message stands above.", || {
+            step::run(cargo::whole_workspace("build").args(["--bin", "signoff"]))
+        })?;
+    }
     let mut table = Table::default();
     for name in &choice.names {
         say::begins(&format!("Measuring: {}", name.word()));
