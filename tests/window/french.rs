@@ -16,6 +16,8 @@ fn d43_on_a_french_system_window_dialog_and_notification_speak_french() -> Resul
     app.text_box("E-mail").fill("alice@demo.test")?;
     app.text_box("Mot de passe").fill(signoff_desk::PASSWORD)?;
     app.button("Se connecter").click()?;
+    app.text_box("Rechercher dans les conversations").appears()?;
+    app.see_no_more("Récupération de vos conversations")?;
     app.text_box("Rechercher dans les conversations").fill(customer.name())?;
     app.open_row(customer.name())?;
     app.text_box("Répondre").paste("C'est réglé : il arrive jeudi. Merci, et à bientôt !")?;

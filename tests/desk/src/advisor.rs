@@ -15,7 +15,9 @@ impl App {
     /// If the form or the inbox does not come up.
     pub fn sign_in(&self, name: &str) -> Result<()> {
         self.type_credentials(name, PASSWORD)?;
-        self.tab("Received").appears()
+        self.tab("Received").appears()?;
+        // Its progress stands above the list; when it goes, everything below moves up.
+        self.see_no_more("Getting your conversations")
     }
 
     /// Fills in the sign-in form and sends it.

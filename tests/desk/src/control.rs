@@ -1,5 +1,7 @@
 //! A control of the page, named as a screen reader names it. Nothing is looked for by class, id or tag.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,6 +10,9 @@ use crate::app::App;
 use crate::wait::until;
 
 const FIND: &str = include_str!("page.js");
+
+/// How long a control has to have stood still before it is clicked.
+const STILL: Duration = Duration::from_millis(150);
 
 /// What a control is (WAI-ARIA).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,12 +216,16 @@ impl Control<'_> {
     /// # Errors
     /// If it does not appear, stays disabled, or cannot be clicked.
     pub fn click(&self) -> Result<()> {
-        let mut last = None;
+        let mut stood: Option<(Place, Instant)> = None;
         until(&format!("{self} to be clickable"), || {
             let Some(found) = self.look()?.filter(|found| found.enabled) else { return Ok(None) };
-            let stands = last.replace(found.place) == Some(found.place);
-            if !stands {
-                return Ok(None);
+            match stood.filter(|(place, _)| *place == found.place) {
+                Some((_, since)) if since.elapsed() >= STILL => {}
+                Some(_) => return Ok(None),
+                None => {
+                    stood = Some((found.place, Instant::now()));
+                    return Ok(None);
+                }
             }
             self.app.driver().with(&found.element, |element| async move { element.click().await }).map(Some)
         })
