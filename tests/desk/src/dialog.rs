@@ -1,6 +1,7 @@
 //! The system's own dialogs, read as a screen reader reads them (AT-SPI) and answered with pointer and keyboard.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use zbus::blocking::Connection;
@@ -18,6 +19,9 @@ const FOCUSED: u32 = 12;
 const SHOWING: u32 = 25;
 /// Coordinates from the corner of the screen.
 const SCREEN: u32 = 0;
+
+/// How long a button has to have stood still before it is clicked.
+const STILL: Duration = Duration::from_millis(150);
 
 /// A dialog on the screen.
 pub struct Dialog<'a> {
@@ -98,7 +102,13 @@ impl Dialog<'_> {
             }
         }
         let found = found.with_context(|| format!("the dialog has no button {button:?}, but {:?}", self.buttons()))?;
-        let (x, y, width, height) = extents(&self.reader, &found)?;
+        // The window manager puts a new dialog into its place after it has been shown.
+        let mut last = None;
+        let (x, y, width, height) = until("the dialog to stand still", || {
+            let place = extents(&self.reader, &found)?;
+            std::thread::sleep(STILL);
+            Ok((last.replace(place) == Some(place)).then_some(place))
+        })?;
         self.screen.click(x + width / 2, y + height / 2)?;
         self.gone()
     }
