@@ -7,6 +7,7 @@ mod bench;
 mod cargo;
 mod display;
 mod e2e;
+mod node;
 mod package;
 mod packages;
 mod run;

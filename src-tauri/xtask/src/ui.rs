@@ -2,9 +2,12 @@
 
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use crate::{say, stamp, step, system, workspace};
+use crate::{node, say, stamp, step, workspace};
+
+/// npm's program: a script on Windows.
+pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 /// Output and downloads inside `ui/`: not part of what is built from.
 const NOT_SOURCES: &[&str] = &[
@@ -22,9 +25,7 @@ const NOT_SOURCES: &[&str] = &[
 
 /// `npm ci`, when the lock file has changed.
 pub(crate) fn install() -> Result<()> {
-    if !system::on_path(if cfg!(windows) { "npm.cmd" } else { "npm" }) {
-        bail!("npm is not on the path: install Node 20 or newer from https://nodejs.org or your distribution");
-    }
+    node::require()?;
     let lock = stamp::of_file(&workspace::ui().join("package-lock.json"))?;
     if workspace::ui().join("node_modules").is_dir() && stamp::is_current("ui-installed", &lock) {
         say::line("installed already");
@@ -55,7 +56,7 @@ pub(crate) fn script(name: &str) -> Command {
 
 /// npm in the interface's folder.
 pub(crate) fn npm() -> Command {
-    let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    let mut command = Command::new(NPM);
     command.current_dir(workspace::ui());
     command
 }
