@@ -163,7 +163,9 @@ impl Dispatcher {
                 Err(OutboxError::Store(StoreError::Closed)) => return,
                 Err(error) => desk.rest(error),
             };
+            // In a fixed order: a simulation replays then.
             tokio::select! {
+                biased;
                 Some(end) = desk.lanes.next(), if !desk.lanes.is_empty() => desk.lane_ended(end),
                 () = self.signal.notify.notified() => {}
                 () = sleep_until(wake_at) => {}

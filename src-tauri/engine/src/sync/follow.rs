@@ -32,6 +32,7 @@ impl Synchronisation {
     pub(super) async fn follow(&self, platform: &dyn Platform, token: &Token) -> Result<(), Ended> {
         let after = self.store.read(crate::cache::facts::event_sequence).await?.unwrap_or_default();
         let opened = tokio::select! {
+            biased;
             opened = platform.events(token, after) => opened,
             // Some proxies hold even the head back.
             () = tokio::time::sleep(FIRST_SIGN) => Err(RemoteError::Interrupted("no stream".to_owned())),
@@ -55,7 +56,10 @@ impl Synchronisation {
         let mut ask_at = silent_since + ASK;
         loop {
             let patience = if lived { SILENCE } else { FIRST_SIGN };
+            // In a fixed order: a simulation replays then. What happens rarely comes first, so that nothing keeps it waiting.
             tokio::select! {
+                biased;
+                () = self.wake.notified() => self.ask(platform, token).await?,
                 batch = batches.next() => match batch {
                     Some(batch) => {
                         (lived, silent_since) = (true, Instant::now());
@@ -63,7 +67,6 @@ impl Synchronisation {
                     }
                     None => return Ok(if lived { Stream::Lived } else { Stream::HeldBack }),
                 },
-                () = self.wake.notified() => self.ask(platform, token).await?,
                 () = sleep_until(ask_at), if !lived => {
                     self.ask(platform, token).await?;
                     ask_at = Instant::now() + ASK;
@@ -109,6 +112,7 @@ impl Synchronisation {
         while Instant::now() < until {
             self.ask(platform, token).await?;
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(ASK) => {}
                 () = self.wake.notified() => self.greet(platform, token).await?,
             }

@@ -148,6 +148,7 @@ impl Synchronisation {
             }
             let wait = self.take_stock(&ended, &token, &mut backoff);
             tokio::select! {
+                biased;
                 () = sleep(wait) => {}
                 () = self.wake.notified() => tracing::debug!("woken"),
             }
