@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use signoff_engine::ports::Ports;
 use signoff_engine::remote::http::HttpConnector;
+use signoff_engine::store::Machine;
 use signoff_engine::{Engine, Start};
 use signoff_wire::interface::Preselected;
 use tauri::{AppHandle, Manager as _, RunEvent};
@@ -106,6 +107,7 @@ fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected) -> anyho
         system_language: language::system(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         runtime: tauri::async_runtime::handle().inner().clone(),
+        machine: Machine::default(),
     });
     let preferences = engine.preferences_now();
     spoken.follow(preferences.language);

@@ -15,6 +15,7 @@ use signoff_engine::ports::{
     Chance, Clock, DemoHost, DemoRunning, DemoUnavailable, Notification, Notifier, Ports, Secrets, SecretsError,
 };
 use signoff_engine::remote::http::HttpConnector;
+use signoff_engine::store::Machine;
 use signoff_engine::{Engine, Start};
 use signoff_wire::interface::{AppState, Preselected, SignIn, Stage};
 
@@ -31,6 +32,7 @@ impl Person {
         Engine::start(Start {
             profile: profile.to_owned(),
             runtime: tokio::runtime::Handle::current(),
+            machine: Machine::default(),
             ports: Ports {
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
                 chance: Arc::new(MachineChance),

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use crate::ports::SecretsError;
 use crate::profile::Profile;
 use crate::remote::Token;
-use crate::store::{Store, StoreError, meta};
+use crate::store::{Store, StoreError, Threads, meta};
 
 const IN_CACHE: &str = "account.token";
 
@@ -17,6 +17,7 @@ pub(crate) struct TokenPlace {
     profile: Arc<Profile>,
     account: String,
     store: Store,
+    threads: Threads,
 }
 
 /// The token could not be kept or found.
@@ -29,15 +30,15 @@ pub(crate) enum TokenError {
 }
 
 impl TokenPlace {
-    pub(crate) fn new(profile: Arc<Profile>, account: String, store: Store) -> Self {
-        Self { profile, account, store }
+    pub(crate) fn new(profile: Arc<Profile>, account: String, store: Store, threads: Threads) -> Self {
+        Self { profile, account, store, threads }
     }
 
     /// The token, if one is kept.
     pub(crate) async fn get(&self) -> Result<Option<Token>, TokenError> {
         if self.profile.has_keyring() {
             let this = self.clone();
-            return Ok(blocking(move || this.profile.token_of(&this.account)).await?);
+            return Ok(blocking(self.threads, move || this.profile.token_of(&this.account)).await?);
         }
         let kept = self.store.read(|connection| Ok::<_, StoreError>(meta::get(connection, IN_CACHE)?)).await?;
         Ok(kept.map(Token::from))
@@ -47,7 +48,7 @@ impl TokenPlace {
     pub(crate) async fn set(&self, token: Option<Token>) -> Result<(), TokenError> {
         if self.profile.has_keyring() {
             let this = self.clone();
-            return Ok(blocking(move || this.profile.set_token_of(&this.account, token.as_ref())).await?);
+            return Ok(blocking(self.threads, move || this.profile.set_token_of(&this.account, token.as_ref())).await?);
         }
         let write = self.store.write(move |transaction| {
             match token {
@@ -62,7 +63,8 @@ impl TokenPlace {
 
 /// Keyrings may ask the person: that takes as long as it takes.
 async fn blocking<T: Send + 'static>(
+    threads: Threads,
     ask: impl FnOnce() -> Result<T, SecretsError> + Send + 'static,
 ) -> Result<T, SecretsError> {
-    tokio::task::spawn_blocking(ask).await.unwrap_or(Err(SecretsError::Refused))
+    threads.blocking(ask).await.unwrap_or(Err(SecretsError::Refused))
 }

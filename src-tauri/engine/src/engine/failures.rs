@@ -7,13 +7,14 @@ use crate::cache::CacheError;
 use crate::outbox::OutboxError;
 use crate::profile::ProfileError;
 use crate::remote::RemoteError;
-use crate::store::{OpenError, StoreError};
+use crate::store::{OpenError, StoreError, Threads};
 
 /// Work that blocks on the disk or the keyring, off the runtime's threads.
 pub(super) async fn blocking<T: Send + 'static>(
+    threads: Threads,
     work: impl FnOnce() -> Result<T, ProfileError> + Send + 'static,
 ) -> Result<T, Failure> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|_| Failure::new(Code::Internal))?;
+    let done = threads.blocking(work).await.ok_or_else(|| Failure::new(Code::Internal))?;
     done.map_err(|error| Failure::new(error.code()).with_detail(error.to_string()))
 }
 

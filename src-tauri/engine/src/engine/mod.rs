@@ -25,6 +25,7 @@ use tokio::time::timeout;
 use crate::frame::{self, Announcements, Frame};
 use crate::ports::Ports;
 use crate::profile::{CacheKey, Profile, ProfileError};
+use crate::store::Machine;
 use crate::workplace::Workplace;
 
 /// How long a shutdown waits for a sign-in or an opening that is under way.
@@ -44,6 +45,8 @@ pub struct Start {
     pub version: String,
     /// Where the engine's tasks run.
     pub runtime: Handle,
+    /// Where what blocks runs, and on what disk.
+    pub machine: Machine,
 }
 
 /// A running engine.
@@ -211,7 +214,10 @@ impl Engine {
     pub async fn set_preferences(&self, preferences: Preferences) -> Result<Preferences, Failure> {
         let profile = self.profile()?;
         let keep = preferences.clone();
-        failures::blocking(move || profile.set_preferences(&keep).map_err(ProfileError::from)).await?;
+        failures::blocking(self.start.machine.threads, move || {
+            profile.set_preferences(&keep).map_err(ProfileError::from)
+        })
+        .await?;
         let before = self.preferences.send_replace(preferences.clone());
         self.frame.announce(Announcement::PreferencesChanged { preferences: preferences.clone() });
         let calm = |wanted: &NotificationPreferences| wanted.do_not_disturb;
@@ -231,7 +237,7 @@ impl Engine {
         if let Some(workplace) = workplace {
             workplace.end().await;
             // The last one closes the file, which waits for the disk.
-            let _ = tokio::task::spawn_blocking(move || drop((workplace, profile))).await;
+            let _ = self.start.machine.threads.blocking(move || drop((workplace, profile))).await;
         }
         self.stop();
     }

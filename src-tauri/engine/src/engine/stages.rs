@@ -14,7 +14,7 @@ use crate::account::{self, Admitted, Entrance, Way};
 use crate::frame;
 use crate::profile::{CacheKey, Profile, SHORTEST_PASSPHRASE, Unlocked};
 use crate::remote::Token;
-use crate::store::{OpenError, Opened, Options, Store};
+use crate::store::{OpenError, Opened, Options, Store, Threads};
 use crate::workplace::{Setting, Workplace};
 
 /// How long a platform is given to end the session at a sign-out. The token is forgotten here either way.
@@ -43,11 +43,12 @@ impl Engine {
             return Ok(());
         }
         let profile = self.profile()?;
-        let key = blocking(move || profile.unlock_with(&passphrase)).await.map_err(|failure| Failure {
-            limit: (failure.code == Code::PassphraseTooShort)
-                .then_some(u32::try_from(SHORTEST_PASSPHRASE).unwrap_or(u32::MAX)),
-            ..failure
-        })?;
+        let key =
+            blocking(self.threads(), move || profile.unlock_with(&passphrase)).await.map_err(|failure| Failure {
+                limit: (failure.code == Code::PassphraseTooShort)
+                    .then_some(u32::try_from(SHORTEST_PASSPHRASE).unwrap_or(u32::MAX)),
+                ..failure
+            })?;
         self.settle_in(key).await;
         Ok(())
     }
@@ -106,7 +107,7 @@ impl Engine {
         let _turn = self.turn.lock().await;
         let (profile, workplace) = (self.profile()?, self.workplace()?);
         let keep = Arc::clone(&profile);
-        blocking(move || Ok(keep.set_account(None)?)).await?;
+        blocking(self.threads(), move || Ok(keep.set_account(None)?)).await?;
         self.leave(&profile, workplace).await;
         Ok(())
     }
@@ -131,7 +132,7 @@ impl Engine {
     pub(super) async fn unlock(self: &Arc<Self>) {
         let _turn = self.turn.lock().await;
         let unlocked = match self.opened_profile().await {
-            Ok(profile) => blocking_profile(move || profile.unlock()).await,
+            Ok(profile) => blocking_profile(self.threads(), move || profile.unlock()).await,
             Err(error) => Err(error),
         };
         match unlocked {
@@ -147,7 +148,8 @@ impl Engine {
         }
         let (folder, secrets, chance) =
             (self.start.profile.clone(), Arc::clone(&self.start.ports.secrets), Arc::clone(&self.start.ports.chance));
-        let profile = Arc::new(blocking_profile(move || Profile::open(&folder, secrets, chance)).await?);
+        let profile =
+            Arc::new(blocking_profile(self.threads(), move || Profile::open(&folder, secrets, chance)).await?);
         self.preferences.send_replace(profile.preferences());
         self.inside().profile = Some(Arc::clone(&profile));
         Ok(profile)
@@ -193,7 +195,7 @@ impl Engine {
         let (kept_me, kept_way) = (me.clone(), way.clone());
         store.write(move |transaction| account::remember(transaction, &kept_me, &kept_way)).await?;
         let (keep, name) = (Arc::clone(profile), account.to_owned());
-        blocking(move || Ok(keep.set_account(Some(&name))?)).await?;
+        blocking(self.threads(), move || Ok(keep.set_account(Some(&name))?)).await?;
         self.work(self.setting(profile, account, store), &me, way, Some(token)).await
     }
 
@@ -225,8 +227,8 @@ impl Engine {
             Ok(true) => tracing::info!("signed out; queued actions and drafts are kept"),
             Ok(false) => {
                 let profile = Arc::clone(profile);
-                let deleted = tokio::task::spawn_blocking(move || profile.delete_cache_of(&account)).await;
-                if let Ok(Err(error)) = deleted {
+                let deleted = self.threads().blocking(move || profile.delete_cache_of(&account)).await;
+                if let Some(Err(error)) = deleted {
                     tracing::warn!(%error, "a cache could not be deleted");
                 }
             }
@@ -236,9 +238,9 @@ impl Engine {
 
     async fn open_store(&self, profile: &Arc<Profile>, key: &CacheKey, account: &str) -> Result<Store, Failure> {
         let (path, key) = (profile.cache_of(account), key.clone());
-        let options = Options::new(Arc::clone(&self.start.ports.clock));
-        let opening = tokio::task::spawn_blocking(move || Store::open(&path, &key, options));
-        let opened: Result<Opened, OpenError> = opening.await.map_err(|_| Failure::new(Code::Internal))?;
+        let options = Options::on(Arc::clone(&self.start.ports.clock), self.start.machine.clone());
+        let opening = self.threads().blocking(move || Store::open(&path, &key, options));
+        let opened: Result<Opened, OpenError> = opening.await.ok_or_else(|| Failure::new(Code::Internal))?;
         let opened = opened.map_err(|error| failures::of_opening(&error))?;
         if opened.rescue.is_some() {
             self.frame.update(|state| state.notices.push(Code::CacheCorrupt));
@@ -255,7 +257,12 @@ impl Engine {
             frame: Arc::clone(&self.frame),
             preferences: self.preferences.subscribe(),
             runtime: self.start.runtime.clone(),
+            threads: self.threads(),
         }
+    }
+
+    fn threads(&self) -> Threads {
+        self.start.machine.threads
     }
 
     pub(super) fn unusable(&self, error: &ProfileError) {
@@ -266,11 +273,12 @@ impl Engine {
 }
 
 async fn blocking_profile<T: Send + 'static>(
+    threads: Threads,
     work: impl FnOnce() -> Result<T, ProfileError> + Send + 'static,
 ) -> Result<T, ProfileError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
+    match threads.blocking(work).await {
+        Some(done) => done,
         // The keyring's library gave up on us.
-        Err(_) => Err(ProfileError::Keyring(crate::ports::SecretsError::Refused)),
+        None => Err(ProfileError::Keyring(crate::ports::SecretsError::Refused)),
     }
 }

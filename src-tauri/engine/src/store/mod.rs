@@ -31,7 +31,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Transaction};
 
 pub use error::{OpenError, StoreError};
-pub use open::{Opened, Options, Threads};
+pub use open::{Machine, Opened, Options, Threads};
 pub use salvage::Rescue;
 pub use writer::{Disk, RealDisk};
 

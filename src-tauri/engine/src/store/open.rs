@@ -31,7 +31,29 @@ impl Options {
     /// Threads of its own, the disk as it is.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, threads: Threads::Own, disk: Arc::new(RealDisk) }
+        Self::on(clock, Machine::default())
+    }
+
+    /// The threads and the disk of a machine.
+    #[must_use]
+    pub fn on(clock: Arc<dyn Clock>, machine: Machine) -> Self {
+        let Machine { threads, disk } = machine;
+        Self { clock, threads, disk }
+    }
+}
+
+/// The threads and the disk that everything of one process works with.
+#[derive(Clone)]
+pub struct Machine {
+    /// Where jobs run.
+    pub threads: Threads,
+    /// The disk.
+    pub disk: Arc<dyn Disk>,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self { threads: Threads::Own, disk: Arc::new(RealDisk) }
     }
 }
 
@@ -42,6 +64,16 @@ pub enum Threads {
     Own,
     /// On the thread that calls, one at a time: deterministic, for simulations.
     Caller,
+}
+
+impl Threads {
+    /// Does work that blocks where it stops nobody else. `None` if it panicked.
+    pub(crate) async fn blocking<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        match self {
+            Self::Own => tokio::task::spawn_blocking(work).await.ok(),
+            Self::Caller => Some(work()),
+        }
+    }
 }
 
 /// An open store, and what had to be done for it.

@@ -48,12 +48,7 @@ impl Readers {
             let _permit = permit;
             shared.read(job)
         };
-        match self.threads {
-            Threads::Caller => read(),
-            Threads::Own => {
-                tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(E::from(StoreError::Closed)))
-            }
-        }
+        self.threads.blocking(read).await.unwrap_or_else(|| Err(E::from(StoreError::Closed)))
     }
 
     pub(super) fn saw_corruption(&self) -> bool {

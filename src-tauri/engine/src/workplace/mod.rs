@@ -25,7 +25,7 @@ use crate::outbox::{self, Click, Decision, OutboxError};
 use crate::ports::Ports;
 use crate::profile::Profile;
 use crate::remote::{Platform, RemoteError, Token};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Threads};
 use crate::sync::{self, Known, Synchronisation};
 pub(crate) use delivery::{Bell, Reports};
 
@@ -39,6 +39,7 @@ pub(crate) struct Setting {
     pub(crate) frame: Arc<Frame>,
     pub(crate) preferences: watch::Receiver<Preferences>,
     pub(crate) runtime: Handle,
+    pub(crate) threads: Threads,
 }
 
 /// An account at work.
@@ -63,8 +64,8 @@ pub(crate) struct Workplace {
 impl Workplace {
     /// A workplace at which nobody works yet. `token` is that of a session that has just begun; without one the kept one is used.
     pub(crate) async fn open(setting: Setting, me: &Me, way: Way, token: Option<Token>) -> Arc<Self> {
-        let Setting { profile, account, store, ports, frame, preferences, runtime } = setting;
-        let tokens = TokenPlace::new(profile, account.clone(), store.clone());
+        let Setting { profile, account, store, ports, frame, preferences, runtime, threads } = setting;
+        let tokens = TokenPlace::new(profile, account.clone(), store.clone(), threads);
         let token = match token {
             Some(token) => {
                 keep_token(&tokens, &token).await;

@@ -14,6 +14,7 @@ use signoff_engine::ports::{
     SecretsError,
 };
 use signoff_engine::remote::http::HttpConnector;
+use signoff_engine::store::Machine;
 use signoff_engine::{Engine, Start};
 use signoff_wire::interface::{AppState, ConnectionStatus, Preselected, SignIn, Stage};
 use tempfile::TempDir;
@@ -62,6 +63,7 @@ impl Desk {
             system_language: "en".to_owned(),
             version: "0.0.0".to_owned(),
             runtime: tokio::runtime::Handle::current(),
+            machine: Machine::default(),
         })
     }
 
