@@ -60,7 +60,7 @@ pub use demo::{
     bulk::{Bulk, fill},
 };
 pub use refusal::Refusal;
-pub use store::OpenError;
+pub use store::{Dies, Disk, Machine, OpenError, RealDisk, Threads};
 use workspace::Blueprint;
 
 /// How long a stop waits for requests that are under way.
@@ -91,6 +91,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where chance comes from.
     pub chance: Chance,
+    /// Threads and disk.
+    pub machine: Machine,
 }
 
 impl Options {
@@ -103,6 +105,7 @@ impl Options {
             traffic: false,
             clock: Arc::new(SystemClock::default()),
             chance: Chance::from_os(),
+            machine: Machine::default(),
         }
     }
 }
@@ -129,12 +132,69 @@ pub enum ServeError {
     Fill(#[from] Refusal),
 }
 
+/// An open workspace, without a way to it yet.
+///
+/// [`serve`] listens for it. A simulation calls the routes itself, and by dropping this instead of closing it lets the process die.
+pub struct Opened {
+    store: store::Store,
+    demo: bool,
+    stop: watch::Sender<bool>,
+    stopping: watch::Receiver<bool>,
+    traffic: Option<Chance>,
+}
+
+/// Opens the workspace and fills it if it is empty. Nothing happens in it yet. [`Options::listen`] is not looked at.
+///
+/// # Errors
+/// [`ServeError::Open`] and [`ServeError::Fill`].
+pub async fn open(options: Options) -> Result<Opened, ServeError> {
+    let Options { data_dir, start, traffic, clock, mut chance, machine, listen: _ } = options;
+    let traffic = traffic.then(|| chance.fork());
+    let store = store::Store::open(&data_dir, clock, chance, machine)?;
+    match workspace::prepare(&store, start).await {
+        Ok(workspace) => {
+            let (stop, stopping) = watch::channel(false);
+            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic })
+        }
+        Err(refusal) => {
+            store.close().await;
+            Err(refusal.into())
+        }
+    }
+}
+
+impl Opened {
+    /// Sets to work on the current runtime what happens by itself, and answers the routes.
+    pub fn begin(&mut self) -> axum::Router {
+        tokio::spawn(upkeep::run(self.store.clone(), self.stopping.clone()));
+        if let Some(chance) = self.traffic.take() {
+            tokio::spawn(demo::traffic::run(self.store.clone(), chance, self.stopping.clone()));
+        }
+        http::router(http::App {
+            store: self.store.clone(),
+            doorkeeper: sessions::Doorkeeper::new(),
+            running: idempotency::Running::default(),
+            stopping: self.stopping.clone(),
+        })
+    }
+
+    /// Ends event streams and what happens by itself; requests still work.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Stops and closes the file.
+    pub async fn close(self) {
+        self.stop();
+        self.store.close().await;
+    }
+}
+
 /// A platform that serves.
 pub struct Running {
     addr: SocketAddr,
-    stop: watch::Sender<bool>,
     server: JoinHandle<()>,
-    store: store::Store,
+    opened: Opened,
 }
 
 impl Running {
@@ -152,12 +212,12 @@ impl Running {
 
     /// Stops: ends event streams, lets requests finish for a moment, and closes the file.
     pub async fn shutdown(mut self) {
-        self.stop.send_replace(true);
+        self.opened.stop();
         if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
             tracing::warn!("some requests did not end in time");
             self.server.abort();
         }
-        self.store.close().await;
+        self.opened.close().await;
     }
 }
 
@@ -166,50 +226,38 @@ impl Running {
 /// # Errors
 /// See [`ServeError`]; nothing listens then.
 pub async fn serve(options: Options) -> Result<Running, ServeError> {
-    let Options { listen, data_dir, start, traffic, clock, mut chance } = options;
-    if matches!(start, Start::Demo) && !listen.ip().is_loopback() {
+    let listen = options.listen;
+    if matches!(options.start, Start::Demo) && !listen.ip().is_loopback() {
         return Err(ServeError::DemoInPublic(listen));
     }
-    let traffic_chance = chance.fork();
-    let store = store::Store::open(&data_dir, clock, chance)?;
-    let workspace = match workspace::prepare(&store, start).await {
-        Ok(workspace) if workspace.demo && !listen.ip().is_loopback() => Err(ServeError::DemoInPublic(listen)),
-        Ok(_) => TcpListener::bind(listen).await.map_err(|source| ServeError::Listen { addr: listen, source }),
-        Err(refusal) => Err(refusal.into()),
-    };
-    let bound = workspace.and_then(|listener| {
-        let addr = listener.local_addr().map_err(|source| ServeError::Listen { addr: listen, source })?;
-        Ok((listener, addr))
-    });
-    let (listener, addr) = match bound {
-        Ok(bound) => bound,
+    let mut opened = open(options).await?;
+    let (listener, addr) = match listen_at(listen, opened.demo).await {
+        Ok(listening) => listening,
         Err(error) => {
-            store.close().await;
+            opened.close().await;
             return Err(error);
         }
     };
-
-    let (stop, stopping) = watch::channel(false);
-    let app = http::App {
-        store: store.clone(),
-        doorkeeper: sessions::Doorkeeper::new(),
-        running: idempotency::Running::default(),
-        stopping: stopping.clone(),
-    };
-    let mut stopped = stopping.clone();
+    let mut stopped = opened.stopping.clone();
     let graceful = async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     };
+    let app = opened.begin();
     let server = tokio::spawn(async move {
-        let serving = axum::serve(listener, http::router(app)).with_graceful_shutdown(graceful);
-        if let Err(error) = serving.await {
+        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(graceful).await {
             tracing::error!(%error, "the server ended");
         }
     });
-    tokio::spawn(upkeep::run(store.clone(), stopping.clone()));
-    if traffic {
-        tokio::spawn(demo::traffic::run(store.clone(), traffic_chance, stopping));
-    }
     tracing::info!(%addr, "serving");
-    Ok(Running { addr, stop, server, store })
+    Ok(Running { addr, server, opened })
+}
+
+async fn listen_at(listen: SocketAddr, demo: bool) -> Result<(TcpListener, SocketAddr), ServeError> {
+    if demo && !listen.ip().is_loopback() {
+        return Err(ServeError::DemoInPublic(listen));
+    }
+    let failed = |source| ServeError::Listen { addr: listen, source };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    Ok((listener, addr))
 }

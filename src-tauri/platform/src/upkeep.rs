@@ -23,6 +23,7 @@ pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
             tracing::warn!(code = %refusal.kind().0, "cannot forget what is old");
         }
         tokio::select! {
+            biased;
             () = tokio::time::sleep(EVERY) => {}
             _ = stopping.wait_for(|stop| *stop) => return,
         }

@@ -16,7 +16,7 @@ use crate::{
     OpenError, Refusal, ServeError,
     chance::Chance,
     clock::SystemClock,
-    store::{Store, Write, ms},
+    store::{Machine, Store, Write, ms},
     workspace,
 };
 
@@ -34,7 +34,7 @@ pub struct Bulk {
 /// # Errors
 /// [`ServeError::Open`] if the folder cannot be used, [`ServeError::Fill`] if it cannot be filled.
 pub async fn fill(data_dir: &Path, bulk: Bulk) -> Result<(), ServeError> {
-    let store = Store::open(data_dir, Arc::new(SystemClock::default()), Chance::seeded(1))
+    let store = Store::open(data_dir, Arc::new(SystemClock::default()), Chance::seeded(1), Machine::default())
         .map_err(|error: OpenError| ServeError::Open(error))?;
     let filled = store
         .write(move |write| {

@@ -50,6 +50,7 @@ struct Over;
 impl Feed {
     async fn run(mut self, mut stopping: watch::Receiver<bool>) {
         tokio::select! {
+            biased;
             _ = self.feed() => {}
             _ = stopping.wait_for(|stop| *stop) => {}
         }

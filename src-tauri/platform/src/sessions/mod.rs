@@ -71,13 +71,12 @@ impl Doorkeeper {
         let found = store.read(move |sql| Ok(find(sql, &asked)?)).await?;
         let hash = found.as_ref().map_or(NOBODYS_HASH, |(_, hash)| hash).to_owned();
         let permit = Arc::clone(&self.verifications).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
-        let right = tokio::task::spawn_blocking(move || {
+        let right = store.threads().blocking(move || {
             let _permit = permit;
             PasswordHash::new(&hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(new.password.as_bytes(), &hash).is_ok())
-        })
-        .await
-        .map_err(|_| Refusal::Internal)?;
+        });
+        let right = right.await.ok_or(Refusal::Internal)?;
         let Some((user, _)) = found.filter(|_| right) else {
             attempts.failed(store.now());
             return Err(Refusal::BadCredentials);

@@ -16,9 +16,11 @@ use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 use tokio::sync::watch;
 
+mod machine;
 mod readers;
 mod writer;
 
+pub use machine::{Dies, Disk, Machine, RealDisk, Threads};
 pub(crate) use writer::Write;
 
 use crate::{chance::Chance, clock::Clock, refusal::Refusal};
@@ -70,11 +72,17 @@ pub(crate) struct Store {
     committed: watch::Receiver<i64>,
     clock: Arc<dyn Clock>,
     lock: Arc<Mutex<Option<File>>>,
+    threads: Threads,
 }
 
 impl Store {
     /// Opens, or creates, the workspace in `directory`, and keeps every other process out of it.
-    pub(crate) fn open(directory: &Path, clock: Arc<dyn Clock>, chance: Chance) -> Result<Self, OpenError> {
+    pub(crate) fn open(
+        directory: &Path,
+        clock: Arc<dyn Clock>,
+        chance: Chance,
+        machine: Machine,
+    ) -> Result<Self, OpenError> {
         let in_directory = |source| OpenError::Directory { path: directory.to_owned(), source };
         fs::create_dir_all(directory).map_err(in_directory)?;
         let lock = File::create(directory.join("lock")).map_err(in_directory)?;
@@ -101,7 +109,8 @@ impl Store {
 
         let newest_seq = crate::events::newest_seq(&connection).map_err(in_database)?;
         let (commits, committed) = watch::channel(newest_seq);
-        let readers = readers::Readers::open(|| {
+        let threads = machine.threads;
+        let readers = readers::Readers::open(threads, || {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&path, flags)?;
             connection.execute_batch("PRAGMA query_only=ON;")?;
@@ -110,8 +119,9 @@ impl Store {
             Ok(connection)
         })
         .map_err(in_database)?;
-        let writer = writer::Writer::start(connection, Arc::clone(&clock), chance, commits);
-        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock: Arc::new(Mutex::new(Some(lock))) })
+        let writer = writer::Writer::start(connection, Arc::clone(&clock), chance, commits, machine);
+        let lock = Arc::new(Mutex::new(Some(lock)));
+        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock, threads })
     }
 
     /// Runs `job` in a transaction and returns when it is durable. A refusal changes nothing.
@@ -135,6 +145,11 @@ impl Store {
     /// Changes whenever something was committed; the value is the newest event's sequence.
     pub(crate) fn commits(&self) -> watch::Receiver<i64> {
         self.committed.clone()
+    }
+
+    /// Where work that blocks is done.
+    pub(crate) fn threads(&self) -> Threads {
+        self.threads
     }
 
     /// The present.

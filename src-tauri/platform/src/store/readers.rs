@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::Threads;
 use crate::refusal::Refusal;
 
 const CONNECTIONS: usize = 4;
@@ -12,12 +13,13 @@ const CONNECTIONS: usize = 4;
 pub(super) struct Readers {
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
+    threads: Threads,
 }
 
 impl Readers {
-    pub(super) fn open(connect: impl Fn() -> rusqlite::Result<Connection>) -> rusqlite::Result<Self> {
+    pub(super) fn open(threads: Threads, connect: impl Fn() -> rusqlite::Result<Connection>) -> rusqlite::Result<Self> {
         let idle = (0..CONNECTIONS).map(|_| connect()).collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(Self { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(CONNECTIONS)) })
+        Ok(Self { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(CONNECTIONS)), threads })
     }
 
     /// Runs on a thread for blocking work: a year of figures must not hold up the runtime, which may be the app's own.
@@ -27,7 +29,7 @@ impl Readers {
         Q: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
-        let queried = tokio::task::spawn_blocking(move || {
+        let queried = self.threads.blocking(move || {
             let _permit = permit;
             let lent = Lent { connection: self.lock().pop(), readers: &self };
             let connection = lent.connection.as_ref().ok_or(Refusal::Overloaded)?;
@@ -35,8 +37,8 @@ impl Readers {
             let snapshot = connection.unchecked_transaction()?;
             query(&snapshot)
         });
-        queried.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a query did not end");
+        queried.await.unwrap_or_else(|| {
+            tracing::error!("a query did not end");
             Err(Refusal::Internal)
         })
     }

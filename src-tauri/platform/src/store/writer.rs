@@ -1,8 +1,9 @@
-//! The one thread that writes.
+//! The one connection that writes, on a thread of its own.
 //!
 //! Jobs arrive over a bounded channel. The thread takes the first, and with it whatever else already waits, and runs them
 //! in one transaction, each in a savepoint of its own: a refused job undoes only itself, and under load many jobs share
-//! one `fsync` (group commit). Nobody is told of success before that commit.
+//! one `fsync` (group commit). Nobody is told of success before that commit. With [`Threads::Caller`] the same happens on
+//! the calling thread, a job at a time.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -17,6 +18,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
+use super::{Disk, Machine, Threads};
 use crate::{chance::Chance, clock::Clock, refusal::Refusal};
 
 /// Beyond this many waiting jobs the platform says 503 instead of queueing.
@@ -56,8 +58,14 @@ impl Write<'_> {
 
 #[derive(Clone)]
 pub(super) struct Writer {
-    jobs: Arc<Mutex<Option<SyncSender<Job>>>>,
-    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    place: Place,
+}
+
+/// Where jobs run.
+#[derive(Clone)]
+enum Place {
+    Own { jobs: Arc<Mutex<Option<SyncSender<Job>>>>, thread: Arc<Mutex<Option<JoinHandle<()>>>> },
+    Caller(Arc<Mutex<Option<Pen>>>),
 }
 
 impl Writer {
@@ -66,14 +74,23 @@ impl Writer {
         clock: Arc<dyn Clock>,
         chance: Chance,
         commits: watch::Sender<i64>,
+        machine: Machine,
     ) -> Self {
-        let (sender, jobs) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new()
-            .name("workspace-writer".to_owned())
-            .spawn(move || WriterThread { connection, clock, chance, commits }.run(&jobs))
-            .map_err(|error| tracing::error!(%error, "cannot start the writer thread"))
-            .ok();
-        Self { jobs: Arc::new(Mutex::new(Some(sender))), thread: Arc::new(Mutex::new(thread)) }
+        let Machine { threads, disk } = machine;
+        let pen = Pen { connection, clock, chance, commits, disk, dead: false };
+        let place = match threads {
+            Threads::Caller => Place::Caller(Arc::new(Mutex::new(Some(pen)))),
+            Threads::Own => {
+                let (sender, jobs) = sync_channel(QUEUE);
+                let thread = std::thread::Builder::new()
+                    .name("workspace-writer".to_owned())
+                    .spawn(move || pen.run(&jobs))
+                    .map_err(|error| tracing::error!(%error, "cannot start the writer thread"))
+                    .ok();
+                Place::Own { jobs: Arc::new(Mutex::new(Some(sender))), thread: Arc::new(Mutex::new(thread)) }
+            }
+        };
+        Self { place }
     }
 
     pub(super) async fn run<T, J>(&self, job: J) -> Result<T, Refusal>
@@ -91,19 +108,44 @@ impl Writer {
             });
             (verdict, tell)
         });
-        let sent = match &*self.jobs.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(jobs) => jobs.try_send(job),
-            None => return Err(Refusal::Overloaded),
+        let taken = match &self.place {
+            Place::Own { jobs, .. } => match &*jobs.lock().unwrap_or_else(PoisonError::into_inner) {
+                Some(jobs) => match jobs.try_send(job) {
+                    Ok(()) => true,
+                    Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
+                },
+                None => false,
+            },
+            Place::Caller(pen) => {
+                // Between two threads others get their turn, too: without this no two requests would ever meet.
+                tokio::task::yield_now().await;
+                match &mut *pen.lock().unwrap_or_else(PoisonError::into_inner) {
+                    Some(pen) => {
+                        pen.commit(vec![job]);
+                        true
+                    }
+                    None => false,
+                }
+            }
         };
-        match sent {
-            Ok(()) => answered.await.unwrap_or(Err(Refusal::Internal)),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Refusal::Overloaded),
+        if !taken {
+            return Err(Refusal::Overloaded);
         }
+        answered.await.unwrap_or(Err(Refusal::Internal))
     }
 
     pub(super) async fn stop(&self) {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (jobs, thread) = match &self.place {
+            Place::Own { jobs, thread } => (jobs, thread),
+            Place::Caller(pen) => {
+                if let Some(pen) = pen.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    pen.put_down();
+                }
+                return;
+            }
+        };
+        jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let joined = tokio::task::spawn_blocking(move || thread.join().is_ok()).await;
             if !matches!(joined, Ok(true)) {
@@ -113,27 +155,38 @@ impl Writer {
     }
 }
 
-struct WriterThread {
+/// The connection that writes.
+struct Pen {
     connection: Connection,
     clock: Arc<dyn Clock>,
     chance: Chance,
     commits: watch::Sender<i64>,
+    disk: Arc<dyn Disk>,
+    dead: bool,
 }
 
-impl WriterThread {
+impl Pen {
     fn run(mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
             let mut group = vec![first];
             group.extend(jobs.try_iter().take(GROUP - 1));
             self.commit(group);
         }
+        self.put_down();
+    }
+
+    fn put_down(self) {
         // Leaves a tidy single file behind after an orderly stop.
         if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;") {
             tracing::warn!(%error, "cannot fold the write-ahead log in");
         }
     }
 
+    /// Runs a group of jobs in one transaction. Those of a process that is dead are dropped, and whoever asked hears nothing.
     fn commit(&mut self, group: Vec<Job>) {
+        if self.dead {
+            return;
+        }
         let mut answers = Vec::with_capacity(group.len());
         let mut newest_seq = None;
         let committed = (|| {
@@ -144,7 +197,10 @@ impl WriterThread {
                 }
             }
             newest_seq = Some(crate::events::newest_seq(&self.connection)?);
-            self.connection.execute_batch("COMMIT")
+            self.dead = self.disk.before_commit().is_err();
+            self.connection.execute_batch(if self.dead { "ROLLBACK" } else { "COMMIT" })?;
+            self.dead = self.dead || self.disk.after_commit().is_err();
+            Ok(())
         })()
         .inspect_err(|error: &rusqlite::Error| {
             tracing::error!(%error, "cannot commit");
@@ -153,6 +209,9 @@ impl WriterThread {
             }
         })
         .is_ok();
+        if self.dead {
+            return;
+        }
         if let (true, Some(seq)) = (committed, newest_seq) {
             self.commits.send_if_modified(|newest| std::mem::replace(newest, seq) != seq);
         }
