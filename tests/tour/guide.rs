@@ -1,10 +1,15 @@
 //! Who leads through the tour: numbers the steps, says what was checked, keeps the album.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use signoff_desk::{Desk, Setup};
+use signoff_desk::{Desk, Screen, Setup, until_within};
+
+/// How long the screen has to have stood still before a picture of it is kept.
+const STILL: Duration = Duration::from_millis(200);
+/// Header and colours of the dump that the display writes through; pixels only after it.
+const DUMP_HEADER_BYTES: usize = 8 * 1024;
 
 /// The tour's desk and album.
 pub(crate) struct Guide {
@@ -29,7 +34,7 @@ impl Guide {
         let begun = Instant::now();
         let done = act(&self.desk);
         let picture = self.album.join(format!("{:02}-{name}.png", self.step));
-        let taken = self.desk.screen().photograph(&picture);
+        let taken = painted(self.desk.screen()).and_then(|()| self.desk.screen().photograph(&picture));
         match done {
             Ok((result, checked)) => {
                 taken?;
@@ -46,4 +51,24 @@ impl Guide {
     pub(crate) fn album(&self) -> &Path {
         &self.album
     }
+}
+
+/// Waits until something is painted and nothing moves. What can be read in the page is there before the screen shows it, and a picture of
+/// the moment in between shows neither.
+fn painted(screen: &Screen) -> Result<()> {
+    let mut stood: Option<(Vec<u8>, Instant)> = None;
+    until_within(Duration::from_secs(10), "the screen to stand still with something on it", || {
+        let now = std::fs::read(screen.pixels())?;
+        let pixels = now.get(DUMP_HEADER_BYTES..).unwrap_or_default();
+        if pixels.windows(8).step_by(4).all(|two| two[..4] == two[4..]) {
+            return Ok(None);
+        }
+        match stood.as_ref().filter(|(before, _)| *before == now) {
+            Some((_, since)) => Ok((since.elapsed() >= STILL).then_some(())),
+            None => {
+                stood = Some((now, Instant::now()));
+                Ok(None)
+            }
+        }
+    })
 }

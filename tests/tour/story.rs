@@ -13,19 +13,21 @@ const SWITCH: &str = "Allow advisors to close conversations manually";
 
 /// Tells it, step by step.
 pub(crate) fn tell(guide: &mut Guide) -> Result<()> {
-    let mut platform = guide.step("workspace", |desk| {
+    let (mut platform, admin) = guide.step("workspace", |desk| {
         let platform = desk.platform(PlatformOptions::default())?;
-        let said = format!("a platform with the demo workspace serves at {}", platform.address());
-        Ok((platform, said))
+        let launch = Launch::with_profile(&desk.folder().join("admin")).and(&["--workspace", platform.address()]);
+        let app = desk.start(&launch)?;
+        app.text_box("Email").appears()?;
+        let said =
+            format!("the demo workspace serves at {}; the app has found it and asks who signs in", platform.address());
+        Ok(((platform, app), said))
     })?;
     let customer = platform.customer(CUSTOMER);
     let first = customer.writes(QUESTION)?;
 
-    let admin = guide.step("admin", |desk| {
-        let launch = Launch::with_profile(&desk.folder().join("admin")).and(&["--workspace", platform.address()]);
-        let app = desk.start(&launch)?;
-        app.sign_in("admin")?;
-        Ok((app, "the admin signed in and sees the inbox".to_owned()))
+    guide.step("admin", |_| {
+        admin.sign_in("admin")?;
+        Ok(((), "the admin signed in and sees the inbox".to_owned()))
     })?;
     guide.step("switch", |_| {
         admin.go_to_settings("Inbox options")?;
@@ -70,7 +72,10 @@ pub(crate) fn tell(guide: &mut Guide) -> Result<()> {
     guide.step("queued", |desk| {
         desk.dialog()?.click("Send + Close")?;
         app.see("1 action queued")?;
-        Ok(((), "confirmed, and queued durably (D21)".to_owned()))
+        until("the row to say so", || {
+            Ok(app.rows()?.iter().any(|row| row.contains(CUSTOMER) && row.contains("Queued")).then_some(()))
+        })?;
+        Ok(((), "confirmed, and queued durably (D21); the row says so as well (D24)".to_owned()))
     })?;
     guide.step("online", |_| {
         platform.start_again()?;
