@@ -43,6 +43,20 @@ it('an empty answer to a search says so and offers the way back', async () => {
   await waitFor(() => expect(rows().length).toBeGreaterThan(0))
 })
 
+it('a search looks in every tab, the open one first, and says where a conversation is that is not in it', async () => {
+  const { user, rehearsal } = await openDesk()
+  const talks = [...rehearsal.platform.talks.values()]
+  const here = talks.find((talk) => talk.state === 'received')
+  const closed = talks.find((talk) => talk.state === 'closed')
+  closed!.customer = here!.customer
+  await user.type(await screen.findByRole('searchbox', { name: 'Search conversations' }), here!.customer.name)
+  await waitFor(() => expect(rows()).toEqual(expect.arrayContaining([here!.id, closed!.id])))
+  const row = (id: string) => document.querySelector<HTMLElement>(`[data-id="${id}"]`)!
+  expect(within(row(closed!.id)).getByText('Closed')).toBeVisible()
+  expect(within(row(here!.id)).queryByText('Received')).toBeNull()
+  expect(rows().indexOf(here!.id)).toBeLessThan(rows().indexOf(closed!.id))
+})
+
 it('an empty tab says what will appear there', async () => {
   await openDesk({ size: 0 })
   expect(await screen.findByText('Nobody is waiting')).toBeVisible()
@@ -95,6 +109,33 @@ describe('the keyboard (D43)', () => {
     const list = await screen.findByRole('dialog', { name: 'Keyboard shortcuts' })
     const closing = within(list).getByText('Send + Close; asks first').parentElement
     expect([...closing!.querySelectorAll('kbd')].map((key) => key.textContent)).toEqual(['Ctrl', 'Shift', 'Enter'])
+  })
+
+  it('does nothing to a conversation that another view hides', async () => {
+    const { user, rehearsal } = await openDesk()
+    await openFirst(user)
+    await user.type(await reply(), 'Not yet')
+    await user.click(await button('Queue'))
+    await screen.findByRole('heading', { name: 'Queue' })
+    await user.keyboard('e')
+    await user.keyboard('t')
+    await user.keyboard('{Control>}{Enter}{/Control}')
+    await user.keyboard('{Control>}{Shift>}{Enter}{/Shift}{/Control}')
+    await user.click(await button('Inbox'))
+    expect(await reply()).toHaveValue('Not yet')
+    expect(rehearsal.entries).toHaveLength(0)
+  })
+
+  it('Z takes back what was just done (D15)', async () => {
+    const { user, rehearsal } = await openDesk({ online: false })
+    const id = await openFirst(user)
+    await user.type(await reply(), 'Bye')
+    await user.click(await button('Send + Close'))
+    await screen.findByText('Choose a conversation')
+    await button('Undo')
+    await user.keyboard('z')
+    await waitFor(async () => expect(await reply()).toHaveValue('Bye'))
+    expect(rehearsal.drafts.get(id)).toBe('Bye')
   })
 
   it('F5 asks the platform instead of reloading the window (D1)', async () => {

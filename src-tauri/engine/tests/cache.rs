@@ -210,6 +210,20 @@ async fn d20_search_finds_names_and_texts_while_typing_in_every_tab() {
 }
 
 #[tokio::test]
+async fn d20_a_search_shows_what_is_in_the_open_tab_first() {
+    let desk = Desk::new().await;
+    desk.has(&[say::conversation("c1"), Conversation { state: ConversationState::Closed, ..say::conversation("c2") }])
+        .await;
+
+    let in_closed = InboxQuery { search: Some("hello".to_owned()), ..query(ConversationState::Closed) };
+    let first = inbox(&desk, InboxQuery { limit: 1, ..in_closed.clone() }).await;
+    let second = inbox(&desk, InboxQuery { after: first.next.clone(), ..in_closed }).await;
+
+    let ids = |page: &InboxPage| page.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
+    assert_eq!((ids(&first), ids(&second)), (vec!["c2".to_owned()], vec!["c1".to_owned()]));
+}
+
+#[tokio::test]
 async fn nothing_typed_into_search_is_syntax() {
     let desk = Desk::new().await;
     desk.has(&[say::conversation("c1")]).await;

@@ -247,12 +247,13 @@ export class Rehearsal implements Backend {
     const all = [...this.platform.talks.values()].map((talk) => this.#row(talk))
     const words = query.search?.toLowerCase()
     const mine = (row: InboxRow) => row.mine
+    const elsewhere = (row: InboxRow) => Number(row.tab !== query.tab)
     const found = all
-      .filter((row) => row.tab === query.tab)
+      .filter((row) => words !== undefined || row.tab === query.tab)
       .filter((row) => query.scope === 'all' || (query.scope === 'mine') === mine(row))
       .filter((row) => !query.channel_id || row.channel.id === query.channel_id)
       .filter((row) => !words || `${row.customer_name} ${row.last_text}`.toLowerCase().includes(words))
-      .sort((one, other) => one.opened_at.localeCompare(other.opened_at))
+      .sort((one, other) => elsewhere(one) - elsewhere(other) || one.opened_at.localeCompare(other.opened_at))
     const from = query.after ? found.findIndex((row) => row.id === query.after) + 1 : 0
     const rows = found.slice(from, from + query.limit)
     const count = (tab: string) => all.filter((row) => row.tab === tab).length

@@ -42,8 +42,13 @@ export class InboxList {
 
   constructor(readonly backend: Backend) {}
 
+  /** What is searched for is searched for in every tab. */
+  get searching(): boolean {
+    return this.search.trim() !== ''
+  }
+
   get filtered(): boolean {
-    return this.search.trim() !== '' || this.channelId !== null || (this.tab === 'ongoing' && this.scope !== 'all')
+    return this.searching || this.channelId !== null || (this.tab === 'ongoing' && this.scope !== 'all')
   }
 
   /** Conversations that wait behind "3 new". */

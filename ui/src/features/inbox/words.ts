@@ -1,4 +1,4 @@
-/** What an empty tab says: what will appear there, and what to do next. */
+/** The tabs in pictures, and what an empty one says: what will appear there, and what to do next. */
 import type { ConversationState } from '$lib/backend'
 import type { IconName } from '$components/icons'
 import { m } from '$lib/paraglide/messages'
@@ -11,6 +11,6 @@ const words: Record<ConversationState, { icon: IconName; title: () => string; te
   closed: { icon: 'lock', title: m.empty_closed_title, text: m.empty_closed_text },
 }
 
-export const emptyIcon = (tab: ConversationState) => words[tab].icon
+export const tabIcon = (tab: ConversationState) => words[tab].icon
 export const emptyTitle = (tab: ConversationState) => words[tab].title()
 export const emptyText = (tab: ConversationState) => words[tab].text()

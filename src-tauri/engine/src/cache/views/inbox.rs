@@ -47,12 +47,16 @@ enum Part {
     All,
     Mine,
     Others,
+    /// Of what was searched for: in the open tab.
+    Here,
+    /// Of what was searched for: in the other tabs.
+    Elsewhere,
 }
 
-/// The runs of which a list consists. *Ongoing* shows mine first.
+/// The runs of which a list consists. *Ongoing* shows mine first; a search finds everywhere, and shows the open tab's first.
 fn parts(query: &InboxQuery) -> Vec<Part> {
     if query.search.as_deref().is_some_and(|typed| search::query(typed).is_some()) {
-        return vec![Part::All];
+        return vec![Part::Here, Part::Elsewhere];
     }
     match (query.tab, query.scope) {
         (ConversationState::Ongoing, Scope::All) => vec![Part::Mine, Part::Others],
@@ -125,6 +129,14 @@ fn keys_of(
         Part::Others => {
             sql.push_str(" AND c.shown_assignee_id IS NOT ?");
             values.push(me.user.id.clone().into());
+        }
+        Part::Here => {
+            sql.push_str(" AND c.shown_state = ?");
+            values.push(state_word(query.tab).to_owned().into());
+        }
+        Part::Elsewhere => {
+            sql.push_str(" AND c.shown_state <> ?");
+            values.push(state_word(query.tab).to_owned().into());
         }
     }
     if let Some(channel) = &query.channel_id {
