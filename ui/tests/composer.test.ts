@@ -177,6 +177,42 @@ describe('drafts (D41, D23)', () => {
   })
 })
 
+describe('a conversation that is closed while somebody writes in it (D7, D23)', () => {
+  async function closedUnderTheFingers() {
+    const desk = await openDesk()
+    const id = await openFirst(desk.user)
+    await desk.user.type(await reply(), 'Half a sentence')
+    desk.rehearsal.platform.close(id, { kind: 'advisor', id: 'usr_bob', name: 'Bob' })
+    desk.rehearsal.announce({ kind: 'inbox_changed', conversation_ids: [id] })
+    await screen.findByText(/Nothing more can be sent here; your text is kept/)
+    return { ...desk, id }
+  }
+
+  it('keeps the text on the screen, and sends nothing', async () => {
+    await closedUnderTheFingers()
+    expect(await reply()).toHaveValue('Half a sentence')
+    expect(noButton('Send') && noButton('Send + Close')).toBe(true)
+    await button('Copy text')
+  })
+
+  it('takes the text along into the newer conversation', async () => {
+    const { user, rehearsal, id } = await closedUnderTheFingers()
+    const newer = rehearsal.customerWrites(id, 'Hello again')
+    await user.click(await button('Continue in the newer conversation'))
+    await waitFor(async () => expect(await reply()).toHaveValue('Half a sentence'))
+    expect(rehearsal.drafts.get(newer)).toBe('Half a sentence')
+    expect(rehearsal.drafts.has(id)).toBe(false)
+  })
+
+  it('lets go of the text only when asked twice', async () => {
+    const { user, rehearsal, id } = await closedUnderTheFingers()
+    await user.click(await button('Discard…'))
+    await user.click(await button('Discard for good'))
+    await waitFor(() => expect(screen.queryByRole('textbox', { name: 'Reply' })).toBeNull())
+    expect(rehearsal.drafts.has(id)).toBe(false)
+  })
+})
+
 it('shows text as text, in bubbles, rows and queue', async () => {
   const { user, rehearsal } = await openDesk({ online: false })
   const id = await openFirst(user)

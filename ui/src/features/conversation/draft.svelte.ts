@@ -65,6 +65,13 @@ export class DraftText {
     if (this.text !== '') this.typed()
   }
 
+  /** The text is wanted no more, or has gone elsewhere. */
+  async clear() {
+    this.text = ''
+    this.typed()
+    await this.flush()
+  }
+
   /** An undone reply came back into the draft (D15): it is shown, and what was typed meanwhile follows it. */
   async reread() {
     await this.flush()
