@@ -13,6 +13,7 @@ export type Command =
   | 'archive'
   | 'take'
   | 'customer'
+  | 'undo'
   | 'inbox'
   | 'queue'
   | 'settings'
