@@ -1,6 +1,7 @@
 /** The outbox in words: states, actions, choices, and what is said when something was chosen. */
 import type { ActionKind, Choice, Chosen, EntryState, QueueEntry } from '$lib/backend'
 import type { IconName } from '$components/icons'
+import { until } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
 
 export const stateIcons: Record<EntryState, IconName> = {
@@ -108,4 +109,10 @@ export function settledText(entry: QueueEntry): string {
     case 'unknown':
       return ''
   }
+}
+
+/** When it is tried next. The first pauses are seconds, and a countdown in seconds would only ask to be watched. */
+export function nextAttemptText(at: string, now: number): string {
+  if (Date.parse(at) - now < 60_000) return m.entry_next_attempt_soon()
+  return m.entry_next_attempt({ time: until(at, now) })
 }
