@@ -299,6 +299,22 @@ async fn d8_wait_goes_on_by_itself_when_the_switch_is_on_again() {
     desk.until_entry(&entry.id, EntryState::Done).await;
 }
 
+/// The admin was quicker than the advisor: nothing more will be heard of the switch.
+#[tokio::test(start_paused = true)]
+async fn d8_waiting_for_a_switch_that_is_on_already_is_no_waiting() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    refused(&desk, &entry.id, "close_disabled").await;
+    desk.hears(say::switched(false, 5)).await;
+    desk.hears(say::switched(true, 6)).await;
+
+    desk.chooses(&entry.id, Choice::Wait).await.expect("offered");
+
+    let platform = Scripted::default();
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::Done).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn d7_the_text_can_go_into_the_newer_conversation_and_closes_nothing_there() {
     let desk = desk().await;

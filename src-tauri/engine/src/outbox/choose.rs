@@ -8,7 +8,7 @@ use super::entry::{Entry, State};
 use super::listing::{carries_text, close_is_queued, newer_conversation};
 use super::machine::{Happening, Move, next};
 use super::{OutboxError, rows, settle};
-use crate::cache::standing;
+use crate::cache::{facts, standing};
 
 /// A decision of the advisor about an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,10 +87,7 @@ pub fn choose(
     match decision.choice {
         Choice::Undo | Choice::Edit => return undo(transaction, entry, now),
         Choice::Discard => discard(transaction, &mut entry)?,
-        Choice::Wait => {
-            entry.waits_for_switch = true;
-            rows::save(transaction, &entry)?;
-        }
+        Choice::Wait => wait_for_switch(transaction, &mut entry, now)?,
         Choice::Retry => retry(transaction, &mut entry, decision, now)?,
         Choice::ConfirmAgain => {
             see(transaction, &mut entry, decision)?;
@@ -143,6 +140,16 @@ fn retry(
         Some(_) | None => {}
     }
     go_on(transaction, entry, now)
+}
+
+/// Waits until closing is switched on again (D8). It may have been, between the refusal and this choice: then nothing more would be
+/// heard of it, and the entry goes on now.
+fn wait_for_switch(transaction: &Transaction<'_>, entry: &mut Entry, now: DateTime<Utc>) -> Result<(), OutboxError> {
+    if facts::close_enabled(transaction)? {
+        return go_on(transaction, entry, now);
+    }
+    entry.waits_for_switch = true;
+    rows::save(transaction, entry)
 }
 
 fn send_without_closing(
