@@ -180,71 +180,6 @@ async fn in_doubt_stays_in_doubt_while_nobody_can_be_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unreachable_platform_costs_nothing_but_time_and_is_tried_with_growing_pauses() {
-    let desk = desk_with(&["c1", "c2", "c3"]).await;
-    for id in ["c1", "c2", "c3"] {
-        desk.clicks(id, reply("Hello")).await.expect("queued");
-    }
-    let platform = Scripted::default();
-    platform.script().always = Some(Fate::Fails(unreachable()));
-    let shift = Shift::start(&desk, &platform);
-
-    tokio::time::sleep(Duration::from_secs(24 * 3600)).await;
-
-    let calls = platform.call_count();
-    assert!((250..1500).contains(&calls), "{calls} attempts in a day of three conversations");
-    platform.script().always = None;
-    shift.waker.wake();
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(
-        desk.queue().await.iter().filter(|entry| entry.state == EntryState::Done).count(),
-        3,
-        "a wake is enough"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_idle_dispatcher_is_idle() {
-    let desk = desk_with(&["c1"]).await;
-    let platform = Scripted::default();
-    let shift = Shift::start(&desk, &platform);
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let before = desk.store.commits();
-
-    tokio::time::sleep(Duration::from_secs(3600)).await;
-    for _ in 0..30 {
-        shift.waker.look();
-        tokio::time::sleep(Duration::from_secs(2)).await;
-    }
-
-    assert_eq!(platform.call_count(), 0);
-    assert_eq!(desk.store.commits(), before, "nothing is written when there is nothing to do");
-}
-
-#[tokio::test(start_paused = true)]
-async fn retry_after_is_kept_also_by_a_restart_and_a_wake() {
-    let desk = desk_with(&["c1"]).await;
-    let platform = Scripted::default();
-    let busy = RemoteError::Unavailable { retry_after: Some(Duration::from_secs(600)), code: ProblemCode::Overloaded };
-    platform.next_performs([Fate::Fails(busy)]);
-    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
-    let shift = Shift::start(&desk, &platform);
-    until("the first attempt is over", || async { desk.entry(&entry.id).await.last_problem.is_some() }).await;
-    shift.dies().await;
-
-    let shift = Shift::start(&desk, &platform);
-    shift.waker.wake();
-    tokio::time::sleep(Duration::from_secs(500)).await;
-    shift.waker.wake();
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    assert_eq!(platform.call_count(), 1, "the platform has asked for ten minutes");
-    assert!(desk.entry(&entry.id).await.next_attempt_at.is_some(), "and the queue says until when");
-
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    desk.until_entry(&entry.id, EntryState::Done).await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn d25_an_expired_session_pauses_and_fails_nothing() {
     let desk = desk_with(&["c1", "c2"]).await;
     let platform = Scripted::default();
@@ -262,23 +197,6 @@ async fn d25_an_expired_session_pauses_and_fails_nothing() {
     shift.session.signs_in("token-2");
     shift.waker.wake();
     desk.until_quiet().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn d25_a_token_that_is_given_out_again_is_not_hammered_with() {
-    let desk = desk_with(&["c1"]).await;
-    let platform = Scripted::default();
-    platform.script().always = Some(Fate::Fails(RemoteError::SignedOut));
-    desk.clicks("c1", reply("Hello")).await.expect("queued");
-    let shift = Shift::start(&desk, &platform);
-
-    for _ in 0..20 {
-        tokio::time::sleep(Duration::from_secs(10)).await;
-        shift.session.signs_in("token-1");
-        shift.waker.wake();
-    }
-
-    assert_eq!(platform.call_count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -547,44 +465,6 @@ async fn d21_whichever_commit_the_process_dies_at_each_text_arrives_once_and_in_
             );
         }
     }
-}
-
-/// A disk that takes nothing for a while.
-struct FullFor(AtomicU64);
-
-impl Disk for FullFor {
-    fn before_commit(&self, _commit: u64) -> Result<(), StoreError> {
-        let left = self.0.load(Ordering::Relaxed);
-        if left == 0 {
-            return Ok(());
-        }
-        self.0.store(left - 1, Ordering::Relaxed);
-        Err(StoreError::DiskFull)
-    }
-
-    fn after_commit(&self, _commit: u64) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_disk_is_waited_for_without_sending_twice() {
-    let disk = Arc::new(FullFor(AtomicU64::new(0)));
-    let options = Options { disk: disk.clone(), threads: Threads::Caller, ..Options::new(TestClock::new()) };
-    let desk = Desk::with(options).await;
-    desk.has(&[say::conversation("c1")]).await;
-    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
-    let platform = Scripted::default();
-    platform.script().of_conversation.insert("c1".to_owned(), Fate::Takes(Duration::from_secs(5)));
-    let mut shift = Shift::start(&desk, &platform);
-    desk.until_entry(&entry.id, EntryState::Sending).await;
-
-    // The disk fills up while the attempt is under way: its outcome cannot be written down for a while.
-    disk.0.store(10, Ordering::Relaxed);
-    desk.until_entry(&entry.id, EntryState::Done).await;
-
-    assert_eq!(platform.call_count(), 1);
-    assert!(shift.reported().iter().any(|report| matches!(report, Report::StoreFailed(StoreError::DiskFull))));
 }
 
 #[tokio::test(start_paused = true)]

@@ -34,14 +34,30 @@ pub(super) struct Moment {
     pub(super) there: DateTime<Utc>,
 }
 
-/// Claims up to `limit` due heads, leaving out conversations in which something is under way, and those that this version cannot read.
+/// What a look at the due heads has brought.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// What to do now.
+    pub(super) claims: Vec<Claim>,
+    /// What this version cannot read, and has set aside.
+    pub(super) set_aside: Vec<Entry>,
+}
+
+impl Claimed {
+    /// The step for an entry that was just decided to be sent.
+    pub(super) fn to_send(entry: &Entry) -> Self {
+        Self { claims: to_send(entry).into_iter().collect(), set_aside: Vec::new() }
+    }
+}
+
+/// Claims up to `limit` due heads, leaving out conversations in which something is under way.
 pub(super) fn claim(
     transaction: &Transaction<'_>,
     owner: &str,
     now: Moment,
     limit: usize,
     under_way: &[String],
-) -> Result<Vec<Claim>, OutboxError> {
+) -> Result<Claimed, OutboxError> {
     let heads = transaction
         .prepare_cached(&format!(
             "SELECT {} FROM outbox
@@ -51,16 +67,16 @@ pub(super) fn claim(
         ))?
         .query_map(params![owner, millis(now.here), count(limit + under_way.len())], rows::read)?
         .collect::<Result<Vec<_>, _>>()?;
-    let mut claims = Vec::new();
+    let mut claimed = Claimed::default();
     for head in heads {
-        if claims.len() >= limit {
+        if claimed.claims.len() >= limit {
             break;
         }
         if !under_way.contains(&head.conversation_id) {
-            claims.extend(begin(transaction, head, now)?);
+            begin(transaction, head, now, &mut claimed)?;
         }
     }
-    Ok(claims)
+    Ok(claimed)
 }
 
 /// Claims the head of one conversation if it is due.
@@ -69,7 +85,7 @@ pub(super) fn claim_next(
     owner: &str,
     conversation_id: &str,
     now: Moment,
-) -> Result<Option<Claim>, OutboxError> {
+) -> Result<Claimed, OutboxError> {
     let head = transaction
         .prepare_cached(&format!(
             "SELECT {} FROM outbox
@@ -78,11 +94,14 @@ pub(super) fn claim_next(
         ))?
         .query_row(params![owner, conversation_id, millis(now.here)], rows::read)
         .optional()?;
-    head.map_or(Ok(None), |head| begin(transaction, head, now))
+    let mut claimed = Claimed::default();
+    if let Some(head) = head {
+        begin(transaction, head, now, &mut claimed)?;
+    }
+    Ok(claimed)
 }
 
-/// The step for an entry that was just decided to be sent.
-pub(super) fn to_send(entry: &Entry) -> Option<Claim> {
+fn to_send(entry: &Entry) -> Option<Claim> {
     let act = entry.intent.as_ref()?.act(&entry.conversation_id)?;
     Some(Claim { key: entry.key.clone(), conversation_id: entry.conversation_id.clone(), step: Step::Send(act) })
 }
@@ -108,24 +127,31 @@ pub(super) fn next_due(
     Ok(None)
 }
 
-fn begin(transaction: &Transaction<'_>, mut entry: Entry, now: Moment) -> Result<Option<Claim>, OutboxError> {
+fn begin(
+    transaction: &Transaction<'_>,
+    mut entry: Entry,
+    now: Moment,
+    claimed: &mut Claimed,
+) -> Result<(), OutboxError> {
     if entry.intent.is_none() {
-        upkeep::quarantine(transaction, &mut entry)?;
-        return Ok(None);
+        upkeep::quarantine(transaction, &mut entry, now.here)?;
+        claimed.set_aside.push(entry);
+        return Ok(());
     }
     match next(entry.state, entry.undo_requested, Happening::Turn) {
         Move::To(State::Sending) => {
             entry.state = State::Sending;
             entry.first_attempt_at = entry.first_attempt_at.or(Some(now.there));
             rows::write(transaction, &entry)?;
-            Ok(to_send(&entry))
+            claimed.claims.extend(to_send(&entry));
         }
         Move::To(State::InDoubt) => {
-            Ok(Some(Claim { key: entry.key, conversation_id: entry.conversation_id, step: Step::Ask }))
+            claimed.claims.push(Claim { key: entry.key, conversation_id: entry.conversation_id, step: Step::Ask });
         }
         Move::To(State::Queued | State::Blocked | State::Done | State::Cancelled)
         | Move::BackInDraft
         | Move::NoteUndo
-        | Move::Nothing => Ok(None),
+        | Move::Nothing => {}
     }
+    Ok(())
 }

@@ -15,11 +15,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use rusqlite::Transaction;
 use secrecy::ExposeSecret;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::claim::{self, Claim, Moment, Step};
+use super::claim::{self, Claim, Claimed, Moment, Step};
 use super::entry::{Entry, State};
 use super::link::Link;
 use super::settle::{self, Circumstances, Outcome};
@@ -219,20 +220,19 @@ impl Desk {
         self.put_in_order().await?;
         let room = self.link.width(Instant::now(), self.context.parts.at_once).saturating_sub(self.lanes.len());
         if room == 0 || self.context.token().is_none() {
-            return Ok(self.link.closed_until().map_or(latest, |until| until.clamp(Instant::now(), latest)));
+            // A rest that is over opens no place that is taken; the attempt's end says when to look again.
+            let closed_until = self.link.closed_until().filter(|until| *until > Instant::now());
+            return Ok(closed_until.map_or(latest, |until| until.min(latest)));
         }
-        let due = self.context.next_due(&self.under_way).await?;
+        let mut due = self.context.next_due(&self.under_way).await?;
         let now = self.context.now();
-        match due {
-            Some(due) if due <= now => {
-                self.start_up_to(room).await?;
-                // What there is room for has been started; what is left waits for an end or for its time.
-                let due = self.context.next_due(&self.under_way).await?.filter(|due| *due > now);
-                Ok(due.map_or(latest, |due| at(due, now).min(latest)))
-            }
-            Some(due) => Ok(at(due, now).min(latest)),
-            None => Ok(latest),
+        if due.is_some_and(|due| due <= now) {
+            self.start_up_to(room).await?;
+            // What there is room for has been started; what is left waits for an end or for its time.
+            due = self.context.next_due(&self.under_way).await?.filter(|due| *due > now);
         }
+        self.store_failures = 0;
+        Ok(due.map_or(latest, |due| at(due, now).min(latest)))
     }
 
     /// What has to be done once, after somebody called, or after the clock was set back.
@@ -262,22 +262,32 @@ impl Desk {
         self.recovered = true;
         self.hurry = false;
         self.last_time = Some(now);
-        self.store_failures = 0;
         Ok(())
     }
 
     /// Starts lanes for up to `room` conversations. Those that have just given their place up come last.
     async fn start_up_to(&mut self, room: usize) -> Result<(), OutboxError> {
         let had_their_turn = std::mem::take(&mut self.had_their_turn);
-        let passed_over = [self.under_way.as_slice(), had_their_turn.as_slice()].concat();
-        let claims = self.context.claim(room, &passed_over).await?;
-        let left = room - claims.len();
-        claims.into_iter().for_each(|claim| self.start(claim));
+        let left = self.start_all_but(&had_their_turn, room).await?;
         if left > 0 && !had_their_turn.is_empty() {
-            let claims = self.context.claim(left, &self.under_way).await?;
-            claims.into_iter().for_each(|claim| self.start(claim));
+            self.start_all_but(&[], left).await?;
         }
         Ok(())
+    }
+
+    /// Starts what is due outside of `passed_over`. Answers how much room is left.
+    async fn start_all_but(&mut self, passed_over: &[String], room: usize) -> Result<usize, OutboxError> {
+        let mut left = room;
+        loop {
+            let passed_over = [self.under_way.as_slice(), passed_over].concat();
+            let Claimed { claims, set_aside } = self.context.claim(left, &passed_over).await?;
+            left -= claims.len();
+            claims.into_iter().for_each(|claim| self.start(claim));
+            // What was set aside took the place of something that can be sent.
+            if set_aside.is_empty() || left == 0 {
+                return Ok(left);
+            }
+        }
     }
 
     fn start(&mut self, claim: Claim) {
@@ -363,9 +373,12 @@ impl Context {
         self.parts.store.read(move |connection| claim::next_due(connection, &owner, &under_way)).await
     }
 
-    async fn claim(&self, limit: usize, under_way: &[String]) -> Result<Vec<Claim>, OutboxError> {
+    async fn claim(&self, limit: usize, under_way: &[String]) -> Result<Claimed, OutboxError> {
         let (owner, under_way, now) = (self.parts.owner.clone(), under_way.to_vec(), self.moment());
-        self.parts.store.write(move |transaction| claim::claim(transaction, &owner, now, limit, &under_way)).await
+        let claim = move |transaction: &Transaction<'_>| claim::claim(transaction, &owner, now, limit, &under_way);
+        let claimed = self.parts.store.write(claim).await?;
+        claimed.set_aside.iter().for_each(|entry| self.tell(entry));
+        Ok(claimed)
     }
 
     fn luck(&self) -> waits::Luck {
@@ -411,17 +424,18 @@ impl Context {
                 .write(move |transaction| {
                     let entry = settle::settle(transaction, &key, &outcome, at)?;
                     let next = match &entry {
-                        Some(entry) if entry.state == State::Sending => claim::to_send(entry),
+                        Some(entry) if entry.state == State::Sending => Claimed::to_send(entry),
                         Some(_) | None if go_on => claim::claim_next(transaction, &owner, &conversation_id, at.now)?,
-                        Some(_) | None => None,
+                        Some(_) | None => Claimed::default(),
                     };
                     Ok::<_, OutboxError>((entry, next))
                 })
                 .await;
             match written {
                 Ok((entry, next)) => {
-                    self.tell(claim, entry.as_ref());
-                    return next;
+                    self.changed(&claim.conversation_id);
+                    entry.iter().chain(&next.set_aside).for_each(|entry| self.tell(entry));
+                    return next.claims.into_iter().next();
                 }
                 Err(OutboxError::Store(StoreError::Closed)) => return None,
                 Err(error) => {
@@ -433,15 +447,14 @@ impl Context {
         }
     }
 
-    fn tell(&self, claim: &Claim, entry: Option<&Entry>) {
-        self.changed(&claim.conversation_id);
-        let Some(entry) = entry else { return };
+    /// Tells how far an entry has come.
+    fn tell(&self, entry: &Entry) {
         tracing::info!(
             entry = entry.key,
             conversation = entry.conversation_id,
             state = entry.state.word(),
             problem = ?entry.last_problem,
-            "an attempt was settled"
+            "an entry has moved"
         );
         if !entry.state.is_open() || entry.state == State::Blocked {
             self.report(Report::Settled {

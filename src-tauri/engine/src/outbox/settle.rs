@@ -131,9 +131,14 @@ fn judge(entry: &Entry, outcome: &Outcome, at: Circumstances) -> Happening {
 /// Counts the attempt and decides when the next is due. A session that is over counts for nothing (D25).
 fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
     let error = match outcome {
-        Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(_)) => {
+        Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(Some(_))) => {
             entry.last_problem = None;
             entry.tries.in_row = 0;
+            return;
+        }
+        // To know that nothing was applied helps nobody yet: what the attempt met, the next one may meet too, after a longer wait.
+        Outcome::Asked(Ok(None)) => {
+            entry.last_problem = None;
             return;
         }
         Outcome::NotSignedIn => {
@@ -158,7 +163,10 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
         }
         RemoteError::Refused(_) | RemoteError::KeyReused => {
             entry.tries.refused += 1;
-            return;
+            // A refused act waits for the advisor. A refused question stays open, and is not asked again at once.
+            if matches!(outcome, Outcome::Performed(_)) {
+                return;
+            }
         }
     }
     entry.tries.in_row = entry.tries.in_row.saturating_add(1);

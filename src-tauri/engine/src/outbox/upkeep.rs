@@ -7,9 +7,10 @@ use signoff_wire::interface::Code;
 
 use super::entry::{Blocked, Entry, State};
 use super::machine::{Happening, Move, next};
-use super::{OutboxError, codes, rows, settle};
+use super::{OutboxError, codes, listing, rows, settle};
 use crate::cache::columns::millis;
 use crate::cache::{CacheError, overlay};
+use crate::notify;
 
 /// Entries that are kept after their end, for the queue view.
 const KEPT_AFTER_END: i64 = 50;
@@ -96,13 +97,18 @@ pub fn close_switched(transaction: &Transaction<'_>, enabled: bool) -> Result<()
     Ok(())
 }
 
-/// Sets an entry of another version aside, with its text readable (DESIGN, outbox 2).
-pub(super) fn quarantine(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
+/// Sets an entry of another version aside, with its text readable (DESIGN, outbox 2), and has the advisor told (D23).
+pub(super) fn quarantine(
+    transaction: &Transaction<'_>,
+    entry: &mut Entry,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
     if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::Unreadable) {
         tracing::warn!(entry = entry.key, "the entry was written by another version");
         entry.state = state;
         entry.blocked = Some(Blocked::because(Code::EntryUnreadable));
         settle::finish(transaction, entry)?;
+        notify::needs_attention(transaction, &listing::entry(transaction, &entry.owner, &entry.key)?, now)?;
     }
     Ok(())
 }

@@ -26,11 +26,21 @@ use signoff_wire::interface::QueueEntry;
 pub(crate) struct TestClock {
     start: tokio::time::Instant,
     offset: Mutex<TimeDelta>,
+    looks: AtomicU64,
 }
 
 impl TestClock {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { start: tokio::time::Instant::now(), offset: Mutex::new(TimeDelta::zero()) })
+        Arc::new(Self {
+            start: tokio::time::Instant::now(),
+            offset: Mutex::new(TimeDelta::zero()),
+            looks: AtomicU64::default(),
+        })
+    }
+
+    /// How often somebody has looked at the clock.
+    pub(crate) fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed)
     }
 
     /// Sets the wall clock forward or back; waiting goes on as before.
@@ -41,6 +51,7 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
+        self.looks.fetch_add(1, Ordering::Relaxed);
         let passed = TimeDelta::from_std(self.start.elapsed()).expect("tests are short");
         say::time("2026-11-22T09:00:00.000Z")
             + passed
