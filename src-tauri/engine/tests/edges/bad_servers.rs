@@ -149,6 +149,17 @@ async fn retry_after_is_read_as_seconds_and_as_the_platforms_date() {
     assert_eq!(perform_against(as_date).await, wait(30, ProblemCode::Overloaded));
 }
 
+/// Bad input: a wait that no clock can count. Added to a time it would end the task that brings the queue to the platform.
+#[tokio::test]
+async fn retry_after_is_a_day_at_most() {
+    let date = ("date", "Sun, 06 Nov 1994 08:49:07 GMT");
+    for endless in ["18446744073709551615", "99999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        let error = perform_against(problem(503, "overloaded", &[date, ("retry-after", endless)])).await;
+        let RemoteError::Unavailable { retry_after, .. } = error else { panic!("{error:?}") };
+        assert_eq!(retry_after, Some(Duration::from_secs(24 * 60 * 60)), "{endless}");
+    }
+}
+
 /// D5: the key travels quoted, with the text exactly as typed and the newest message seen (D6).
 #[tokio::test]
 async fn a_close_is_sent_as_the_contract_writes_it() {

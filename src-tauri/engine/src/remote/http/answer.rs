@@ -18,6 +18,10 @@ use crate::remote::{Refusal, RemoteError};
 /// The most that any answer of the contract takes: a page of the first synchronisation with long texts in it.
 const LIMIT_BYTES: usize = 32 * 1024 * 1024;
 
+/// The longest wait that is taken over. Whoever names a longer one is asked once a day: a slip of a proxy must not silence the queue for a
+/// year, and no number may reach beyond the calendar.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A complete answer.
 pub(super) struct Answer {
     status: StatusCode,
@@ -133,11 +137,12 @@ pub(super) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 /// not matter.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let wait = http_date(value)?.signed_duration_since(date(headers)?);
-    Some(wait.to_std().unwrap_or_default())
+    let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else {
+        http_date(value)?.signed_duration_since(date(headers)?).to_std().unwrap_or_default()
+    };
+    Some(wait.min(LONGEST_WAIT))
 }
 
 fn http_date(value: &str) -> Option<DateTime<Utc>> {
