@@ -119,11 +119,13 @@ impl Engine {
             let mut inside = self.inside();
             (inside.key.clone(), inside.workplace.take())
         };
-        if let (Some(key), Some(workplace)) = (key, workplace) {
-            tracing::warn!("the cache is damaged and opened anew");
+        if let Some(workplace) = workplace {
             workplace.end().await;
-            drop(workplace);
-            self.frame.update(|state| state.connection.problem = None);
+        }
+        // Whatever comes of it: whoever waits for damage would be called again at once.
+        self.frame.update(|state| state.connection.problem = None);
+        if let Some(key) = key {
+            tracing::warn!("the cache is damaged and opened anew");
             self.settle_in(key).await;
         }
     }
