@@ -18,7 +18,7 @@ use crate::remote::{Platform, Token};
 /// Where reports about the queue go: from the dispatcher, and from the synchronisation that sees the own key.
 pub(crate) type Reports = mpsc::UnboundedSender<Report>;
 
-/// Ends of entries that are remembered, so that the live region says each once.
+/// Entries that are remembered as done, so that the live region says so once.
 const REMEMBERED: usize = 64;
 /// Between two tries to start the demo workspace.
 const DEMO_PAUSE: Duration = Duration::from_secs(2);
@@ -87,16 +87,19 @@ impl Workplace {
 
     /// Tells what becomes of it. Runs until it is dropped.
     pub(super) async fn hear(self: Arc<Self>, mut reports: mpsc::UnboundedReceiver<Report>) {
-        let mut told = VecDeque::with_capacity(REMEMBERED);
+        let mut done = VecDeque::with_capacity(REMEMBERED);
         while let Some(report) = reports.recv().await {
             match report {
                 Report::Changed { conversation_id } => self.retell([conversation_id]).await,
                 Report::Settled { entry_id, conversation_id, state } => {
                     self.retell([conversation_id]).await;
-                    // The receipt and the own key on the stream both say that it is done.
-                    if !told.contains(&(entry_id.clone(), state)) {
-                        told.truncate(REMEMBERED - 1);
-                        told.push_front((entry_id.clone(), state));
+                    // The receipt and the own key on the stream both say that it is done. To need the advisor again is news.
+                    let heard = state == State::Done && done.contains(&entry_id);
+                    if state == State::Done {
+                        done.truncate(REMEMBERED - 1);
+                        done.push_front(entry_id.clone());
+                    }
+                    if !heard {
                         self.announce_settled(entry_id).await;
                     }
                     if state == State::Blocked {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use signoff_engine::Engine;
 use signoff_engine::ports::{Notification, NotificationKind};
+use signoff_engine::{Announcements, Engine};
 use signoff_wire::interface::{
-    ConnectionStatus, Loudness, NotificationPreferences, Preferences, SendAndClose, SendReply,
+    Announcement, Choice, Choose, ConnectionStatus, EntryState, Loudness, NotificationPreferences, Preferences,
+    SendAndClose, SendReply,
 };
 
 use crate::company::{ALICE, BOB, Company};
@@ -182,4 +183,44 @@ async fn an_action_that_needs_attention_is_announced() {
     let attention = NotificationKind::NeedsAttention { customer_name: "Customer ida".to_owned() };
     eventually("told", async || kinds(&desk).contains(&attention)).await;
     assert_eq!(company.times_said(&conversation, CLOSING).await, 0, "nothing was applied");
+}
+
+/// D24: an advisor who has confirmed again and looks elsewhere hears that it was refused again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_that_comes_to_need_attention_again_is_said_again() {
+    let (mut company, desk) = (Company::open().await, Desk::new());
+    company.allow_manual_close(true).await;
+    let engine = at_work(&company, &desk, ALICE).await;
+    let conversation = company.customer_writes("jack", "Question").await;
+    eventually("it is here", async || engine.conversation(&conversation).await.is_ok()).await;
+    let last_seen_message_id = engine.conversation(&conversation).await.unwrap().last_customer_message_id;
+    company.stop().await;
+    until(&engine, "offline", |state| state.connection.status == ConnectionStatus::Offline).await;
+    let close = SendAndClose { conversation_id: conversation.clone(), text: CLOSING.to_owned(), last_seen_message_id };
+    let entry = engine.send_and_close(close).await.unwrap();
+    engine.shutdown().await;
+    company.start().await;
+    company.customer_writes("jack", "And another").await;
+    let engine = desk.start();
+    let mut announcements = engine.announcements();
+
+    said_to_need_attention(&mut announcements).await;
+    // Confirmed without a look at the new message, so the platform refuses it again (D6).
+    let blind = Choose { entry_id: entry.id, choice: Choice::ConfirmAgain, seen_message_id: None };
+    engine.choose(blind).await.unwrap();
+
+    said_to_need_attention(&mut announcements).await;
+}
+
+async fn said_to_need_attention(announcements: &mut Announcements) {
+    let heard = async {
+        loop {
+            let announcement = announcements.next().await.expect("the engine runs");
+            if matches!(&announcement, Announcement::EntrySettled { entry } if entry.state == EntryState::NeedsAttention)
+            {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), heard).await.expect("it is said");
 }
