@@ -310,7 +310,7 @@ impl Workplace {
                 tracing::warn!(%error, "the ledger cannot be told from");
             }
             self.tell.notified().await;
-            told = self.teller.each(&self.wanted()).await;
+            told = self.teller.attention(&self.wanted()).await;
         }
     }
 
