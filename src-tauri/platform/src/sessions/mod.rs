@@ -64,7 +64,7 @@ impl Doorkeeper {
     /// Signs in. Attempts for one address run one after the other, so that a burst cannot outrun the count.
     pub(crate) async fn sign_in(&self, store: &Store, new: NewSession) -> Result<Session, Refusal> {
         let email = new.email.trim().to_lowercase();
-        let mut attempts = self.lockout.attempts(&email).await;
+        let mut attempts = self.lockout.attempts(&email, store.now()).await;
         attempts.require_free(store.now())?;
 
         let asked = email.clone();
