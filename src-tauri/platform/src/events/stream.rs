@@ -11,34 +11,28 @@ use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Batch, StoredEvent};
-use crate::{
-    refusal::Refusal,
-    sessions::{self, Caller},
-    store::Store,
-};
+use crate::{refusal::Refusal, sessions, store::Store};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Events read and sent at a time.
 const BATCH: i64 = 200;
 
-/// Streams everything after `place` that the caller may see, until the client goes, the token dies or the platform
+/// Streams everything after `place` that the token's owner may see, until the client goes, the token dies or the platform
 /// stops.
 pub(crate) fn open(
     store: Store,
-    caller: Caller,
     token: String,
     place: i64,
     stopping: watch::Receiver<bool>,
 ) -> impl Stream<Item = Result<String, Infallible>> {
     let (chunks, stream) = mpsc::channel(4);
-    let feed = Feed { store, caller, token, place, chunks };
+    let feed = Feed { store, token, place, chunks };
     tokio::spawn(feed.run(stopping));
     ReceiverStream::new(stream)
 }
 
 struct Feed {
     store: Store,
-    caller: Caller,
     token: String,
     place: i64,
     chunks: mpsc::Sender<Result<String, Infallible>>,
@@ -73,12 +67,12 @@ impl Feed {
 
     /// Whether more is there already.
     async fn send_batch(&mut self) -> Result<bool, Over> {
-        let (caller, token, place, now) = (self.caller.clone(), self.token.clone(), self.place, self.store.now());
+        let (token, place, now) = (self.token.clone(), self.place, self.store.now());
         let batch = self
             .store
             .read(move |sql| {
-                // A token that died meanwhile reads nothing more.
-                sessions::caller(sql, &token, now)?;
+                // Asked each time: a token that died meanwhile reads nothing more, and whoever lost a role or a team loses its events.
+                let caller = sessions::caller(sql, &token, now)?;
                 Ok(super::after(sql, &caller, place, BATCH)?)
             })
             .await

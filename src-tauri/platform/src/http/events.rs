@@ -29,7 +29,7 @@ pub(super) struct StreamQuery {
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
 pub(super) async fn stream(
     State(app): State<Shared>,
-    SignedIn(caller): SignedIn,
+    SignedIn(_): SignedIn,
     Asked(asked): Asked<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -43,7 +43,7 @@ pub(super) async fn stream(
         None => app.store.read(|sql| Ok(events::newest_seq(sql)?)).await?,
     };
     let token = bearer(&headers)?.to_owned();
-    let stream = events::stream::open(app.store.clone(), caller, token, place, app.stopping.clone());
+    let stream = events::stream::open(app.store.clone(), token, place, app.stopping.clone());
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-store"),
