@@ -39,7 +39,7 @@ pub(crate) fn page(
     let next = if more { records.last().map(|record| record.nr.to_string()) } else { None };
 
     let mut timelines = match (records.last(), records.first()) {
-        (Some(oldest), Some(newest)) => newest_entries(sql, oldest.nr, newest.nr, entries_each)?,
+        (Some(oldest), Some(newest)) => newest_entries(sql, caller, oldest.nr, newest.nr, entries_each)?,
         _ => HashMap::new(),
     };
     let items = records
@@ -63,15 +63,28 @@ struct Timeline {
 }
 
 /// One pass over the range of conversations, backwards through each timeline; rows beyond the wanted number are skipped
-/// unread. Conversations in between that the caller does not see are dropped with the map.
-fn newest_entries(sql: &Connection, from_nr: i64, to_nr: i64, each: i64) -> rusqlite::Result<HashMap<i64, Timeline>> {
+/// unread. Between two conversations that the caller sees there may be thousands that others see: their entries are not read.
+fn newest_entries(
+    sql: &Connection,
+    caller: &Caller,
+    from_nr: i64,
+    to_nr: i64,
+    each: i64,
+) -> rusqlite::Result<HashMap<i64, Timeline>> {
     let each = usize::try_from(each).unwrap_or(usize::MAX);
     let mut statement = sql.prepare_cached(&format!(
         "SELECT {}, n.conversation_nr FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
-         WHERE n.conversation_nr BETWEEN ?1 AND ?2 ORDER BY n.conversation_nr DESC, n.nr DESC",
-        entries::COLUMNS
+         WHERE n.conversation_nr BETWEEN :from AND :to AND {}
+         ORDER BY n.conversation_nr DESC, n.nr DESC",
+        entries::COLUMNS,
+        visibility::CONVERSATION
     ))?;
-    let mut rows = statement.query([from_nr, to_nr])?;
+    let mut rows = statement.query(named_params! {
+        ":from": from_nr,
+        ":to": to_nr,
+        ":sees_all": visibility::sees_all(caller),
+        ":user_id": caller.user.id,
+    })?;
     let mut timelines: HashMap<i64, Timeline> = HashMap::new();
     while let Some(row) = rows.next()? {
         let timeline = timelines.entry(row.get(14)?).or_default();
