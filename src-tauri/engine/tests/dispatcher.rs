@@ -393,6 +393,71 @@ async fn beyond_the_keys_retention_nothing_is_sent_blind() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn beyond_the_keys_retention_what_arrived_late_and_unheard_is_not_sent_a_second_time() {
+    let desk = desk_with(&["c1"]).await;
+    let platform = Scripted::default();
+    // The first attempt is lost and asked about in vain; the second does not reach the platform.
+    platform.next_performs([Fate::Fails(interrupted()), Fate::Fails(unreachable())]);
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    let shift = Shift::start(&desk, &platform);
+    until("the second attempt failed", || async {
+        let performs = platform.script().calls.iter().filter(|call| matches!(call, Call::Perform { .. })).count();
+        performs == 2 && desk.entry(&entry.id).await.state == EntryState::Queued
+    })
+    .await;
+    shift.dies().await;
+    // Then the first one arrives after all. A month in a drawer, and the platform has forgotten its key.
+    desk.clock.advance(TimeDelta::days(31));
+    platform.script().forgets_receipts = true;
+
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::NeedsAttention).await;
+
+    let waiting = desk.entry(&entry.id).await;
+    assert_eq!(waiting.attention.map(|attention| attention.code), Some(Code::OutcomeUnknown));
+    assert!(platform.texts_in("c1").is_empty(), "nothing more was sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn d21_a_month_of_attempts_that_never_reached_the_network_leaves_the_key_fresh() {
+    let desk = desk_with(&["c1"]).await;
+    let platform = Scripted::default();
+    platform.script().always = Some(Fate::Fails(unreachable()));
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    let shift = Shift::start(&desk, &platform);
+    until("an attempt failed", || async { desk.entry(&entry.id).await.last_problem.is_some() }).await;
+    shift.dies().await;
+    desk.clock.advance(TimeDelta::days(31));
+    platform.script().always = None;
+    platform.next_performs([Fate::Fails(interrupted())]);
+
+    let _shift = Shift::start(&desk, &platform);
+
+    desk.until_entry(&entry.id, EntryState::Done).await;
+    assert_eq!(platform.texts_in("c1"), ["Hello"], "asked about in vain, and sent again within the key's days");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_attempt_in_the_future_proves_nothing_about_the_key() {
+    let desk = desk_with(&["c1"]).await;
+    let platform = Scripted::default();
+    platform.next_performs([Fate::AnswerLost(interrupted())]);
+    platform.next_asks([Fate::Fails(unreachable())]);
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    let shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::Checking).await;
+    shift.dies().await;
+    // The clock was a year ahead, and nobody can tell how long the machine was off.
+    desk.clock.advance(TimeDelta::days(-365));
+    platform.script().forgets_receipts = true;
+
+    let _shift = Shift::start(&desk, &platform);
+
+    desk.until_entry(&entry.id, EntryState::NeedsAttention).await;
+    assert_eq!(platform.texts_in("c1").len(), 1, "it took effect once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn d21_a_month_offline_expires_nothing_that_was_never_sent() {
     let desk = desk_with(&["c1"]).await;
     let platform = Scripted::default();

@@ -26,7 +26,7 @@ async fn refused(desk: &Desk, id: &str, code: &str) {
     let (id, code) = (id.to_owned(), code.to_owned());
     desk.write(move |tx| {
         tx.execute(
-            "UPDATE outbox SET state = 'blocked', blocked_code = ?2, first_attempt_at = 1 WHERE key = ?1",
+            "UPDATE outbox SET state = 'blocked', blocked_code = ?2, first_attempt_at = clicked_at WHERE key = ?1",
             [&id, &code],
         )?;
         let conversation: String =
@@ -475,7 +475,12 @@ proptest! {
         let mut state = State::Queued;
         let mut undo = false;
         let mut in_doubt = false;
+        let mut attempted = false;
         for happening in happenings {
+            attempted |= state == State::Sending;
+            if attempted && happening == Happening::Reread {
+                continue; // what was attempted is reread as such
+            }
             if state == State::Sending && matches!(happening, Happening::Unknown | Happening::Died) {
                 in_doubt = true;
             }

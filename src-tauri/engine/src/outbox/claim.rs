@@ -1,6 +1,6 @@
 //! Whose turn it is: the heads that are due, found by an index however much stands behind them (DESIGN, outbox 6).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::entry::{Entry, State};
@@ -15,6 +15,8 @@ pub(super) struct Claim {
     pub(super) key: String,
     pub(super) conversation_id: String,
     pub(super) step: Step,
+    /// Nothing has left this machine under this key before.
+    pub(super) first: bool,
 }
 
 /// The next step of an entry.
@@ -32,6 +34,19 @@ pub(super) enum Step {
 pub(super) struct Moment {
     pub(super) here: DateTime<Utc>,
     pub(super) there: DateTime<Utc>,
+    /// How long the platform surely remembers a key.
+    pub(super) key_is_kept: TimeDelta,
+}
+
+/// How far two readings of the platform's clock can be apart for no reason.
+const CLOCKS_AGREE: TimeDelta = TimeDelta::minutes(10);
+
+impl Moment {
+    /// Whether the platform may have forgotten a key that was first used then. A time that is yet to come was taken from a wrong clock.
+    pub(super) fn may_have_forgotten(&self, first_attempt_at: DateTime<Utc>) -> bool {
+        let age = self.there - first_attempt_at;
+        age >= self.key_is_kept || age < -CLOCKS_AGREE
+    }
 }
 
 /// What a look at the due heads has brought.
@@ -103,7 +118,8 @@ pub(super) fn claim_next(
 
 fn to_send(entry: &Entry) -> Option<Claim> {
     let act = entry.intent.as_ref()?.act(&entry.conversation_id)?;
-    Some(Claim { key: entry.key.clone(), conversation_id: entry.conversation_id.clone(), step: Step::Send(act) })
+    let (key, conversation_id) = (entry.key.clone(), entry.conversation_id.clone());
+    Some(Claim { key, conversation_id, step: Step::Send(act), first: false })
 }
 
 /// When the next head will be due; `None` if none waits for its time.
@@ -138,15 +154,23 @@ fn begin(
         claimed.set_aside.push(entry);
         return Ok(());
     }
-    match next(entry.state, entry.undo_requested, Happening::Turn) {
+    let first = entry.first_attempt_at.is_none();
+    let is_old = entry.first_attempt_at.is_some_and(|at| now.may_have_forgotten(at));
+    let turn = if is_old { Happening::TurnWithOldKey } else { Happening::Turn };
+    match next(entry.state, entry.undo_requested, turn) {
         Move::To(State::Sending) => {
             entry.state = State::Sending;
             entry.first_attempt_at = entry.first_attempt_at.or(Some(now.there));
             rows::write(transaction, &entry)?;
-            claimed.claims.extend(to_send(&entry));
+            claimed.claims.extend(to_send(&entry).map(|claim| Claim { first, ..claim }));
         }
         Move::To(State::InDoubt) => {
-            claimed.claims.push(Claim { key: entry.key, conversation_id: entry.conversation_id, step: Step::Ask });
+            if entry.state != State::InDoubt {
+                entry.state = State::InDoubt;
+                rows::write(transaction, &entry)?;
+            }
+            let Entry { key, conversation_id, .. } = entry;
+            claimed.claims.push(Claim { key, conversation_id, step: Step::Ask, first });
         }
         Move::To(State::Queued | State::Blocked | State::Done | State::Cancelled)
         | Move::BackInDraft

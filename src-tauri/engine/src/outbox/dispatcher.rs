@@ -365,7 +365,8 @@ impl Context {
 
     fn moment(&self) -> Moment {
         let here = self.now();
-        Moment { here, there: here + self.parts.platform.clock_ahead_by().unwrap_or_default() }
+        let there = here + self.parts.platform.clock_ahead_by().unwrap_or_default();
+        Moment { here, there, key_is_kept: self.key_is_kept }
     }
 
     async fn next_due(&self, under_way: &[String]) -> Result<Option<DateTime<Utc>>, OutboxError> {
@@ -415,7 +416,7 @@ impl Context {
     async fn settle(&self, claim: &Claim, outcome: Outcome, go_on: bool) -> Option<Claim> {
         let mut failures = 0;
         loop {
-            let at = Circumstances { now: self.moment(), luck: self.luck(), key_is_kept: self.key_is_kept };
+            let at = Circumstances { now: self.moment(), luck: self.luck(), first: claim.first };
             let (key, outcome) = (claim.key.clone(), outcome.clone());
             let (owner, conversation_id) = (self.parts.owner.clone(), claim.conversation_id.clone());
             let written = self

@@ -7,6 +7,8 @@ use super::State;
 pub enum Happening {
     /// Its turn has come.
     Turn,
+    /// Its turn has come, but it was attempted before, so long ago that the platform may have forgotten the key.
+    TurnWithOldKey,
     /// A receipt: it took effect.
     Receipt,
     /// The attempt certainly did nothing.
@@ -35,12 +37,17 @@ pub enum Happening {
     GoOn,
     /// This version cannot read the payload.
     Unreadable,
+    /// This version can read what another one could not, and it was never attempted.
+    Reread,
+    /// The same, after an attempt.
+    RereadAfterAttempt,
 }
 
 impl Happening {
     /// Everything that can happen.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Turn,
+        Self::TurnWithOldKey,
         Self::Receipt,
         Self::NotApplied,
         Self::Unknown,
@@ -55,6 +62,8 @@ impl Happening {
         Self::Discard,
         Self::GoOn,
         Self::Unreadable,
+        Self::Reread,
+        Self::RereadAfterAttempt,
     ];
 }
 
@@ -87,6 +96,8 @@ pub fn next(state: State, undo_requested: bool, happening: Happening) -> Move {
 fn from_queued(happening: Happening) -> Move {
     match happening {
         Happening::Turn => Move::To(State::Sending),
+        // Sent blindly, it could take effect a second time.
+        Happening::TurnWithOldKey => Move::To(State::InDoubt),
         Happening::SeenOnStream | Happening::Receipt => Move::To(State::Done),
         Happening::Undo => Move::BackInDraft,
         Happening::Discard => Move::To(State::Cancelled),
@@ -99,7 +110,9 @@ fn from_queued(happening: Happening) -> Move {
         | Happening::NoReceipt
         | Happening::ReceiptForgotten
         | Happening::NotAnswered
-        | Happening::Died => Move::Nothing,
+        | Happening::Died
+        | Happening::Reread
+        | Happening::RereadAfterAttempt => Move::Nothing,
     }
 }
 
@@ -112,12 +125,15 @@ fn from_sending(undo_requested: bool, happening: Happening) -> Move {
         Happening::Unknown | Happening::Died => Move::To(State::InDoubt),
         Happening::Undo => Move::NoteUndo,
         Happening::Turn
+        | Happening::TurnWithOldKey
         | Happening::NoReceipt
         | Happening::ReceiptForgotten
         | Happening::NotAnswered
         | Happening::Discard
         | Happening::GoOn
-        | Happening::Unreadable => Move::Nothing,
+        | Happening::Unreadable
+        | Happening::Reread
+        | Happening::RereadAfterAttempt => Move::Nothing,
     }
 }
 
@@ -127,14 +143,18 @@ fn from_in_doubt(undo_requested: bool, happening: Happening) -> Move {
         Happening::NoReceipt if undo_requested => Move::BackInDraft,
         Happening::NoReceipt => Move::To(State::Sending),
         Happening::ReceiptForgotten | Happening::Unreadable => Move::To(State::Blocked),
-        Happening::NotAnswered | Happening::Turn | Happening::GoOn => Move::To(State::InDoubt),
+        Happening::NotAnswered | Happening::Turn | Happening::TurnWithOldKey | Happening::GoOn => {
+            Move::To(State::InDoubt)
+        }
         Happening::Undo => Move::NoteUndo,
         Happening::NotApplied
         | Happening::Unknown
         | Happening::Refused
         | Happening::KeyReused
         | Happening::Died
-        | Happening::Discard => Move::Nothing,
+        | Happening::Discard
+        | Happening::Reread
+        | Happening::RereadAfterAttempt => Move::Nothing,
     }
 }
 
@@ -143,8 +163,10 @@ fn from_blocked(happening: Happening) -> Move {
         Happening::SeenOnStream | Happening::Receipt => Move::To(State::Done),
         Happening::Undo => Move::BackInDraft,
         Happening::Discard => Move::To(State::Cancelled),
-        Happening::GoOn => Move::To(State::Queued),
+        Happening::GoOn | Happening::Reread => Move::To(State::Queued),
+        Happening::RereadAfterAttempt => Move::To(State::InDoubt),
         Happening::Turn
+        | Happening::TurnWithOldKey
         | Happening::NotApplied
         | Happening::Unknown
         | Happening::Refused
@@ -162,6 +184,7 @@ fn from_cancelled(happening: Happening) -> Move {
     match happening {
         Happening::SeenOnStream | Happening::Receipt => Move::To(State::Done),
         Happening::Turn
+        | Happening::TurnWithOldKey
         | Happening::NotApplied
         | Happening::Unknown
         | Happening::Refused
@@ -173,6 +196,8 @@ fn from_cancelled(happening: Happening) -> Move {
         | Happening::Undo
         | Happening::Discard
         | Happening::GoOn
-        | Happening::Unreadable => Move::Nothing,
+        | Happening::Unreadable
+        | Happening::Reread
+        | Happening::RereadAfterAttempt => Move::Nothing,
     }
 }

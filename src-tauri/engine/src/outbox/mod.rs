@@ -14,6 +14,7 @@
 //! |---|---|---|
 //! | – | click | `queued` |
 //! | `queued` | its turn has come; written before the first byte leaves | `sending` |
+//! | `queued` | the same, but an earlier attempt is so old that its key may be forgotten | `in_doubt` |
 //! | `sending` | receipt | `done` |
 //! | `sending` | certainly not applied: unreachable, 429, 503, signed out | `queued`; if undo was asked for, `cancelled` |
 //! | `sending` | nobody knows: interrupted, 5xx, nonsense, 409 in progress | `in_doubt` |
@@ -29,6 +30,7 @@
 //! | `queued`, `blocked` | discard | `cancelled` |
 //! | `blocked` | retry, or a choice that changes what is sent | `queued` |
 //! | `queued`, `in_doubt` | the payload cannot be read by this version | `blocked` |
+//! | `blocked` | another version can read it | `queued`; `in_doubt`, if it was attempted |
 //! | any but `done` | the own key is seen on the event stream | `done` |
 //!
 //! The last row holds for `cancelled` too: a request may have been delayed on its way for longer than anybody waited, and what
@@ -39,6 +41,10 @@
 //! key is a first request at the platform, and with the same key an attempt that was believed lost and arrives late cannot
 //! add a second reply. So confirming again, sending without closing, and sending into the newer conversation keep it: it stands for
 //! "this text, once".
+//!
+//! The platform forgets keys, and whatever once left this machine may have taken effect late and unheard. So the time of the first
+//! attempt is on disk, by the platform's clock, and beyond its memory nothing is sent without asking, and nothing after asking in vain. An
+//! attempt that never reached the network does not count. A time that lies ahead proves nothing, since a clock was wrong.
 //!
 //! # Order
 //! Within a conversation only the oldest open entry is ever considered, its *head*. The schema allows one head per conversation and

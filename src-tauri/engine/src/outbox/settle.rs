@@ -32,8 +32,8 @@ pub(super) struct Circumstances {
     pub(super) now: Moment,
     /// Decides the wait if it has to be tried again.
     pub(super) luck: Luck,
-    /// How long the platform surely remembers a key.
-    pub(super) key_is_kept: TimeDelta,
+    /// Nothing has left this machine under the entry's key before the attempt.
+    pub(super) first: bool,
 }
 
 /// Writes an outcome down. Answers the entry as it is now, or `None` if it has gone meanwhile.
@@ -48,6 +48,9 @@ pub(super) fn settle(
     let before = entry.state;
     let happening = judge(&entry, outcome, at);
     note_attempt(&mut entry, outcome, at);
+    if at.first && never_left(outcome) {
+        entry.first_attempt_at = None;
+    }
     if let Outcome::Performed(Ok(receipt)) | Outcome::Asked(Ok(Some(receipt))) = outcome {
         entry.receipt = Some(receipt.clone());
     }
@@ -119,12 +122,35 @@ fn judge(entry: &Entry, outcome: &Outcome, at: Circumstances) -> Happening {
             RemoteError::KeyReused => Happening::KeyReused,
         },
         Outcome::Asked(Ok(None)) => {
-            let age = entry.first_attempt_at.map_or(TimeDelta::zero(), |first| at.now.there - first);
-            if age < at.key_is_kept { Happening::NoReceipt } else { Happening::ReceiptForgotten }
+            let forgotten = entry.first_attempt_at.is_some_and(|first| at.now.may_have_forgotten(first));
+            if forgotten { Happening::ReceiptForgotten } else { Happening::NoReceipt }
         }
         Outcome::Asked(Err(_)) => Happening::NotAnswered,
         Outcome::NotSignedIn if entry.state == State::InDoubt => Happening::NotAnswered,
         Outcome::NotSignedIn => Happening::NotApplied,
+    }
+}
+
+/// Whether the request cannot have reached the network. Of one that was answered, a second copy may still be on its way.
+fn never_left(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::NotSignedIn | Outcome::Performed(Err(RemoteError::Unreachable(_) | RemoteError::Certificate(_))) => {
+            true
+        }
+        Outcome::Performed(
+            Ok(_)
+            | Err(
+                RemoteError::Unavailable { .. }
+                | RemoteError::SignedOut
+                | RemoteError::Interrupted(_)
+                | RemoteError::Fault(_)
+                | RemoteError::Nonsense(_)
+                | RemoteError::InProgress
+                | RemoteError::Refused(_)
+                | RemoteError::KeyReused,
+            ),
+        )
+        | Outcome::Asked(_) => false,
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 use signoff_wire::interface::Code;
 
-use super::entry::{Blocked, Entry, State};
+use super::entry::{Blocked, Entry};
 use super::machine::{Happening, Move, next};
 use super::{OutboxError, codes, listing, rows, settle};
 use crate::cache::columns::millis;
@@ -88,6 +88,7 @@ pub fn close_switched(transaction: &Transaction<'_>, enabled: bool) -> Result<()
     for conversation_id in conversations {
         transaction
             .prepare_cached(
+                // `GoOn` of the machine, for all of them at once.
                 "UPDATE outbox SET state = 'queued', waits_for_switch = 0, blocked_code = NULL, due_at = due_set_at
                  WHERE conversation_id = ?1 AND state = 'blocked' AND waits_for_switch = 1",
             )?
@@ -119,10 +120,14 @@ fn reread_quarantined(transaction: &Transaction<'_>, owner: &str, now: DateTime<
     let quarantined =
         select(transaction, &format!("owner = ?1 AND state = 'blocked' AND blocked_code = '{word}'"), owner)?;
     for mut entry in quarantined.into_iter().filter(|entry| entry.intent.is_some()) {
-        entry.state = if entry.first_attempt_at.is_some() { State::InDoubt } else { State::Queued };
-        entry.due_at = now;
-        entry.due_set_at = now;
-        settle::finish(transaction, &mut entry)?;
+        let attempted = entry.first_attempt_at.is_some();
+        let happening = if attempted { Happening::RereadAfterAttempt } else { Happening::Reread };
+        if let Move::To(state) = next(entry.state, entry.undo_requested, happening) {
+            entry.state = state;
+            entry.due_at = now;
+            entry.due_set_at = now;
+            settle::finish(transaction, &mut entry)?;
+        }
     }
     Ok(())
 }
