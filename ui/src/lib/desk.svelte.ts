@@ -66,6 +66,12 @@ export class Desk {
     return this.state?.connection.status === 'offline' || this.state?.connection.status === 'connecting'
   }
 
+  /** The cache is being filled for the first time: what is not in it is not known to be nowhere. */
+  get filling(): boolean {
+    const sync = this.state?.sync
+    return sync !== undefined && (sync.first !== null || sync.current_as_of === null)
+  }
+
   /** Calls back for every announcement of a kind, until the answer is called. */
   on<K extends Kind>(kind: K, listener: (announcement: Of<K>) => void): () => void {
     const listeners = this.#listeners.get(kind) ?? new Set()
