@@ -25,32 +25,21 @@ const POLLING: Duration = Duration::from_secs(10 * 60);
 /// Events applied in one transaction when many come at once.
 const BATCH: usize = 256;
 
-type Batches = BoxStream<'static, Vec<Result<Streamed, RemoteError>>>;
+type Batch = Vec<Result<Streamed, RemoteError>>;
 
 impl Synchronisation {
     /// Follows until something breaks or the stream has to be tried anew.
     pub(super) async fn follow(&self, platform: &dyn Platform, token: &Token) -> Result<(), Ended> {
-        let after = self.store.read(crate::cache::facts::event_sequence).await?.unwrap_or_default();
-        let opened = tokio::select! {
-            biased;
-            opened = platform.events(token, after) => opened,
-            // Some proxies hold even the head back.
-            () = tokio::time::sleep(FIRST_SIGN) => Err(RemoteError::Interrupted("no stream".to_owned())),
-        };
-        match opened {
-            Ok(events) => match self.stream(platform, token, events.ready_chunks(BATCH).boxed()).await? {
-                Stream::Lived => Ok(()),
-                Stream::HeldBack => self.poll(platform, token).await,
-            },
-            // The platform was reached a moment ago, so it is the stream that does not get through.
-            Err(RemoteError::Interrupted(_) | RemoteError::Nonsense(_) | RemoteError::Fault(_)) => {
-                self.poll(platform, token).await
-            }
-            Err(error) => Err(error.into()),
+        match self.stream(platform, token).await? {
+            Stream::Lived => Ok(()),
+            Stream::HeldBack => self.poll(platform, token).await,
         }
     }
 
-    async fn stream(&self, platform: &dyn Platform, token: &Token, mut batches: Batches) -> Result<Stream, Ended> {
+    async fn stream(&self, platform: &dyn Platform, token: &Token) -> Result<Stream, Ended> {
+        let after = self.store.read(crate::cache::facts::event_sequence).await?.unwrap_or_default();
+        let mut opening = platform.events(token, after);
+        let mut batches: Option<BoxStream<'static, Batch>> = None;
         let mut lived = false;
         let mut silent_since = Instant::now();
         let mut ask_at = silent_since + ASK;
@@ -60,7 +49,15 @@ impl Synchronisation {
             tokio::select! {
                 biased;
                 () = self.wake.notified() => self.ask(platform, token).await?,
-                batch = batches.next() => match batch {
+                opened = &mut opening, if batches.is_none() => match opened {
+                    Ok(events) => batches = Some(events.ready_chunks(BATCH).boxed()),
+                    // The platform was reached a moment ago, so it is the stream that does not get through.
+                    Err(RemoteError::Interrupted(_) | RemoteError::Nonsense(_) | RemoteError::Fault(_)) => {
+                        return Ok(Stream::HeldBack);
+                    }
+                    Err(error) => return Err(error.into()),
+                },
+                batch = next(&mut batches) => match batch {
                     Some(batch) => {
                         (lived, silent_since) = (true, Instant::now());
                         self.take_in(batch).await?;
@@ -82,7 +79,7 @@ impl Synchronisation {
     }
 
     /// Applies what a stream brought, also what came before it broke.
-    async fn take_in(&self, batch: Vec<Result<Streamed, RemoteError>>) -> Result<(), Ended> {
+    async fn take_in(&self, batch: Batch) -> Result<(), Ended> {
         let mut events: Vec<Event> = Vec::new();
         let mut broken = None;
         for item in batch {
@@ -126,6 +123,14 @@ impl Synchronisation {
         self.greet(platform, token).await?;
         self.catch_up(platform, token).await?;
         Ok(self.teller.each(&self.wanted()).await?)
+    }
+}
+
+/// What comes next through a stream whose head has arrived; some proxies hold even that back.
+async fn next(batches: &mut Option<BoxStream<'static, Batch>>) -> Option<Batch> {
+    match batches {
+        Some(batches) => batches.next().await,
+        None => std::future::pending().await,
     }
 }
 

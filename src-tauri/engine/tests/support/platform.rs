@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::stream::BoxStream;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use secrecy::SecretString;
 use signoff_engine::remote::{Act, Platform, RemoteError, Streamed, Token, What};
 use signoff_wire::contract::audit::AuditEntry;
@@ -17,6 +18,7 @@ use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
+use tokio::time::Instant;
 
 use super::say;
 
@@ -54,6 +56,21 @@ pub(crate) struct Script {
     pub(crate) in_flight: usize,
     pub(crate) most_in_flight: usize,
     pub(crate) forgets_receipts: bool,
+    pub(crate) streams: Streams,
+    /// When streams were asked for.
+    pub(crate) opened: Vec<Instant>,
+    /// When somebody asked for changes.
+    pub(crate) asked: Vec<Instant>,
+}
+
+/// How far event streams come.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Streams {
+    /// Not even the head arrives.
+    #[default]
+    HeldBack,
+    /// One sign of life, and then nothing more.
+    FallSilent,
 }
 
 /// The platform.
@@ -151,7 +168,7 @@ fn not_scripted<T>() -> Result<T, RemoteError> {
 #[async_trait]
 impl Platform for Scripted {
     async fn probe(&self) -> Result<(), RemoteError> {
-        not_scripted()
+        Ok(())
     }
 
     fn clock_ahead_by(&self) -> Option<chrono::Duration> {
@@ -159,7 +176,8 @@ impl Platform for Scripted {
     }
 
     async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<Session, RemoteError> {
-        not_scripted()
+        let expires_at = say::time("2026-12-22T09:00:00.000Z");
+        Ok(Session { token: "token-1".to_owned(), expires_at, user: say::me().user })
     }
 
     async fn sign_out(&self, _token: &Token) -> Result<(), RemoteError> {
@@ -167,11 +185,17 @@ impl Platform for Scripted {
     }
 
     async fn me(&self, _token: &Token) -> Result<Me, RemoteError> {
-        not_scripted()
+        Ok(say::me())
     }
 
     async fn directory(&self, _token: &Token) -> Result<Directory, RemoteError> {
-        not_scripted()
+        Ok(Directory {
+            channels: Vec::new(),
+            teams: Vec::new(),
+            users: Vec::new(),
+            tags: Vec::new(),
+            canned_replies: Vec::new(),
+        })
     }
 
     async fn inbox_options(&self, _token: &Token) -> Result<(InboxOptions, String), RemoteError> {
@@ -192,7 +216,7 @@ impl Platform for Scripted {
     }
 
     async fn snapshot(&self, _token: &Token, _after: Option<&str>, _limit: u32) -> Result<SyncPage, RemoteError> {
-        not_scripted()
+        Ok(SyncPage { items: Vec::new(), next: None, seq: 1, total: 0 })
     }
 
     async fn timeline(
@@ -205,8 +229,9 @@ impl Platform for Scripted {
         not_scripted()
     }
 
-    async fn changes(&self, _token: &Token, _after: i64, _limit: u32) -> Result<Changes, RemoteError> {
-        not_scripted()
+    async fn changes(&self, _token: &Token, after: i64, _limit: u32) -> Result<Changes, RemoteError> {
+        self.script().asked.push(Instant::now());
+        Ok(Changes { items: Vec::new(), next: after, more: false })
     }
 
     async fn events(
@@ -214,7 +239,15 @@ impl Platform for Scripted {
         _token: &Token,
         _after: i64,
     ) -> Result<BoxStream<'static, Result<Streamed, RemoteError>>, RemoteError> {
-        not_scripted()
+        let streams = {
+            let mut script = self.script();
+            script.opened.push(Instant::now());
+            script.streams
+        };
+        match streams {
+            Streams::HeldBack => std::future::pending().await,
+            Streams::FallSilent => Ok(stream::iter([Ok(Streamed::Alive)]).chain(stream::pending()).boxed()),
+        }
     }
 
     async fn perform(&self, _token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError> {
