@@ -2,7 +2,7 @@
 //! wrong. It can be left and come back to, as a laptop can.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use signoff_engine::ports::{
     SecretsError,
 };
 use signoff_engine::remote::http::HttpConnector;
-use signoff_engine::store::Machine;
+use signoff_engine::store::{Disk, Machine, StoreError};
 use signoff_engine::{Engine, Start};
 use signoff_wire::interface::{AppState, ConnectionStatus, Preselected, SignIn, Stage};
 use tempfile::TempDir;
@@ -29,6 +29,7 @@ pub(crate) struct Desk {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) notifications: Arc<Notifications>,
     pub(crate) clock: Arc<Skewed>,
+    pub(crate) disk: Arc<FillingDisk>,
 }
 
 impl Desk {
@@ -38,6 +39,7 @@ impl Desk {
             keyring: Arc::default(),
             notifications: Arc::default(),
             clock: Arc::default(),
+            disk: Arc::default(),
         }
     }
 
@@ -63,7 +65,7 @@ impl Desk {
             system_language: "en".to_owned(),
             version: "0.0.0".to_owned(),
             runtime: tokio::runtime::Handle::current(),
-            machine: Machine::default(),
+            machine: Machine { disk: Arc::clone(&self.disk) as Arc<dyn Disk>, ..Machine::default() },
         })
     }
 
@@ -169,6 +171,28 @@ impl Skewed {
 impl Clock for Skewed {
     fn now(&self) -> DateTime<Utc> {
         Utc::now() + TimeDelta::seconds(self.seconds.load(Ordering::SeqCst))
+    }
+}
+
+/// A disk that can be full.
+#[derive(Default)]
+pub(crate) struct FillingDisk {
+    full: AtomicBool,
+}
+
+impl FillingDisk {
+    pub(crate) fn is_full(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
+    }
+}
+
+impl Disk for FillingDisk {
+    fn before_commit(&self, _commit: u64) -> Result<(), StoreError> {
+        if self.full.load(Ordering::SeqCst) { Err(StoreError::DiskFull) } else { Ok(()) }
+    }
+
+    fn after_commit(&self, _commit: u64) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
