@@ -1,6 +1,8 @@
 //! How a connection is opened: its key first, then what every connection of its kind needs.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
@@ -10,11 +12,14 @@ use super::fingerprint;
 /// Statements that a connection keeps prepared. More than the program has, so that none is ever prepared twice.
 const STATEMENTS_KEPT: usize = 256;
 
+/// Far beyond what the cryptographic library takes to start.
+const LONGEST_INITIALISATION: Duration = Duration::from_secs(10);
+
 /// Opens the file for the writer, creating it if there is none.
 pub(super) fn open_writer(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     // Nothing else writes: whatever is busy is a bug and must show itself at once.
-    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.busy_timeout(Duration::ZERO)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
@@ -31,7 +36,7 @@ pub(super) fn open_writer(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Resul
 /// Opens the file for a reader.
 pub(super) fn open_reader(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.busy_timeout(Duration::ZERO)?;
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;")?;
     Ok(connection)
 }
@@ -42,11 +47,30 @@ pub(super) fn open_damaged(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Resu
 }
 
 fn open(path: &Path, key: &SecretSlice<u8>, access: OpenFlags) -> rusqlite::Result<Connection> {
+    await_cipher()?;
     // A connection never leaves its thread while it is used, so SQLite's own locks would guard nothing.
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     apply_key(&connection, key)?;
     Ok(connection)
+}
+
+/// Waits until SQLCipher takes keys.
+///
+/// SQLite calls itself initialised a moment before it initialises SQLCipher (`sqlite3_initialize` runs `SQLITE_EXTRA_INIT` behind its
+/// locks). If another thread has just opened the first connection of the process (the demo workspace's, say), a key that is given in that moment
+/// is refused as if it were none, and there is nothing to wait on but another try.
+fn await_cipher() -> rusqlite::Result<()> {
+    static READY: AtomicBool = AtomicBool::new(false);
+    let deadline = Instant::now() + LONGEST_INITIALISATION;
+    while !READY.load(Ordering::Acquire) {
+        match Connection::open_in_memory()?.execute_batch("PRAGMA key = 'probe'") {
+            Ok(()) => READY.store(true, Ordering::Release),
+            Err(error) if Instant::now() >= deadline => return Err(error),
+            Err(_) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    Ok(())
 }
 
 /// The key is random, so it is given raw, with no derivation to wait for. The salt is given as well instead of being read from
