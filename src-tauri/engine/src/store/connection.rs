@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
@@ -15,11 +16,23 @@ const STATEMENTS_KEPT: usize = 256;
 /// Far beyond what the cryptographic library takes to start.
 const LONGEST_INITIALISATION: Duration = Duration::from_secs(10);
 
-/// Opens the file for the writer, creating it if there is none.
+/// Opens the file for the writer, creating it if there is none. Nothing is changed in it yet.
 pub(super) fn open_writer(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     // Nothing else writes: whatever is busy is a bug and must show itself at once.
     connection.busy_timeout(Duration::ZERO)?;
+    Ok(connection)
+}
+
+/// Whether a log that was left beside the file is still there, as it was, after this connection. Without that the last connection takes the
+/// log into the file and removes it.
+pub(super) fn leave_log(connection: &Connection, leave: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leave)?;
+    Ok(())
+}
+
+/// Makes the writer's commits durable. The first change that is made to a file.
+pub(super) fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
@@ -29,8 +42,7 @@ pub(super) fn open_writer(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Resul
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16000;
          PRAGMA journal_size_limit = 16777216;",
-    )?;
-    Ok(connection)
+    )
 }
 
 /// Opens the file for a reader.

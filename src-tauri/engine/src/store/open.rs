@@ -123,11 +123,16 @@ impl Store {
 
 /// Opens, checks and migrates.
 pub(super) fn prepare(path: &Path, key: &SecretSlice<u8>) -> Result<Connection, OpenError> {
+    let log_was_left = salvage::with_suffix(path, "-wal").exists();
     let mut connection = connection::open_writer(path, key)?;
     if connection.is_readonly("main")? {
         return Err(OpenError::Unwritable("the file is read-only".to_owned()));
     }
+    // What a newer version has written is left alone, also the log of one that crashed.
+    connection::leave_log(&connection, log_was_left)?;
     migrations::refuse_newer(&connection)?;
+    connection::leave_log(&connection, false)?;
+    connection::set_up_writer(&connection)?;
     if is_suspect(path) {
         check_in_full(&connection)?;
         clear_suspicion(path);

@@ -139,7 +139,8 @@ fn free_name(path: &Path, now: DateTime<Utc>) -> PathBuf {
     candidate
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+/// The name of a file that SQLite keeps beside another.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
