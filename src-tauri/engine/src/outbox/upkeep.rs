@@ -9,7 +9,7 @@ use super::entry::{Blocked, Entry};
 use super::machine::{Happening, Move, next};
 use super::{OutboxError, codes, listing, rows, settle};
 use crate::cache::columns::millis;
-use crate::cache::{CacheError, overlay};
+use crate::cache::{CacheError, facts, overlay};
 use crate::notify;
 
 /// Entries that are kept after their end, for the queue view.
@@ -18,7 +18,7 @@ const KEPT_AFTER_END: i64 = 50;
 const PRUNED_AT_ONCE: i64 = 20;
 
 /// Puts the outbox of a person in order when its dispatcher starts: whatever was being sent by a process that is gone is in doubt, each
-/// conversation has its head, and waits of a clock that was set back are over.
+/// conversation has its head, and waits of a clock that was set back, or for a switch that is on, are over.
 ///
 /// # Errors
 /// SQLite's.
@@ -44,6 +44,7 @@ pub fn recover(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -
         rows::promote(transaction, owner, &conversation_id)?;
     }
     reread_quarantined(transaction, owner, now)?;
+    close_switched(transaction, facts::close_enabled(transaction)?)?;
     end_waits_of_other_clocks(transaction, owner, now)
 }
 
