@@ -100,6 +100,13 @@ impl Company {
         said(session).await["token"].as_str().unwrap().to_owned()
     }
 
+    /// The workspace's id.
+    pub(crate) async fn workspace(&self) -> String {
+        let token = self.sign_in(ADMIN).await;
+        let me = self.http.get(format!("{}/v1/me", self.address())).bearer_auth(token).send().await.unwrap();
+        said(me).await["workspace"]["id"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn ends_session(&self, token: &str) {
         let url = format!("{}/v1/sessions/current", self.address());
         let ended = self.http.delete(url).bearer_auth(token).send().await.unwrap();
