@@ -1,6 +1,7 @@
 //! The engine of Signoff: everything that has to be right without a window. Knows no Tauri and no server of ours.
 
 mod account;
+mod backoff;
 pub mod cache;
 mod engine;
 mod frame;

@@ -24,7 +24,8 @@ use super::claim::{self, Claim, Claimed, Moment, Step};
 use super::entry::{Entry, State};
 use super::link::Link;
 use super::settle::{self, Circumstances, Outcome};
-use super::{OutboxError, upkeep, waits};
+use super::{LONGEST_WAIT, OutboxError, upkeep};
+use crate::backoff::{self, Luck};
 use crate::cache::CacheError;
 use crate::ports::{Chance, Clock};
 use crate::remote::{Platform, RemoteError, Token};
@@ -307,7 +308,7 @@ impl Desk {
             self.context.report(Report::Reached);
         }
         if let Some(error) = end.last_error {
-            let wait = waits::after(self.link.failures() + 1, self.context.luck());
+            let wait = self.context.wait_after(self.link.failures() + 1);
             self.link.failed(&error, Instant::now(), wait);
             if error != RemoteError::SignedOut {
                 self.context.report(Report::NotReached(error));
@@ -319,7 +320,7 @@ impl Desk {
     fn rest(&mut self, error: OutboxError) -> Instant {
         self.store_failures = self.store_failures.saturating_add(1);
         self.context.store_failed(error);
-        let until = Instant::now() + waits::after(self.store_failures + 1, self.context.luck());
+        let until = Instant::now() + self.context.wait_after(self.store_failures + 1);
         self.resting_until = Some(until);
         until
     }
@@ -382,8 +383,12 @@ impl Context {
         Ok(claimed)
     }
 
-    fn luck(&self) -> waits::Luck {
-        waits::draw(self.parts.chance.as_ref())
+    fn luck(&self) -> Luck {
+        Luck::draw(self.parts.chance.as_ref())
+    }
+
+    fn wait_after(&self, failures: u32) -> Duration {
+        backoff::after(failures, LONGEST_WAIT, self.luck())
     }
 
     /// The token, unless the platform has refused it already.
@@ -442,7 +447,7 @@ impl Context {
                 Err(error) => {
                     failures += 1;
                     self.store_failed(error);
-                    tokio::time::sleep(waits::after(failures + 1, self.luck())).await;
+                    tokio::time::sleep(self.wait_after(failures + 1)).await;
                 }
             }
         }

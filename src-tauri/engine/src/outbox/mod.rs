@@ -69,7 +69,6 @@ pub mod machine;
 mod rows;
 mod settle;
 mod upkeep;
-mod waits;
 
 pub use acknowledge::acknowledge_from_event;
 pub use check::check_text;
@@ -83,3 +82,6 @@ pub use listing::{close_is_queued, counts, entry, list, list_of};
 pub use upkeep::{close_switched, recover};
 
 pub(crate) use listing::{conversations_with_entries, has_open, intents, receipts_of_replies, state_of};
+
+/// The longest that is waited after failures: a platform that was down for a day is asked for at most this long after it is back.
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(300);

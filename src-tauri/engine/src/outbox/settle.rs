@@ -9,8 +9,8 @@ use signoff_wire::interface::Code;
 use super::claim::Moment;
 use super::entry::{Blocked, Entry, State};
 use super::machine::{Happening, Move, next};
-use super::waits::{self, Luck};
-use super::{OutboxError, codes, listing, rows, upkeep};
+use super::{LONGEST_WAIT, OutboxError, codes, listing, rows, upkeep};
+use crate::backoff::{self, Luck};
 use crate::cache;
 use crate::notify;
 use crate::remote::RemoteError;
@@ -196,7 +196,8 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
         }
     }
     entry.tries.in_row = entry.tries.in_row.saturating_add(1);
-    let wait = TimeDelta::from_std(waits::after(entry.tries.in_row, at.luck)).unwrap_or(TimeDelta::zero());
+    let wait =
+        TimeDelta::from_std(backoff::after(entry.tries.in_row, LONGEST_WAIT, at.luck)).unwrap_or(TimeDelta::zero());
     entry.due_at = (at.now.here + wait).max(entry.retry_after_until.unwrap_or(at.now.here));
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A *round* is one stretch of being connected ([`round`]): who am I, everything from the start if the cache is empty or too far behind
 //! ([`first`]), what was missed, and then the stream of what happens ([`follow`]). A round ends with a reason, and the next one begins
-//! after a wait ([`backoff`]) that anything promising cuts short: a click on refresh, the network coming back, the window getting focus,
+//! after a wait ([`backoff`](crate::backoff)) that anything promising cuts short: a click on refresh, the network coming back, the window getting focus,
 //! a resume from sleep.
 //!
 //! - The sequence of the last event stands in the cache and moves in the transaction that applies the events: what was applied is not
@@ -12,7 +12,6 @@
 //! - A failure here never touches the queue. An expired session pauses everything until somebody signs in (D25).
 
 mod apply;
-mod backoff;
 mod first;
 mod follow;
 mod round;
@@ -27,6 +26,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 
 use crate::account::Line;
+use crate::backoff::{self, Luck};
 use crate::cache::{CacheError, facts};
 use crate::frame::Frame;
 use crate::notify::{Person, Teller};
@@ -34,12 +34,13 @@ use crate::ports::{Chance, Clock};
 use crate::remote::{RemoteError, Token};
 use crate::store::{Store, StoreError};
 use crate::workplace::{Bell, Reports};
-use backoff::Backoff;
 
 pub(crate) use apply::{Known, known};
 
 /// How long a connection has to hold to count as one.
 const STEADY: Duration = Duration::from_secs(10);
+/// The longest that is waited for the network: somebody may be sitting before the screen.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How far the clocks may be apart before the person is told.
 const CLOCKS_APART: chrono::Duration = chrono::Duration::minutes(5);
 
@@ -133,7 +134,7 @@ impl Synchronisation {
 
     /// Runs until it is dropped.
     pub(crate) async fn run(self) {
-        let mut backoff = Backoff::default();
+        let mut failures = 0;
         loop {
             if self.line.token().is_none() {
                 self.status(ConnectionStatus::SignedOut, None, None);
@@ -144,9 +145,9 @@ impl Synchronisation {
             let ended = self.round(&token, &mut online_since).await;
             // A connection that holds for a moment only is still a failing one: its ends must not become a loop.
             if online_since.is_some_and(|since: Instant| since.elapsed() >= STEADY) {
-                backoff.succeeded();
+                failures = 0;
             }
-            let wait = self.take_stock(&ended, &token, &mut backoff);
+            let wait = self.take_stock(&ended, &token, &mut failures);
             tokio::select! {
                 biased;
                 () = sleep(wait) => {}
@@ -156,9 +157,9 @@ impl Synchronisation {
     }
 
     /// Says what the end of a round means, and how long to wait until the next.
-    fn take_stock(&self, ended: &Ended, token: &Token, backoff: &mut Backoff) -> Duration {
+    fn take_stock(&self, ended: &Ended, token: &Token, failures: &mut u32) -> Duration {
         let asked_for = match ended {
-            Ended::Over => return backoff.failed(None, &*self.chance),
+            Ended::Over => return self.wait_after_failure(failures),
             Ended::Remote(RemoteError::SignedOut) => {
                 self.session_over(token);
                 return Duration::ZERO;
@@ -166,10 +167,15 @@ impl Synchronisation {
             Ended::Remote(RemoteError::Unavailable { retry_after, .. }) => *retry_after,
             Ended::Remote(_) | Ended::Cache(_) => None,
         };
-        let wait = backoff.failed(asked_for, &*self.chance);
+        let wait = self.wait_after_failure(failures).max(asked_for.unwrap_or_default());
         tracing::info!(reason = %ended, wait_ms = wait.as_millis(), "offline");
         self.status(ConnectionStatus::Offline, problem(ended), Some(wait));
         wait
+    }
+
+    fn wait_after_failure(&self, failures: &mut u32) -> Duration {
+        *failures = failures.saturating_add(1);
+        backoff::after(*failures, LONGEST_WAIT, Luck::draw(&*self.chance))
     }
 
     /// The platform does not know the session any more: everything can still be read, the queue waits (D25).
