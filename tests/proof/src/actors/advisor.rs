@@ -1,0 +1,261 @@
+//! The advisor at the desk. Answers, closes, archives, takes and gives back; types drafts; takes back, edits and decides what needs
+//! attention; signs in again. Types each word once in a life, so that the oracle can tell every text from every other.
+
+use signoff_wire::contract::conversations::ConversationState;
+use signoff_wire::interface::{
+    ActionKind, Choice, Choose, Code, ConversationView, Draft, InboxQuery, QueueEntry, Scope, SendAndClose, SendReply,
+    SignIn, Stage,
+};
+
+use crate::desk::{Ask, Desk, Told};
+use crate::dice::Dice;
+use crate::journal::{Answered, Decided, Journal};
+
+/// Who knows whether an attempt under a key may still take effect: a request that has left and whose fate nobody has seen.
+pub trait Attempts: Send + Sync {
+    /// Whether something under this key may be on its way.
+    fn under_way(&self, key: &str) -> bool;
+}
+
+/// The advisor.
+pub struct Advisor {
+    journal: Journal,
+    dice: Dice,
+    /// How the advisor signs in.
+    pub sign_in: SignIn,
+    words: u64,
+}
+
+/// What the advisor does with a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Draft,
+    Reply,
+    ReplyWithSurvey,
+    Close,
+    Archive,
+    Assign,
+    Release,
+}
+
+impl Advisor {
+    /// An advisor who writes everything down.
+    #[must_use]
+    pub fn new(journal: Journal, dice: Dice, sign_in: SignIn) -> Self {
+        Self { journal, dice, sign_in, words: 0 }
+    }
+
+    /// Does something. Answers what, for the trace.
+    pub async fn acts(&mut self, desk: &dyn Desk, attempts: &dyn Attempts) -> String {
+        self.try_to_act(desk, attempts).await.unwrap_or_else(|| "finds the app gone".to_owned())
+    }
+
+    /// Signs in if the app asks for it.
+    pub async fn signs_in(&mut self, desk: &dyn Desk) -> Option<String> {
+        let Told::State(state) = desk.ask(Ask::State).await? else { return None };
+        match state.stage {
+            Stage::SignedIn { session_expired: false } | Stage::Opening | Stage::Passphrase { .. } => {
+                Some("is signed in".to_owned())
+            }
+            Stage::Unusable { code } => Some(format!("cannot use the app: {code:?}")),
+            Stage::SignedIn { session_expired: true } | Stage::SignedOut => {
+                let told = desk.ask(Ask::SignIn(self.sign_in.clone())).await?;
+                Some(format!("signs in: {}", said(&told)))
+            }
+        }
+    }
+
+    async fn try_to_act(&mut self, desk: &dyn Desk, attempts: &dyn Attempts) -> Option<String> {
+        let Told::State(state) = desk.ask(Ask::State).await? else { return None };
+        match state.stage {
+            Stage::SignedIn { session_expired: false } => {}
+            Stage::SignedIn { session_expired: true } if self.dice.percent(50) => {}
+            Stage::SignedIn { session_expired: true } | Stage::SignedOut => return self.signs_in(desk).await,
+            Stage::Opening | Stage::Passphrase { .. } | Stage::Unusable { .. } => {
+                return Some(format!("waits: {:?}", state.stage));
+            }
+        }
+        match self.dice.weighed(&[(65, 0), (27, 1), (8, 2)])? {
+            0 => self.works(desk, state.queue.needs_attention > 0).await,
+            1 => self.decides(desk, attempts).await,
+            _ => {
+                desk.ask(Ask::Wake).await?;
+                Some("comes back to the window".to_owned())
+            }
+        }
+    }
+
+    /// Opens a conversation and does something with it.
+    async fn works(&mut self, desk: &dyn Desk, _attention: bool) -> Option<String> {
+        let tab = self.dice.weighed(&[
+            (50, ConversationState::Received),
+            (15, ConversationState::Ongoing),
+            (20, ConversationState::Answered),
+            (10, ConversationState::Archived),
+            (5, ConversationState::Closed),
+        ])?;
+        let query = InboxQuery { tab, scope: Scope::All, channel_id: None, search: None, after: None, limit: 50 };
+        let Told::Inbox(page) = desk.ask(Ask::Inbox(query)).await? else { return Some("sees no inbox".to_owned()) };
+        let Some(row) = self.dice.pick(&page.rows) else { return Some("finds nothing to do".to_owned()) };
+        let Told::Conversation(view) = desk.ask(Ask::Conversation(row.id.clone())).await? else {
+            return Some("cannot open a conversation".to_owned());
+        };
+        // What was asked to be taken back may come into the draft at any moment: nobody types into that.
+        if view.queue.iter().any(|entry| entry.undo_requested) {
+            return Some("waits for what was taken back".to_owned());
+        }
+        let act = self.dice.weighed(&[
+            (20, Act::Draft),
+            (30, Act::Reply),
+            (6, Act::ReplyWithSurvey),
+            (24, Act::Close),
+            (8, Act::Archive),
+            (7, Act::Assign),
+            (5, Act::Release),
+        ])?;
+        self.does(desk, act, &view).await
+    }
+
+    async fn does(&mut self, desk: &dyn Desk, act: Act, view: &ConversationView) -> Option<String> {
+        let conversation_id = view.id.clone();
+        let seen = view.last_customer_message_id.clone();
+        match act {
+            Act::Draft => {
+                let text = self.text(view);
+                let draft = Draft { conversation_id: conversation_id.clone(), text: text.clone() };
+                let told = desk.ask(Ask::SaveDraft(draft)).await?;
+                if matches!(told, Told::Done) {
+                    self.journal.drafted(&conversation_id, &text);
+                }
+                Some(format!("types {text:?} in {conversation_id}: {}", said(&told)))
+            }
+            Act::Reply | Act::ReplyWithSurvey => {
+                let text = self.text(view);
+                let trigger_survey = act == Act::ReplyWithSurvey;
+                let kind = if trigger_survey { ActionKind::ReplyWithSurvey } else { ActionKind::Reply };
+                let last_seen_message_id = seen.filter(|_| self.dice.percent(70));
+                let args = SendReply {
+                    conversation_id: conversation_id.clone(),
+                    text: text.clone(),
+                    trigger_survey,
+                    last_seen_message_id,
+                };
+                Some(self.clicks(desk, kind, &conversation_id, Some(&text), Ask::SendReply(args)).await)
+            }
+            Act::Close => {
+                let text = self.text(view);
+                let args = SendAndClose {
+                    conversation_id: conversation_id.clone(),
+                    text: text.clone(),
+                    last_seen_message_id: seen,
+                };
+                let ask = Ask::SendAndClose(args);
+                Some(self.clicks(desk, ActionKind::SendAndClose, &conversation_id, Some(&text), ask).await)
+            }
+            Act::Archive => {
+                let ask = Ask::Archive(conversation_id.clone());
+                Some(self.clicks(desk, ActionKind::Archive, &conversation_id, None, ask).await)
+            }
+            Act::Assign => {
+                let ask = Ask::Assign(conversation_id.clone());
+                Some(self.clicks(desk, ActionKind::Assign, &conversation_id, None, ask).await)
+            }
+            Act::Release => {
+                let ask = Ask::Release(conversation_id.clone());
+                Some(self.clicks(desk, ActionKind::Release, &conversation_id, None, ask).await)
+            }
+        }
+    }
+
+    async fn clicks(
+        &self,
+        desk: &dyn Desk,
+        kind: ActionKind,
+        conversation_id: &str,
+        text: Option<&str>,
+        ask: Ask,
+    ) -> String {
+        let told = desk.ask(ask).await;
+        let answer = match &told {
+            Some(Told::Queued(entry)) => Answered::Queued(entry.id.clone()),
+            Some(Told::Failed(failure)) => Answered::Refused(failure.code),
+            Some(
+                Told::Done
+                | Told::State(_)
+                | Told::Inbox(_)
+                | Told::Conversation(_)
+                | Told::Timeline(_)
+                | Told::Queue(_)
+                | Told::Chosen(_),
+            )
+            | None => Answered::Unheard,
+        };
+        let number = self.journal.clicked(conversation_id, kind, text, answer.clone());
+        format!("click {number}: {kind:?} {text:?} in {conversation_id}: {answer:?}")
+    }
+
+    /// Looks at the queue and decides about something in it.
+    async fn decides(&mut self, desk: &dyn Desk, attempts: &dyn Attempts) -> Option<String> {
+        let Told::Queue(queue) = desk.ask(Ask::Queue).await? else { return Some("sees no queue".to_owned()) };
+        let open: Vec<&QueueEntry> = queue.iter().filter(|entry| !entry.choices.is_empty()).collect();
+        let Some(entry) = self.dice.pick(&open) else { return Some("has nothing to decide".to_owned()) };
+        let choices: Vec<(u32, Choice)> = entry.choices.iter().map(|choice| (weight(*choice), *choice)).collect();
+        let choice = self.dice.weighed(&choices)?;
+        let shown = entry.attention.as_ref().and_then(|attention| attention.new_messages.last());
+        let seen_message_id = shown.map(|message| message.id.clone());
+        let under_way = attempts.under_way(&entry.id);
+        let told = desk.ask(Ask::Choose(Choose { entry_id: entry.id.clone(), choice, seen_message_id })).await;
+        let answer = match &told {
+            Some(Told::Chosen(chosen)) => Decided::Said(chosen.clone()),
+            Some(Told::Failed(failure)) => Decided::Refused(failure.code),
+            Some(
+                Told::Done
+                | Told::State(_)
+                | Told::Inbox(_)
+                | Told::Conversation(_)
+                | Told::Timeline(_)
+                | Told::Queue(_)
+                | Told::Queued(_),
+            )
+            | None => Decided::Unheard,
+        };
+        self.journal.decided(&entry.id, entry.text.as_deref(), choice, answer.clone(), under_way);
+        Some(format!("decides {choice:?} about {} ({:?}): {answer:?}", entry.id, entry.state))
+    }
+
+    /// What stands in the composer, and a word more.
+    fn text(&mut self, view: &ConversationView) -> String {
+        self.words += 1;
+        let word = format!("w{}", self.words);
+        let draft = view.composer.draft.trim();
+        if draft.is_empty() { word } else { format!("{draft} {word}") }
+    }
+}
+
+fn weight(choice: Choice) -> u32 {
+    match choice {
+        Choice::Undo => 20,
+        Choice::Edit => 15,
+        Choice::Retry => 20,
+        Choice::ConfirmAgain => 30,
+        Choice::SendWithoutClosing => 20,
+        Choice::SendInNewer => 30,
+        Choice::Wait => 15,
+        Choice::Discard => 8,
+    }
+}
+
+fn said(told: &Told) -> String {
+    match told {
+        Told::Failed(failure) if failure.code == Code::Internal => format!("{failure:?}"),
+        Told::Failed(failure) => format!("{:?}", failure.code),
+        Told::Done
+        | Told::State(_)
+        | Told::Inbox(_)
+        | Told::Conversation(_)
+        | Told::Timeline(_)
+        | Told::Queue(_)
+        | Told::Queued(_)
+        | Told::Chosen(_) => "done".to_owned(),
+    }
+}

@@ -1,0 +1,200 @@
+//! Each click: once, or visibly waiting, or taken back.
+
+use signoff_wire::contract::actions::ActionType;
+use signoff_wire::interface::{ActionKind, Choice, Chosen, Code, EntryState, QueueEntry};
+
+use super::{Broken, Evidence, Screen};
+use crate::journal::{Answered, Click, Decided};
+
+const ONCE: &str = "each click takes effect once or waits visibly (D5, D23)";
+const NOT_TWICE: &str = "nothing takes effect twice (D5)";
+const TAKEN_BACK: &str = "what was taken back does not happen (D15)";
+const CLOSES: &str = "a close closes once, with its reply (R3, D4)";
+const RESTS: &str = "everything comes to rest";
+
+pub(super) fn judge(evidence: &Evidence<'_>, broken: &mut Vec<Broken>) {
+    for click in &evidence.pages.clicks {
+        match &click.answer {
+            Answered::Queued(key) => {
+                queued(evidence, click, key, broken);
+                closed(evidence, click, key, broken);
+            }
+            Answered::Refused(_) => refused(evidence, click, broken),
+            Answered::Unheard => {}
+        }
+        said_once(evidence, click, broken);
+    }
+    closings(evidence, broken);
+}
+
+/// What is still on its way although nothing stands in it.
+pub(super) fn unrest(screen: &Screen, unrest: &mut Vec<Broken>) {
+    for entry in screen.queue.iter().filter(|entry| !rests(entry)) {
+        unrest.push(Broken { rule: RESTS, what: format!("{} is still {:?}", entry.id, entry.state) });
+    }
+}
+
+fn rests(entry: &QueueEntry) -> bool {
+    match entry.state {
+        EntryState::Done | EntryState::Cancelled | EntryState::NeedsAttention => true,
+        // Behind one that needs the advisor, or told to wait for the switch (D8).
+        EntryState::Queued => entry.held_up_by.is_some() || entry.attention.is_some() || waits_for_switch(entry),
+        EntryState::Sending | EntryState::Checking => false,
+    }
+}
+
+/// An entry that the advisor told to wait offers to be sent without closing.
+fn waits_for_switch(entry: &QueueEntry) -> bool {
+    entry.choices.contains(&Choice::SendWithoutClosing)
+}
+
+fn queued(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Broken>) {
+    let effects = effects(evidence, click, key);
+    let state = evidence.screen.entry(key).map(|entry| entry.state);
+    let mut say =
+        |rule, what: String| broken.push(Broken { rule, what: format!("click {} ({key}) {what}", click.number) });
+    match state {
+        Some(EntryState::Queued | EntryState::Sending | EntryState::Checking | EntryState::NeedsAttention) => {
+            let unknown = evidence.screen.entry(key).and_then(|entry| entry.attention.as_ref());
+            let unknown = unknown.is_some_and(|attention| attention.code == Code::OutcomeUnknown);
+            if effects == Effects::Some && !unknown {
+                say(ONCE, "took effect and is shown as waiting".to_owned());
+            }
+            if state == Some(EntryState::NeedsAttention) && evidence.screen.entry(key).is_some_and(reasonless) {
+                say(ONCE, "waits without saying why".to_owned());
+            }
+        }
+        Some(EntryState::Cancelled) => {
+            if effects == Effects::Some {
+                say(TAKEN_BACK, "is shown as cancelled and took effect".to_owned());
+            }
+            if !was_given_up(evidence, key) {
+                say(ONCE, "was cancelled by nobody".to_owned());
+            }
+        }
+        Some(EntryState::Done) => {
+            if effects == Effects::None {
+                say(ONCE, "is shown as done and did not happen".to_owned());
+            }
+        }
+        None => {
+            if effects == Effects::None && !was_given_up(evidence, key) {
+                say(ONCE, "is gone and did not happen".to_owned());
+            }
+        }
+    }
+    let taken_back = evidence.pages.decisions_about(key).any(|decision| {
+        let back = matches!(&decision.answer, Decided::Said(Chosen::BackInDraft { .. }))
+            || (decision.choice == Choice::Discard && decision.answer == Decided::Said(Chosen::Applied));
+        back && !decision.under_way
+    });
+    if taken_back && effects == Effects::Some {
+        say(TAKEN_BACK, "was given back to the advisor and happened".to_owned());
+    }
+}
+
+/// Whether anything happened under a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effects {
+    None,
+    Some,
+    /// The platform has forgotten the key, and nothing else tells.
+    Unknown,
+}
+
+fn effects(evidence: &Evidence<'_>, click: &Click, key: &str) -> Effects {
+    let told = evidence.view.receipts.contains_key(key);
+    if told || evidence.view.replies_under(key).next().is_some() {
+        return Effects::Some;
+    }
+    if evidence.keys_forgotten && click.text.is_none() { Effects::Unknown } else { Effects::None }
+}
+
+fn reasonless(entry: &QueueEntry) -> bool {
+    entry.attention.is_none() || entry.choices.is_empty()
+}
+
+/// Whether the advisor has given it up, or may have: an answer that never came may have been yes.
+fn was_given_up(evidence: &Evidence<'_>, key: &str) -> bool {
+    evidence.pages.decisions_about(key).any(|decision| {
+        matches!(decision.choice, Choice::Undo | Choice::Edit | Choice::Discard)
+            && !matches!(decision.answer, Decided::Refused(_))
+    })
+}
+
+fn refused(evidence: &Evidence<'_>, click: &Click, broken: &mut Vec<Broken>) {
+    if let Some(text) = &click.text
+        && evidence.view.timelines().any(|entry| entry.text == *text)
+    {
+        broken
+            .push(Broken { rule: ONCE, what: format!("click {} was refused at the desk and happened", click.number) });
+    }
+}
+
+/// No two clicks have the same text, so a text that stands twice at the platform was sent twice.
+fn said_once(evidence: &Evidence<'_>, click: &Click, broken: &mut Vec<Broken>) {
+    let Some(text) = &click.text else { return };
+    let said: Vec<_> = evidence.view.timelines().filter(|entry| entry.text == *text).collect();
+    if said.len() > 1 {
+        broken.push(Broken { rule: NOT_TWICE, what: format!("click {} was said {} times", click.number, said.len()) });
+    }
+    if let (Answered::Queued(key), Some(entry)) = (&click.answer, said.first())
+        && entry.client_key.as_deref() != Some(key)
+    {
+        let what = format!("click {} ({key}) was said under the key {:?}", click.number, entry.client_key);
+        broken.push(Broken { rule: NOT_TWICE, what });
+    }
+    let moved = matches!(&click.answer, Answered::Queued(key) if decided(evidence, key, Choice::SendInNewer));
+    if let Some(entry) = said.first()
+        && entry.conversation_id != click.conversation_id
+        && !moved
+    {
+        broken.push(Broken { rule: ONCE, what: format!("click {} was said in another conversation", click.number) });
+    }
+}
+
+fn decided(evidence: &Evidence<'_>, key: &str, choice: Choice) -> bool {
+    evidence
+        .pages
+        .decisions_about(key)
+        .any(|decision| decision.choice == choice && !matches!(decision.answer, Decided::Refused(_)))
+}
+
+fn closed(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Broken>) {
+    let without = decided(evidence, key, Choice::SendWithoutClosing) || decided(evidence, key, Choice::SendInNewer);
+    let Some(reply) = evidence.view.replies_under(key).next() else { return };
+    let closings = advisors_closings(evidence, &reply.conversation_id).count();
+    if click.kind == ActionKind::SendAndClose && !without && closings != 1 {
+        let what = format!("click {} ({key}) has replied, and its conversation has {closings} closings", click.number);
+        broken.push(Broken { rule: CLOSES, what });
+    }
+    if let Some(receipt) = evidence.view.receipts.get(key)
+        && receipt.closed.is_some()
+        && click.kind != ActionKind::SendAndClose
+    {
+        broken.push(Broken { rule: CLOSES, what: format!("click {} ({key}) closed, and was no close", click.number) });
+    }
+}
+
+fn advisors_closings<'a>(evidence: &'a Evidence<'_>, conversation_id: &'a str) -> impl Iterator<Item = &'a str> {
+    let closings = evidence.view.actions.iter().filter(move |action| {
+        action.kind == ActionType::CloseConversation && action.conversation_id == conversation_id
+    });
+    closings.map(|action| action.id.as_str())
+}
+
+/// No conversation is closed twice, and none by this advisor without a close of his.
+fn closings(evidence: &Evidence<'_>, broken: &mut Vec<Broken>) {
+    for conversation_id in evidence.view.conversations.keys() {
+        let closings = advisors_closings(evidence, conversation_id).count();
+        if closings > 1 {
+            broken.push(Broken { rule: CLOSES, what: format!("{conversation_id} was closed {closings} times") });
+        }
+    }
+    if let Some(rows) = evidence.view.csv_rows
+        && rows != evidence.view.actions.len()
+    {
+        let what = format!("actions.csv has {rows} rows for {} actions", evidence.view.actions.len());
+        broken.push(Broken { rule: "actions.csv has every action (R6, D51)", what });
+    }
+}

@@ -1,0 +1,18 @@
+//! A seed on a runtime of its own, whose time stands still unless everybody waits.
+
+use signoff_proof::sim::history::{self, Verdict};
+
+/// Lives through a seed.
+pub(crate) fn live(seed: u64, keep_trace: bool) -> Verdict {
+    let folder = folder();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.expect("a runtime");
+    runtime.block_on(history::live(seed, folder.path(), keep_trace))
+}
+
+/// Where a history has its files: in memory, if there is such a place. What is durable is decided by the simulation.
+fn folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    folder.expect("a temporary folder")
+}
