@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | test | e2e | bench app | package`.
+//! The project's own commands: `cargo xtask run | test | e2e | simulate | bench app | package`.
 //!
 //! One file per command. Depends on next to nothing, since it has to build on a machine that has only Rust, Node and npm, and installs
 //! the rest from there.
@@ -12,6 +12,7 @@ mod package;
 mod packages;
 mod run;
 mod say;
+mod simulate;
 mod stamp;
 mod step;
 mod system;
@@ -44,6 +45,10 @@ Signoff's own commands.
       of run, start, javascript, click, first-sync, notification, package; without it, all.
       --cold adds a build from nothing.
 
+  cargo xtask simulate [--seeds N] [--seed FIRST] [--threads T] [--trace]
+      Histories of the engine and the platform in a world of faults, judged by an oracle.
+      A seed that breaks a rule is told with the command that replays it.
+
   cargo xtask package
       The Debian package, and its size.
 ";
@@ -73,6 +78,7 @@ fn command(arguments: &[String]) -> Result<()> {
         "test" => test::test(rest),
         "e2e" => e2e::e2e(rest),
         "bench" => bench::bench(rest),
+        "simulate" => simulate::simulate(rest),
         "package" => package::package(rest),
         "help" | "--help" | "-h" => {
             say::text(HELP);

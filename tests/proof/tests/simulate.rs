@@ -1,4 +1,7 @@
-//! `cargo xtask simulate --seeds N [--seed S] [--threads T] [--trace]`: any number of histories. Ends with 1 if one breaks a rule.
+//! `cargo xtask simulate`: any number of histories, on as many threads as one likes. Ends with 1 if one breaks a rule.
+//!
+//! Simulated time stands still while anybody is busy, so a loop that waits for nothing would never end: a history that takes longer than
+//! [`LONGEST`] is a fault, too.
 #![expect(clippy::print_stdout, reason = "this program talks to a person at a terminal")]
 
 mod common;
@@ -6,77 +9,114 @@ mod common;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use signoff_proof::sim::history::Figures;
+use signoff_proof::sim::history::{Figures, Verdict};
+
+/// A hundred times what a history takes on a busy machine.
+const LONGEST: Duration = Duration::from_secs(120);
+
+const USAGE: &str = "usage: cargo xtask simulate [--seeds N] [--seed FIRST] [--threads T] [--trace]";
 
 struct Options {
     first: u64,
     seeds: u64,
-    threads: u64,
+    threads: usize,
     trace: bool,
+}
+
+/// What the threads share.
+struct Shared {
+    options: Options,
+    next: AtomicU64,
+    sum: Mutex<Sum>,
+    /// What each thread is at, and since when.
+    under_way: Vec<Mutex<Option<(u64, Instant)>>>,
+}
+
+#[derive(Default)]
+struct Sum {
+    figures: Figures,
+    seeds: u64,
+    broken: u64,
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(options) = parsed(&arguments) else {
-        println!("usage: cargo xtask simulate [--seeds N] [--seed S] [--threads T] [--trace]");
+        println!("{USAGE}");
         return ExitCode::FAILURE;
     };
     let begun = Instant::now();
-    let next = AtomicU64::new(0);
-    let sum = Mutex::new((Figures::default(), 0_u64));
+    let under_way = (0..options.threads).map(|_| Mutex::default()).collect();
+    let shared = Shared { options, next: AtomicU64::new(0), sum: Mutex::default(), under_way };
     std::thread::scope(|scope| {
-        for _ in 0..options.threads {
-            scope.spawn(|| work(&options, &next, &sum));
+        let working: Vec<_> = shared.under_way.iter().map(|at| scope.spawn(|| work(&shared, at))).collect();
+        while working.iter().any(|thread| !thread.is_finished()) {
+            std::thread::sleep(Duration::from_millis(50));
+            shared.under_way.iter().for_each(watch);
         }
     });
-    let (figures, failed) = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let took = begun.elapsed();
-    println!(
-        "{} seeds, {failed} broken; {} clicks, {} deaths of the app, {} of the platform, {} simulated hours; {:.0} ms a seed",
-        options.seeds,
-        figures.clicks,
-        figures.app_deaths,
-        figures.platform_deaths,
-        figures.seconds / 3600,
-        took.as_secs_f64() * 1000.0 / options.seeds.max(1) as f64,
-    );
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let sum = shared.sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("{}", summary(&sum, begun.elapsed()));
+    if sum.broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn work(options: &Options, next: &AtomicU64, sum: &Mutex<(Figures, u64)>) {
+fn work(shared: &Shared, at: &Mutex<Option<(u64, Instant)>>) {
+    let Options { first, seeds, trace, .. } = shared.options;
     loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= options.seeds {
+        let number = shared.next.fetch_add(1, Ordering::Relaxed);
+        if number >= seeds {
             return;
         }
-        let verdict = common::live(options.first + number, options.trace);
-        for line in &verdict.trace {
-            println!("{line}");
-        }
-        let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
-        sum.0.clicks += verdict.figures.clicks;
-        sum.0.app_deaths += verdict.figures.app_deaths;
-        sum.0.platform_deaths += verdict.figures.platform_deaths;
-        sum.0.seconds += verdict.figures.seconds;
-        if let Some(first) = verdict.broken.first() {
-            sum.1 += 1;
-            println!(
-                "seed {}: {first}{}; cargo xtask simulate --seed {} --trace",
-                verdict.seed,
-                if verdict.broken.len() > 1 {
-                    format!(" (and {} more)", verdict.broken.len() - 1)
-                } else {
-                    String::new()
-                },
-                verdict.seed,
-            );
-        }
-        if options.trace {
-            println!("hash {:016x} of {} lines", verdict.hash.0, verdict.hash.1);
+        let seed = first + number;
+        *at.lock().unwrap_or_else(PoisonError::into_inner) = Some((seed, Instant::now()));
+        let verdict = common::live(seed, trace);
+        *at.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut sum = shared.sum.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.figures += verdict.figures;
+        sum.seeds += 1;
+        sum.broken += u64::from(!verdict.broken.is_empty());
+        say(&verdict, trace);
+        if sum.seeds.is_multiple_of(1000) {
+            println!("{} seeds, {} broken", sum.seeds, sum.broken);
         }
     }
+}
+
+fn say(verdict: &Verdict, trace: bool) {
+    for line in &verdict.trace {
+        println!("{line}");
+    }
+    if trace {
+        println!("{:016x} of {} lines", verdict.hash.0, verdict.hash.1);
+    }
+    if let Some(line) = common::sentence(verdict) {
+        println!("{line}");
+    }
+}
+
+fn watch(at: &Mutex<Option<(u64, Instant)>>) {
+    let at = *at.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((seed, since)) = at
+        && since.elapsed() > LONGEST
+    {
+        println!("seed {seed}: something loops without waiting; cargo xtask simulate --seed {seed} --trace");
+        std::process::exit(1);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure to read")]
+fn summary(sum: &Sum, took: Duration) -> String {
+    let Figures { clicks, app_deaths, platform_deaths, requests, seconds } = sum.figures;
+    let each = took.as_secs_f64() * 1000.0 / sum.seeds.max(1) as f64;
+    format!(
+        "{} seeds, {} broken: {clicks} clicks, {requests} requests, {app_deaths} deaths of the app, {platform_deaths} of the platform, {} simulated hours; {:.1} s, {each:.1} ms a seed",
+        sum.seeds,
+        sum.broken,
+        seconds / 3600,
+        took.as_secs_f64(),
+    )
 }
 
 fn parsed(arguments: &[String]) -> Option<Options> {
@@ -86,7 +126,7 @@ fn parsed(arguments: &[String]) -> Option<Options> {
         match argument.as_str() {
             "--seeds" => options.seeds = rest.next()?.parse().ok()?,
             "--seed" => options.first = rest.next()?.parse().ok()?,
-            "--threads" => options.threads = rest.next()?.parse().ok()?,
+            "--threads" => options.threads = rest.next()?.parse().ok().filter(|threads| *threads > 0)?,
             "--trace" => options.trace = true,
             _ => return None,
         }

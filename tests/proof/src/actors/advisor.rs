@@ -76,8 +76,11 @@ impl Advisor {
             }
         }
         match self.dice.weighed(&[(65, 0), (27, 1), (8, 2)])? {
-            0 => self.works(desk, state.queue.needs_attention > 0).await,
-            1 => self.decides(desk, attempts).await,
+            0 => self.works(desk).await,
+            1 => match self.decides(desk, attempts).await? {
+                Some(decided) => Some(decided),
+                None => self.works(desk).await,
+            },
             _ => {
                 desk.ask(Ask::Wake).await?;
                 Some("comes back to the window".to_owned())
@@ -86,16 +89,20 @@ impl Advisor {
     }
 
     /// Opens a conversation and does something with it.
-    async fn works(&mut self, desk: &dyn Desk, _attention: bool) -> Option<String> {
-        let tab = self.dice.weighed(&[
-            (50, ConversationState::Received),
-            (15, ConversationState::Ongoing),
-            (20, ConversationState::Answered),
-            (10, ConversationState::Archived),
-            (5, ConversationState::Closed),
-        ])?;
-        let query = InboxQuery { tab, scope: Scope::All, channel_id: None, search: None, after: None, limit: 50 };
-        let Told::Inbox(page) = desk.ask(Ask::Inbox(query)).await? else { return Some("sees no inbox".to_owned()) };
+    async fn works(&mut self, desk: &dyn Desk) -> Option<String> {
+        let Told::Inbox(first) = desk.ask(tab(ConversationState::Received)).await? else {
+            return Some("sees no inbox".to_owned());
+        };
+        let weigh = |count: u32, weight: u32| if count > 0 { weight } else { 0 };
+        let picked = self.dice.weighed(&[
+            (weigh(first.counts.received, 50), ConversationState::Received),
+            (weigh(first.counts.ongoing, 15), ConversationState::Ongoing),
+            (weigh(first.counts.answered, 20), ConversationState::Answered),
+            (weigh(first.counts.archived, 10), ConversationState::Archived),
+            (weigh(first.counts.closed, 3), ConversationState::Closed),
+        ]);
+        let Some(picked) = picked else { return Some("finds nothing to do".to_owned()) };
+        let Told::Inbox(page) = desk.ask(tab(picked)).await? else { return Some("sees no inbox".to_owned()) };
         let Some(row) = self.dice.pick(&page.rows) else { return Some("finds nothing to do".to_owned()) };
         let Told::Conversation(view) = desk.ask(Ask::Conversation(row.id.clone())).await? else {
             return Some("cannot open a conversation".to_owned());
@@ -194,11 +201,11 @@ impl Advisor {
         format!("click {number}: {kind:?} {text:?} in {conversation_id}: {answer:?}")
     }
 
-    /// Looks at the queue and decides about something in it.
-    async fn decides(&mut self, desk: &dyn Desk, attempts: &dyn Attempts) -> Option<String> {
-        let Told::Queue(queue) = desk.ask(Ask::Queue).await? else { return Some("sees no queue".to_owned()) };
+    /// Looks at the queue and decides about something in it; `Some(None)` if there is nothing.
+    async fn decides(&mut self, desk: &dyn Desk, attempts: &dyn Attempts) -> Option<Option<String>> {
+        let Told::Queue(queue) = desk.ask(Ask::Queue).await? else { return Some(None) };
         let open: Vec<&QueueEntry> = queue.iter().filter(|entry| !entry.choices.is_empty()).collect();
-        let Some(entry) = self.dice.pick(&open) else { return Some("has nothing to decide".to_owned()) };
+        let Some(entry) = self.dice.pick(&open) else { return Some(None) };
         let choices: Vec<(u32, Choice)> = entry.choices.iter().map(|choice| (weight(*choice), *choice)).collect();
         let choice = self.dice.weighed(&choices)?;
         let shown = entry.attention.as_ref().and_then(|attention| attention.new_messages.last());
@@ -220,7 +227,7 @@ impl Advisor {
             | None => Decided::Unheard,
         };
         self.journal.decided(&entry.id, entry.text.as_deref(), choice, answer.clone(), under_way);
-        Some(format!("decides {choice:?} about {} ({:?}): {answer:?}", entry.id, entry.state))
+        Some(Some(format!("decides {choice:?} about {} ({:?}): {answer:?}", entry.id, entry.state)))
     }
 
     /// What stands in the composer, and a word more.
@@ -230,6 +237,10 @@ impl Advisor {
         let draft = view.composer.draft.trim();
         if draft.is_empty() { word } else { format!("{draft} {word}") }
     }
+}
+
+fn tab(tab: ConversationState) -> Ask {
+    Ask::Inbox(InboxQuery { tab, scope: Scope::All, channel_id: None, search: None, after: None, limit: 50 })
 }
 
 fn weight(choice: Choice) -> u32 {

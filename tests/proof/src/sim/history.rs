@@ -54,19 +54,32 @@ pub struct Figures {
     pub app_deaths: usize,
     /// Deaths of the platform.
     pub platform_deaths: usize,
+    /// Requests that left the app.
+    pub requests: usize,
     /// Simulated seconds.
     pub seconds: u64,
 }
 
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.clicks += other.clicks;
+        self.app_deaths += other.app_deaths;
+        self.platform_deaths += other.platform_deaths;
+        self.requests += other.requests;
+        self.seconds += other.seconds;
+    }
+}
+
 /// Lives through a seed. Has to be called on a runtime of one thread whose time stands still; `folder` is empty and for this history alone.
 pub async fn live(seed: u64, folder: &Path, keep_trace: bool) -> Verdict {
-    let mut history = History::begin(seed, folder, keep_trace).await;
+    let mut history = History::begin(seed, folder, keep_trace);
     history.opening().await;
     history.troubles().await;
     let broken = history.judgement().await;
     let clicks = history.journal.read().clicks;
     let figures = Figures {
         clicks: clicks.iter().filter(|click| matches!(click.answer, Answered::Queued(_))).count(),
+        requests: history.cables.traffic.requests(),
         seconds: history.begun.elapsed().as_secs(),
         ..history.figures
     };
@@ -119,7 +132,7 @@ enum Event {
 }
 
 impl History {
-    async fn begin(seed: u64, folder: &Path, keep_trace: bool) -> Self {
+    fn begin(seed: u64, folder: &Path, keep_trace: bool) -> Self {
         let dice = Dice::seeded(seed);
         let world = World::begin();
         let trace = Trace::of(&world, keep_trace);
@@ -134,12 +147,13 @@ impl History {
             trace: trace.clone(),
             flights: Flights::default(),
             token: Arc::default(),
+            traffic: Arc::default(),
         };
         let journal = Journal::default();
         let address = Some("http://platform.test".to_owned());
         let who = SignIn { address, email: EMAIL.to_owned(), password: PASSWORD.to_owned() };
         let advisor = Advisor::new(journal.clone(), dice.fork(), who);
-        let how_many = 2 + dice.below(6);
+        let how_many = 2 + dice.below(8);
         let customers = Customers::new(dice.fork(), how_many);
         let others = Others::new(dice.fork());
         let site_goes_forward = dice.percent(50);
@@ -172,7 +186,7 @@ impl History {
             let said = self.others.switches(&*self.site, true).await;
             self.trace.note("world", format_args!("{said}"));
         }
-        for _ in 0..2 + self.dice.below(5) {
+        for _ in 0..3 + self.dice.below(8) {
             let said = self.customers.write(&*self.site).await;
             self.trace.note("world", format_args!("{said}"));
         }
@@ -189,9 +203,9 @@ impl History {
 
     async fn troubles(&mut self) {
         self.cables.sky.becomes(Weather::drawn(&self.dice));
-        let steps = 15 + self.dice.below(60);
+        let steps = 30 + self.dice.below(120);
         for _ in 0..steps {
-            let pause = self.dice.between(Duration::from_millis(5), Duration::from_secs(90));
+            let pause = self.dice.between(Duration::from_millis(2), Duration::from_secs(60));
             self.passes(pause).await;
             self.something_happens().await;
         }

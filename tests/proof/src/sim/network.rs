@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +48,36 @@ pub struct Cables {
     pub flights: Flights,
     /// The token that was last used.
     pub token: Arc<Mutex<Option<String>>>,
+    /// What has left.
+    pub traffic: Arc<Traffic>,
+}
+
+/// Requests and their bytes, counted as they leave.
+#[derive(Default)]
+pub struct Traffic {
+    requests: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl Traffic {
+    /// Requests that have left.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Their bytes: request line, headers and body.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    fn counts(&self, parcel: &Parcel) {
+        let headers: usize = parcel.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        let line = parcel.method.as_str().len() + parcel.uri.to_string().len() + "  HTTP/1.1\r\n\r\n".len();
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(line + headers + parcel.body.len(), Ordering::Relaxed);
+    }
 }
 
 impl Cables {
@@ -182,16 +213,17 @@ impl Carrier for Network {
             return pending().await;
         }
         self.cables.overhears(&parcel);
+        self.cables.traffic.counts(&parcel);
         let Cables { sky, dice, trace, .. } = &self.cables;
         let (stream, key) = (parcel.is_stream(), parcel.key());
         if sky.is_cut_off() {
             trace.note("network", format_args!("{} {} meets nobody", parcel.method, parcel.uri.path()));
             return self.nowhere().await;
         }
-        let fate = match sky.fate(dice, stream) {
-            Fate::InProgress | Fate::Doubled | Fate::AtOnce if key.is_none() => Fate::Works,
-            fate => fate,
-        };
+        let mut fate = sky.fate(dice, stream);
+        if key.is_none() && matches!(fate, Fate::InProgress | Fate::Doubled | Fate::AtOnce) {
+            fate = Fate::Works;
+        }
         let named = key.as_deref().unwrap_or_default();
         trace.note("network", format_args!("{} {} {named} {fate:?}", parcel.method, parcel.uri.path()));
         match fate {
@@ -290,10 +322,8 @@ impl Network {
         let cut_after =
             (fate == Fate::Cut).then(|| if is_stream(&parts.headers) { self.cables.dice.below(6) } else { 0 });
         let chunks = body.into_data_stream().map(|chunk| chunk.map_err(io::Error::other)).boxed();
-        let chunks = match fate {
-            Fate::HeldBack => stream::pending().boxed(),
-            _ => self.chunks(chunks, platform, cut_after),
-        };
+        let chunks =
+            if fate == Fate::HeldBack { stream::pending().boxed() } else { self.chunks(chunks, platform, cut_after) };
         Ok(Response::from_parts(parts, reqwest::Body::wrap_stream(chunks)).into())
     }
 

@@ -72,11 +72,12 @@ impl Weather {
         let bad: u32 = self.faults.iter().map(|(percent, _)| percent).sum();
         let mut all = vec![(100_u32.saturating_sub(bad), Fate::Works)];
         all.extend(&self.faults);
-        match dice.weighed(&all).unwrap_or(Fate::Works) {
-            Fate::Doubled | Fate::AtOnce | Fate::InProgress if stream => Fate::Works,
-            Fate::HeldBack if !stream => Fate::Works,
-            fate => fate,
-        }
+        let fate = dice.weighed(&all).unwrap_or(Fate::Works);
+        let possible = match (stream, fate) {
+            (true, Fate::Doubled | Fate::AtOnce | Fate::InProgress) | (false, Fate::HeldBack) => false,
+            (true | false, _) => true,
+        };
+        if possible { fate } else { Fate::Works }
     }
 }
 

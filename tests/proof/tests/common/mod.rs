@@ -10,6 +10,17 @@ pub(crate) fn live(seed: u64, keep_trace: bool) -> Verdict {
     runtime.block_on(history::live(seed, folder.path(), keep_trace))
 }
 
+/// What a broken seed is told with, and how to see it again.
+pub(crate) fn sentence(verdict: &Verdict) -> Option<String> {
+    let first = verdict.broken.first()?;
+    let more = match verdict.broken.len() {
+        1 => String::new(),
+        several => format!(" (and {} more)", several - 1),
+    };
+    let seed = verdict.seed;
+    Some(format!("seed {seed}: {first}{more}; cargo xtask simulate --seed {seed} --trace"))
+}
+
 /// Where a history has its files: in memory, if there is such a place. What is durable is decided by the simulation.
 fn folder() -> tempfile::TempDir {
     let memory = std::path::Path::new("/dev/shm");
