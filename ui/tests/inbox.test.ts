@@ -62,6 +62,14 @@ it('an empty tab says what will appear there', async () => {
   expect(await screen.findByText('Nobody is waiting')).toBeVisible()
 })
 
+it('is not called empty while it is being filled for the first time', async () => {
+  const { rehearsal } = await openDesk({ size: 0 })
+  await screen.findByText('Nobody is waiting')
+  rehearsal.announce({ kind: 'state', state: { ...rehearsal.state, sync: { first: null, current_as_of: null } } })
+  expect(await screen.findByText('Getting your conversations…')).toBeVisible()
+  expect(screen.queryByText('Nobody is waiting')).toBeNull()
+})
+
 describe('live updates', () => {
   it('come in at once while the pointer is elsewhere', async () => {
     const { user, rehearsal } = await openDesk()
