@@ -54,6 +54,14 @@ describe('needs attention (D23)', () => {
     await waitFor(() => expect(rehearsal.entries[0]?.state).toBe('done'))
   })
 
+  it('tells who opens the conversation to decide, not to undo what cannot be undone', async () => {
+    const { user, rehearsal, id } = await queuedClosing((desk) => desk.switchClosing(false))
+    await user.click(screen.getByRole('button', { name: rehearsal.platform.talk(id).customer.name }))
+    await waitFor(async () =>
+      expect(await button('Send')).toHaveAccessibleDescription(/^Decide above what becomes of the closing/),
+    )
+  })
+
   it('D8: sends without closing when closing was switched off', async () => {
     const { user, rehearsal, id, entry } = await queuedClosing((desk) => desk.switchClosing(false))
     expect(within(entry).getByText(/^Closing by advisors was switched off/)).toBeVisible()
