@@ -22,6 +22,9 @@ fn d5_d21_queued_offline_killed_and_started_again_it_is_applied_once() -> Result
     assert!(dialog.says()?.contains("offline"), "the dialog says that it will be queued");
     dialog.click("Send + Close")?;
     app.see("1 action queued")?;
+    until("the row to say so (D24)", || {
+        Ok(app.rows()?.iter().any(|row| row.contains(name) && row.contains("Queued")).then_some(()))
+    })?;
     app.kill()?;
 
     let app = desk.start(&Launch::for_workspace(&desk, platform.address()))?;
