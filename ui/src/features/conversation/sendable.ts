@@ -2,6 +2,7 @@
  * Whether the reply can be sent, and if not, why: said in place of the button's effect, on every path (D16, R4).
  */
 import type { Composer, ComposerBlock } from '$lib/backend'
+import { count } from '$lib/i18n/number'
 import { until } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
 
@@ -36,7 +37,7 @@ export function sendable(text: string, composer: Composer, limit: number, now: n
 
   // Most replies are far from the limit; UTF-16 units are never fewer than scalar values.
   const left = text.length <= limit * 0.9 ? limit : limit - length(text)
-  if (left < 0) return { allowed: false, line: m.composer_over({ count: -left }), tone: 'bad' }
+  if (left < 0) return { allowed: false, line: m.composer_over({ count: -left, shown: count(-left) }), tone: 'bad' }
   if (/^\p{White_Space}*$/u.test(text)) {
     return {
       allowed: false,
@@ -44,7 +45,8 @@ export function sendable(text: string, composer: Composer, limit: number, now: n
       tone: 'plain',
     }
   }
-  if (left <= limit / 10) return { allowed: true, line: m.composer_left({ count: left }), tone: 'wait' }
+  if (left <= limit / 10)
+    return { allowed: true, line: m.composer_left({ count: left, shown: count(left) }), tone: 'wait' }
   if (windowLeft < HOUR_MS && composer.window_ends_at) {
     return { allowed: true, line: m.composer_window({ time: until(composer.window_ends_at, now) }), tone: 'wait' }
   }
