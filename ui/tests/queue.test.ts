@@ -1,7 +1,7 @@
 /** The outbox as the advisor sees it: states, undo, what needs attention and what can be done about it. */
 import { screen, waitFor, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
-import type { EntryState } from '../src/lib/backend'
+import type { Code, EntryState, HalfDone } from '../src/lib/backend'
 import type { Rehearsal } from '../src/rehearsal/rehearsal'
 import { button, openDesk, openFirst, reply } from './desk'
 
@@ -89,6 +89,47 @@ describe('needs attention (D23)', () => {
     await press(user, 'Discard…')
     await press(user, 'Discard for good')
     await waitFor(() => expect(rehearsal.entries[0]?.state).toBe('cancelled'))
+  })
+})
+
+describe('an action that its platform takes in steps (DESIGN, outbox 10)', () => {
+  /** A Send + Close of which the reply has been sent. */
+  async function halfDone(code: Code, rest: Partial<HalfDone>) {
+    const opened = await queuedClosing((desk) => desk.switchClosing(false))
+    const [entry] = opened.rehearsal.entries
+    if (!entry?.attention) throw new Error('it was refused')
+    entry.attention.code = code
+    entry.half_done = { done: ['reply'], in_doubt: null, left: ['close'], ...rest }
+    opened.rehearsal.announce({ kind: 'queue_changed' })
+    return opened
+  }
+
+  it('says what has been done and what has not, and offers to finish or to leave it at that', async () => {
+    const { user, rehearsal, entry } = await halfDone('refused_otherwise', {})
+    expect(await within(entry).findByText('Your reply was sent. The conversation is not closed.')).toBeVisible()
+    expect(within(entry).queryByText(/Nothing was sent/)).toBeNull()
+    expect(choicesOf(entry)).toEqual(['Leave it at that', 'Retry now', 'Copy text'])
+    await press(user, 'Leave it at that')
+    await waitFor(() => expect(rehearsal.entries[0]?.state).toBe('done'))
+  })
+
+  it('lets the advisor say what nobody else can know', async () => {
+    const { entry } = await halfDone('outcome_unknown', { in_doubt: 'survey', left: ['close'] })
+    expect(
+      await within(entry).findByText(
+        'Your reply was sent. Whether the survey was sent is not known yet. The conversation is not closed.',
+      ),
+    ).toBeVisible()
+    expect(choicesOf(entry)).toEqual(['It went through', 'Retry now', 'Leave it at that', 'Copy text'])
+  })
+
+  it('shows the text of a sent reply once, in the timeline', async () => {
+    const { user, entry } = await halfDone('customer_wrote_since', {})
+    expect(await within(entry).findByText('Text sent')).toBeVisible()
+    const [name] = within(entry).getAllByRole('button')
+    await user.click(name!)
+    await screen.findByText('Your reply was sent. The conversation is not closed.')
+    expect(screen.queryByText('Have a nice day')).toBeNull()
   })
 })
 

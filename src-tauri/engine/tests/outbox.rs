@@ -4,7 +4,7 @@ mod support;
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use signoff_engine::outbox::machine::{Happening, Move, next};
+use signoff_engine::outbox::machine::{Happening, Move, Standing, next};
 use signoff_engine::outbox::{self, State, Wish, check_text};
 use signoff_engine::ports::Clock;
 use signoff_engine::store::StoreError;
@@ -457,52 +457,57 @@ async fn waiting_entries_say_since_when_and_until_when() {
 }
 
 #[test]
-fn what_has_ended_as_done_never_changes_and_only_the_stream_wakes_the_cancelled() {
+fn what_has_ended_as_done_never_changes_and_only_the_platform_wakes_the_cancelled() {
     for happening in Happening::ALL {
-        for undo in [false, true] {
-            assert_eq!(next(State::Done, undo, happening), Move::Nothing);
-            let from_cancelled = next(State::Cancelled, undo, happening);
-            assert!(matches!(from_cancelled, Move::Nothing | Move::To(State::Done)), "{happening:?}");
+        for (undo_requested, begun) in [(false, false), (true, false), (false, true), (true, true)] {
+            let from = |state| next(Standing { state, undo_requested, begun }, happening);
+            assert_eq!(from(State::Done), Move::Nothing);
+            assert!(matches!(from(State::Cancelled), Move::Nothing | Move::To(State::Done)), "{happening:?}");
         }
     }
 }
 
 proptest! {
-    /// Whatever happens, in whatever order: what may have been applied is never queued for sending without having been asked about, and
-    /// a text goes back into the draft only when it was certainly not applied.
+    /// Whatever happens, in whatever order: what may have been applied is never queued for sending without having been asked about, a
+    /// text goes back into the draft only when it was certainly not applied, and what has begun is never taken back (DESIGN, outbox 10).
     #[test]
     fn doubt_is_never_forgotten(happenings in prop::collection::vec(prop::sample::select(Happening::ALL.to_vec()), 0..60)) {
-        let mut state = State::Queued;
-        let mut undo = false;
+        let mut standing = Standing { state: State::Queued, undo_requested: false, begun: false };
         let mut in_doubt = false;
         let mut attempted = false;
         for happening in happenings {
-            attempted |= state == State::Sending;
+            let state = standing.state;
+            attempted |= standing.state == State::Sending;
             if attempted && happening == Happening::Reread {
                 continue; // what was attempted is reread as such
             }
             if state == State::Sending && matches!(happening, Happening::Unknown | Happening::Died) {
                 in_doubt = true;
             }
-            if state == State::InDoubt && happening == Happening::NoReceipt {
+            // These say what became of the attempt.
+            if state == State::InDoubt && matches!(happening, Happening::NoReceipt | Happening::Refused | Happening::StepDone) {
                 in_doubt = false;
             }
-            match next(state, undo, happening) {
+            match next(standing, happening) {
                 Move::To(to) => {
                     if to == State::Sending || to == State::Queued {
                         // Only a decision of the advisor, who was told, gets past a forgotten receipt.
-                        prop_assert!(!in_doubt || happening == Happening::GoOn, "{state:?} {happening:?}");
+                        let decided = state == State::Blocked && matches!(happening, Happening::GoOn | Happening::StepDone);
+                        prop_assert!(!in_doubt || decided, "{standing:?} {happening:?}");
                     }
-                    if happening == Happening::GoOn && state == State::Blocked {
+                    if matches!(happening, Happening::GoOn | Happening::StepDone) && state == State::Blocked {
                         in_doubt = false;
                     }
-                    state = to;
+                    prop_assert!(!standing.begun || to != State::Cancelled, "{standing:?} {happening:?}");
+                    standing.begun |= happening == Happening::StepDone;
+                    standing.state = to;
                 }
                 Move::BackInDraft => {
-                    prop_assert!(!in_doubt || state == State::Blocked, "{state:?} {happening:?}");
-                    state = State::Cancelled;
+                    prop_assert!(!in_doubt || state == State::Blocked, "{standing:?} {happening:?}");
+                    prop_assert!(!standing.begun, "{standing:?} {happening:?}");
+                    standing.state = State::Cancelled;
                 }
-                Move::NoteUndo => undo = true,
+                Move::NoteUndo => standing.undo_requested = true,
                 Move::Nothing => {}
             }
         }

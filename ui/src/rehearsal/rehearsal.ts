@@ -447,6 +447,7 @@ export class Rehearsal implements Backend {
       attempts: 0,
       next_attempt_at: null,
       last_problem: null,
+      half_done: null,
       attention: null,
       choices: [],
       seen,
@@ -516,6 +517,10 @@ export class Rehearsal implements Backend {
       case 'discard':
         entry.state = 'cancelled'
         break
+      case 'drop_rest':
+      case 'went_through':
+        entry.state = 'done'
+        break
       case 'confirm_again':
         this.#again(entry, { seen: this.platform.lastCustomerMessage(this.#known(entry.conversation_id)) })
         break
@@ -562,6 +567,9 @@ export class Rehearsal implements Backend {
   }
 
   #attentionChoices(entry: (typeof this.entries)[number]): Choice[] {
+    if (entry.half_done) {
+      return entry.half_done.in_doubt ? ['went_through', 'retry', 'drop_rest'] : ['drop_rest', 'retry']
+    }
     switch (entry.attention?.code) {
       case 'customer_wrote_since':
         return [

@@ -26,9 +26,7 @@ pub fn acknowledge_from_event(
         return Ok(false);
     }
     let Some(mut entry) = rows::get(transaction, key).map_err(into_cache)? else { return Ok(false) };
-    if entry.conversation_id != conversation_id
-        || next(entry.state, entry.undo_requested, Happening::SeenOnStream) == Move::Nothing
-    {
+    if entry.conversation_id != conversation_id || next(entry.standing(), Happening::SeenOnStream) == Move::Nothing {
         return Ok(false);
     }
     tracing::info!(

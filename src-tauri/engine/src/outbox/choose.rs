@@ -25,6 +25,9 @@ pub struct Decision {
 /// What an entry offers now, the safest first. `newer_is_known`: the customer has a newer conversation to send into (D7).
 #[must_use]
 pub fn offered(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
+    if entry.progress.begun() {
+        return offered_when_begun(entry);
+    }
     let mut choices = match entry.state {
         State::Queued => vec![Choice::Undo, Choice::Edit, Choice::Retry],
         State::Sending | State::InDoubt if entry.undo_requested => Vec::new(),
@@ -44,7 +47,7 @@ fn offered_when_blocked(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
         return vec![Choice::Undo, Choice::Edit, Choice::SendWithoutClosing];
     }
     let closes = entry.kind() == ActionKind::SendAndClose;
-    let code = entry.blocked.as_ref().map_or(Code::Internal, |blocked| blocked.code);
+    let code = blocked_code(entry);
     if code == Code::ConversationClosed {
         // A draft in a closed conversation could not be sent: the text goes on to the newer one, or is copied from here.
         let carries = carries_text(entry.kind()) && newer_is_known;
@@ -56,15 +59,53 @@ fn offered_when_blocked(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
     if code == Code::CloseDisabled {
         return vec![Choice::Wait, Choice::SendWithoutClosing, Choice::Edit, Choice::Discard];
     }
+    if code == Code::OutcomeUnknown {
+        return vec![Choice::WentThrough, Choice::Edit, Choice::Retry, Choice::Discard];
+    }
     // The same text could only be refused the same way, or its key is spent, or nobody can read what it wants.
-    let same_again_is_pointless = matches!(
-        code,
-        Code::ReplyEmpty | Code::ReplyTooLong | Code::ReplyUnsendable | Code::EntryUnreadable | Code::Internal
-    );
-    if same_again_is_pointless {
+    if same_again_is_pointless(code) {
         return vec![Choice::Edit, Choice::Discard];
     }
     vec![Choice::Edit, Choice::Retry, Choice::Discard]
+}
+
+/// What has begun goes on or stays as it is: its text has been sent, so there is nothing to take back and none to change.
+fn offered_when_begun(entry: &Entry) -> Vec<Choice> {
+    match entry.state {
+        State::Queued => vec![Choice::Retry, Choice::DropRest],
+        State::InDoubt => vec![Choice::Retry],
+        State::Blocked if entry.waits_for_switch => vec![Choice::DropRest],
+        State::Blocked => offered_when_blocked_half_done(entry),
+        State::Sending | State::Done | State::Cancelled => Vec::new(),
+    }
+}
+
+fn offered_when_blocked_half_done(entry: &Entry) -> Vec<Choice> {
+    let code = blocked_code(entry);
+    if code == Code::CustomerWroteSince && entry.kind() == ActionKind::SendAndClose {
+        return vec![Choice::DropRest, Choice::ConfirmAgain];
+    }
+    if code == Code::CloseDisabled {
+        return vec![Choice::Wait, Choice::DropRest];
+    }
+    if code == Code::OutcomeUnknown {
+        return vec![Choice::WentThrough, Choice::Retry, Choice::DropRest];
+    }
+    if same_again_is_pointless(code) {
+        return vec![Choice::DropRest];
+    }
+    vec![Choice::DropRest, Choice::Retry]
+}
+
+fn blocked_code(entry: &Entry) -> Code {
+    entry.blocked.as_ref().map_or(Code::Internal, |blocked| blocked.code)
+}
+
+fn same_again_is_pointless(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ReplyEmpty | Code::ReplyTooLong | Code::ReplyUnsendable | Code::EntryUnreadable | Code::Internal
+    )
 }
 
 /// Does what the advisor decided. What is under way is never interrupted: its outcome settles it (DESIGN, outbox 9).
@@ -86,7 +127,8 @@ pub fn choose(
     }
     match decision.choice {
         Choice::Undo | Choice::Edit => return undo(transaction, entry, now),
-        Choice::Discard => discard(transaction, &mut entry)?,
+        Choice::Discard | Choice::DropRest => discard(transaction, &mut entry)?,
+        Choice::WentThrough => went_through(transaction, &mut entry, now)?,
         Choice::Wait => wait_for_switch(transaction, &mut entry, now)?,
         Choice::Retry => retry(transaction, &mut entry, decision, now)?,
         Choice::ConfirmAgain => {
@@ -100,7 +142,7 @@ pub fn choose(
 }
 
 fn undo(transaction: &Transaction<'_>, mut entry: Entry, now: DateTime<Utc>) -> Result<Chosen, OutboxError> {
-    let chosen = match next(entry.state, entry.undo_requested, Happening::Undo) {
+    let chosen = match next(entry.standing(), Happening::Undo) {
         Move::BackInDraft => {
             settle::take_back(transaction, &mut entry, now)?;
             Chosen::BackInDraft { conversation_id: entry.conversation_id.clone() }
@@ -119,8 +161,23 @@ fn undo(transaction: &Transaction<'_>, mut entry: Entry, now: DateTime<Utc>) -> 
 }
 
 fn discard(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
-    if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::Discard) {
+    if let Move::To(state) = next(entry.standing(), Happening::Discard) {
         entry.state = state;
+        if state == State::Done {
+            settle::end_as_done(transaction, entry)?;
+        }
+        settle::finish(transaction, entry)?;
+    }
+    Ok(())
+}
+
+/// The advisor has looked at the conversation and found the step there, whose outcome nobody else could tell.
+fn went_through(transaction: &Transaction<'_>, entry: &mut Entry, now: DateTime<Utc>) -> Result<(), OutboxError> {
+    let happening = if entry.progress.is_last() { Happening::Receipt } else { Happening::StepDone };
+    if let Move::To(state) = next(entry.standing(), happening) {
+        entry.take(None);
+        entry.state = state;
+        make_due(entry, now);
         settle::finish(transaction, entry)?;
     }
     Ok(())
@@ -135,8 +192,8 @@ fn retry(
 ) -> Result<(), OutboxError> {
     match entry.blocked.as_ref().map(|blocked| blocked.code) {
         Some(Code::CustomerWroteSince) => see(transaction, entry, decision)?,
-        // The advisor has looked at the conversation and decided that it is not there: from here on the key is a fresh one.
-        Some(Code::OutcomeUnknown) => entry.first_attempt_at = None,
+        // The advisor has looked at the conversation and decided that it is not there: from here on it is as if never attempted.
+        Some(Code::OutcomeUnknown) => entry.forget_attempts(),
         Some(_) | None => {}
     }
     go_on(transaction, entry, now)
@@ -178,6 +235,9 @@ fn send_in_newer(
     }
     let seen = standing(transaction, &newer)?.and_then(|standing| standing.last_customer_message_id);
     rows::move_to(transaction, entry, &newer)?;
+    // What was seen there says nothing about the other conversation.
+    entry.mark = None;
+    entry.missed_at = None;
     change_intent(transaction, entry, |intent| {
         intent.last_seen_message_id = seen;
         if intent.kind == ActionKind::SendAndClose {
@@ -206,14 +266,18 @@ fn change_intent(
 }
 
 fn go_on(transaction: &Transaction<'_>, entry: &mut Entry, now: DateTime<Utc>) -> Result<(), OutboxError> {
-    if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::GoOn) {
+    if let Move::To(state) = next(entry.standing(), Happening::GoOn) {
         entry.state = state;
-        entry.tries.in_row = 0;
-        // The advisor can shorten our waits, not the platform's.
-        entry.due_at = entry.retry_after_until.map_or(now, |until| until.max(now));
-        entry.due_set_at = now;
-        entry.not_before = None;
+        make_due(entry, now);
         settle::finish(transaction, entry)?;
     }
     Ok(())
+}
+
+fn make_due(entry: &mut Entry, now: DateTime<Utc>) {
+    entry.tries.in_row = 0;
+    // The advisor can shorten our waits, not the platform's.
+    entry.due_at = entry.retry_after_until.map_or(now, |until| until.max(now));
+    entry.due_set_at = now;
+    entry.not_before = None;
 }

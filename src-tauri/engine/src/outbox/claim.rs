@@ -5,27 +5,28 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::entry::{Entry, State};
 use super::machine::{Happening, Move, next};
-use super::{OutboxError, rows, upkeep};
+use super::{OutboxError, Progress, rows, upkeep};
 use crate::cache::columns::{count, get_time_option, millis};
-use crate::remote::Act;
+use crate::remote::{Act, Attempt, Platform};
 
 /// What to do for an entry now.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
     pub(super) key: String,
     pub(super) conversation_id: String,
-    pub(super) step: Step,
+    pub(super) attempt: Attempt,
+    pub(super) call: Call,
     /// Nothing has left this machine under this key before.
     pub(super) first: bool,
 }
 
-/// The next step of an entry.
-#[derive(Debug, Clone)]
-pub(super) enum Step {
-    /// Send it. It is marked as `sending` already.
-    Send(Act),
-    /// Ask for its receipt first: the outcome of an attempt is unknown.
-    Ask,
+/// The next call for an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// Take the step. The entry is marked as `sending` already.
+    Perform,
+    /// Look for it first: the outcome of an attempt is unknown, or the platform does not recognise a repeated one.
+    Look,
 }
 
 /// A moment on two clocks. What this machine waits for goes by its own; how old a key is goes by the platform's, which is the one that
@@ -61,7 +62,7 @@ pub(super) struct Claimed {
 impl Claimed {
     /// The step for an entry that was just decided to be sent.
     pub(super) fn to_send(entry: &Entry) -> Self {
-        Self { claims: to_send(entry).into_iter().collect(), set_aside: Vec::new() }
+        Self { claims: call(entry, Call::Perform).into_iter().collect(), set_aside: Vec::new() }
     }
 }
 
@@ -69,6 +70,7 @@ impl Claimed {
 pub(super) fn claim(
     transaction: &Transaction<'_>,
     owner: &str,
+    platform: &dyn Platform,
     now: Moment,
     limit: usize,
     under_way: &[String],
@@ -88,7 +90,7 @@ pub(super) fn claim(
             break;
         }
         if !under_way.contains(&head.conversation_id) {
-            begin(transaction, head, now, &mut claimed)?;
+            begin(transaction, head, platform, now, &mut claimed)?;
         }
     }
     Ok(claimed)
@@ -99,6 +101,7 @@ pub(super) fn claim_next(
     transaction: &Transaction<'_>,
     owner: &str,
     conversation_id: &str,
+    platform: &dyn Platform,
     now: Moment,
 ) -> Result<Claimed, OutboxError> {
     let head = transaction
@@ -111,15 +114,17 @@ pub(super) fn claim_next(
         .optional()?;
     let mut claimed = Claimed::default();
     if let Some(head) = head {
-        begin(transaction, head, now, &mut claimed)?;
+        begin(transaction, head, platform, now, &mut claimed)?;
     }
     Ok(claimed)
 }
 
-fn to_send(entry: &Entry) -> Option<Claim> {
+fn call(entry: &Entry, call: Call) -> Option<Claim> {
     let act = entry.intent.as_ref()?.act(&entry.conversation_id)?;
+    let step = entry.progress.current();
+    let attempt = Attempt { key: step.key(&entry.key), act, step, mark: entry.mark.clone() };
     let (key, conversation_id) = (entry.key.clone(), entry.conversation_id.clone());
-    Some(Claim { key, conversation_id, step: Step::Send(act), first: false })
+    Some(Claim { key, conversation_id, attempt, call, first: false })
 }
 
 /// When the next head will be due; `None` if none waits for its time.
@@ -146,36 +151,61 @@ pub(super) fn next_due(
 fn begin(
     transaction: &Transaction<'_>,
     mut entry: Entry,
+    platform: &dyn Platform,
     now: Moment,
     claimed: &mut Claimed,
 ) -> Result<(), OutboxError> {
-    if entry.intent.is_none() {
+    let Some(act) = entry.intent.as_ref().and_then(|intent| intent.act(&entry.conversation_id)) else {
         upkeep::quarantine(transaction, &mut entry, now.here)?;
         claimed.set_aside.push(entry);
         return Ok(());
-    }
+    };
     let first = entry.first_attempt_at.is_none();
     let is_old = entry.first_attempt_at.is_some_and(|at| now.may_have_forgotten(at));
-    let turn = if is_old { Happening::TurnWithOldKey } else { Happening::Turn };
-    match next(entry.state, entry.undo_requested, turn) {
+    let turn = match platform.keeps_keys() {
+        true if is_old => Happening::TurnWithOldKey,
+        true => Happening::Turn,
+        false => Happening::TurnToLook,
+    };
+    match next(entry.standing(), turn) {
         Move::To(State::Sending) => {
+            plan(&mut entry, &act, platform);
             entry.state = State::Sending;
             entry.first_attempt_at = entry.first_attempt_at.or(Some(now.there));
             rows::write(transaction, &entry)?;
-            claimed.claims.extend(to_send(&entry).map(|claim| Claim { first, ..claim }));
+            claimed.claims.extend(call(&entry, Call::Perform).map(|claim| Claim { first, ..claim }));
+        }
+        Move::To(State::Queued) => {
+            let before = entry.progress.clone();
+            plan(&mut entry, &act, platform);
+            if entry.progress != before {
+                rows::write(transaction, &entry)?;
+            }
+            claimed.claims.extend(call(&entry, Call::Look));
         }
         Move::To(State::InDoubt) => {
             if entry.state != State::InDoubt {
                 entry.state = State::InDoubt;
                 rows::write(transaction, &entry)?;
             }
-            let Entry { key, conversation_id, .. } = entry;
-            claimed.claims.push(Claim { key, conversation_id, step: Step::Ask, first });
+            claimed.claims.extend(call(&entry, Call::Look).map(|claim| Claim { first, ..claim }));
         }
-        Move::To(State::Queued | State::Blocked | State::Done | State::Cancelled)
+        Move::To(State::Blocked | State::Done | State::Cancelled)
         | Move::BackInDraft
         | Move::NoteUndo
         | Move::Nothing => {}
     }
     Ok(())
+}
+
+/// Decides the steps. What has begun goes on as it began; before that the platform, or what is asked of it, may have become another.
+fn plan(entry: &mut Entry, act: &Act, platform: &dyn Platform) {
+    if entry.progress.begun() {
+        return;
+    }
+    let progress = Progress::along(platform.steps(act));
+    if progress != entry.progress {
+        entry.progress = progress;
+        entry.forget_attempts();
+    }
 }

@@ -19,7 +19,7 @@ pub(super) fn problem(error: &RemoteError) -> Code {
 }
 
 /// Why the platform refused (D6 to D9).
-fn refusal_code(code: &ProblemCode) -> Code {
+pub(super) fn refusal_code(code: &ProblemCode) -> Code {
     // Of the contract's many codes these are the ones about which an advisor can do something.
     #[expect(
         clippy::wildcard_enum_match_arm,

@@ -20,7 +20,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::claim::{self, Claim, Claimed, Moment, Step};
+use super::claim::{self, Call, Claim, Claimed, Moment};
 use super::entry::{Entry, State};
 use super::link::Link;
 use super::settle::{self, Circumstances, Outcome};
@@ -344,8 +344,8 @@ async fn lane(context: Arc<Context>, first: Claim) -> LaneEnd {
     while let Some(current) = claim.take() {
         let outcome = context.attempt(&current).await;
         end.last_error = match &outcome {
-            Outcome::Performed(Err(error)) | Outcome::Asked(Err(error)) => Some(error.clone()),
-            Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(_)) => {
+            Outcome::Performed(Err(error)) | Outcome::Looked(Err(error)) => Some(error.clone()),
+            Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(_)) => {
                 end.answered = true;
                 None
             }
@@ -377,7 +377,10 @@ impl Context {
 
     async fn claim(&self, limit: usize, under_way: &[String]) -> Result<Claimed, OutboxError> {
         let (owner, under_way, now) = (self.parts.owner.clone(), under_way.to_vec(), self.moment());
-        let claim = move |transaction: &Transaction<'_>| claim::claim(transaction, &owner, now, limit, &under_way);
+        let platform = Arc::clone(&self.parts.platform);
+        let claim = move |transaction: &Transaction<'_>| {
+            claim::claim(transaction, &owner, platform.as_ref(), now, limit, &under_way)
+        };
         let claimed = self.parts.store.write(claim).await?;
         claimed.set_aside.iter().for_each(|entry| self.tell(entry));
         Ok(claimed)
@@ -403,11 +406,11 @@ impl Context {
     async fn attempt(&self, claim: &Claim) -> Outcome {
         let Some(token) = self.token() else { return Outcome::NotSignedIn };
         let platform = &self.parts.platform;
-        let outcome = match &claim.step {
-            Step::Send(act) => Outcome::Performed(in_time(platform.perform(&token, &claim.key, act)).await),
-            Step::Ask => Outcome::Asked(in_time(platform.receipt(&token, &claim.key)).await),
+        let outcome = match claim.call {
+            Call::Perform => Outcome::Performed(in_time(platform.perform(&token, &claim.attempt)).await),
+            Call::Look => Outcome::Looked(in_time(platform.look(&token, &claim.attempt)).await),
         };
-        if let Outcome::Performed(Err(RemoteError::SignedOut)) | Outcome::Asked(Err(RemoteError::SignedOut)) = &outcome
+        if let Outcome::Performed(Err(RemoteError::SignedOut)) | Outcome::Looked(Err(RemoteError::SignedOut)) = &outcome
         {
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
             self.parts.sessions.over(&token);
@@ -422,16 +425,19 @@ impl Context {
         let mut failures = 0;
         loop {
             let at = Circumstances { now: self.moment(), luck: self.luck(), first: claim.first };
-            let (key, outcome) = (claim.key.clone(), outcome.clone());
+            let (key, step, outcome) = (claim.key.clone(), claim.attempt.step, outcome.clone());
             let (owner, conversation_id) = (self.parts.owner.clone(), claim.conversation_id.clone());
+            let platform = Arc::clone(&self.parts.platform);
             let written = self
                 .parts
                 .store
                 .write(move |transaction| {
-                    let entry = settle::settle(transaction, &key, &outcome, at)?;
+                    let entry = settle::settle(transaction, &key, step, outcome, at)?;
                     let next = match &entry {
                         Some(entry) if entry.state == State::Sending => Claimed::to_send(entry),
-                        Some(_) | None if go_on => claim::claim_next(transaction, &owner, &conversation_id, at.now)?,
+                        Some(_) | None if go_on => {
+                            claim::claim_next(transaction, &owner, &conversation_id, platform.as_ref(), at.now)?
+                        }
                         Some(_) | None => Claimed::default(),
                     };
                     Ok::<_, OutboxError>((entry, next))

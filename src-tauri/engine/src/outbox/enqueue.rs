@@ -8,7 +8,7 @@ use signoff_wire::interface::{ActionKind, Code, QueueEntry};
 use uuid::Builder;
 
 use super::entry::{Entry, State, Tries};
-use super::{Intent, OutboxError, check_text, listing, rows};
+use super::{Intent, OutboxError, Progress, check_text, listing, rows};
 use crate::cache::{CacheError, facts, overlay, remove_draft, standing};
 use crate::ports::Chance;
 
@@ -89,6 +89,9 @@ pub fn enqueue(
         due_set_at: now,
         retry_after_until: None,
         first_attempt_at: None,
+        progress: Progress::default(),
+        mark: None,
+        missed_at: None,
         tries: Tries::default(),
         last_problem: None,
         blocked: None,

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::interface::{ActionKind, Code};
 
-use super::Intent;
+use super::machine::Standing;
+use super::{Intent, Progress};
+use crate::remote::{Step, Taken};
 
 /// Where an entry stands on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,8 +89,14 @@ pub struct Entry {
     pub due_set_at: DateTime<Utc>,
     /// The longest wait that the platform asked for.
     pub retry_after_until: Option<DateTime<Utc>>,
-    /// When the first attempt began, by the platform's clock: the key's retention counts from here.
+    /// When the first attempt of the current step began, by the platform's clock: its key's retention counts from here.
     pub first_attempt_at: Option<DateTime<Utc>>,
+    /// How far it is, on a platform that takes it in steps.
+    pub progress: Progress,
+    /// What was newest at a platform without keys before the first attempt of the current step.
+    pub mark: Option<String>,
+    /// When an attempt in doubt was first looked for in vain, by the platform's clock.
+    pub missed_at: Option<DateTime<Utc>>,
     /// Attempts by class.
     pub tries: Tries,
     /// What the last attempt met.
@@ -138,6 +146,33 @@ impl Blocked {
 }
 
 impl Entry {
+    /// What its next move depends on.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        Standing { state: self.state, undo_requested: self.undo_requested, begun: self.progress.begun() }
+    }
+
+    /// The current step took effect; `None`: the advisor has seen that it did. After the last one there is a receipt.
+    pub(super) fn take(&mut self, taken: Option<Taken>) {
+        let whole = self.progress.current() == Step::Whole;
+        self.progress.take(taken);
+        self.forget_attempts();
+        if self.progress.left().is_empty() {
+            self.receipt = Some(self.progress.receipt(&self.key, &self.conversation_id));
+        }
+        if whole {
+            // The receipt says it all.
+            self.progress = Progress::default();
+        }
+    }
+
+    /// Forgets what is known about the current step: it is as if it had never been attempted.
+    pub(super) fn forget_attempts(&mut self) {
+        self.first_attempt_at = None;
+        self.mark = None;
+        self.missed_at = None;
+    }
+
     /// What it does.
     #[must_use]
     pub fn kind(&self) -> ActionKind {

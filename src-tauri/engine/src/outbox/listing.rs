@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
-use signoff_wire::contract::receipts::Receipt;
-use signoff_wire::interface::{ActionKind, Attention, Code, EntryState, QueueCounts, QueueEntry};
+use signoff_wire::contract::receipts::{Receipt, SurveyStatus};
+use signoff_wire::interface::{ActionKind, Attention, Code, Effect, EntryState, HalfDone, QueueCounts, QueueEntry};
 
 use super::choose::offered;
 use super::entry::{Blocked, Entry, State};
@@ -13,6 +13,7 @@ use super::{OutboxError, rows};
 use crate::cache::columns::from_json_option;
 use crate::cache::overlay::{Intent as Replayed, Stage};
 use crate::cache::{CacheError, customer_messages_after, standing};
+use crate::remote::{Brought, Step};
 
 /// Open entries of a conversation that are replayed at most; each overrides what came before it.
 const LAST_INTENTS: u32 = 16;
@@ -220,9 +221,39 @@ fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxErro
             State::Queued | State::InDoubt | State::Sending | State::Blocked | State::Done | State::Cancelled => None,
         },
         last_problem: entry.last_problem,
+        half_done: half_done(entry),
         attention: attention.map(|blocked| attention_for(connection, entry, blocked, newer.clone())).transpose()?,
         choices: offered(entry, newer.is_some()),
     })
+}
+
+/// What has been done of an open entry and what has not, once a step has taken effect.
+fn half_done(entry: &Entry) -> Option<HalfDone> {
+    if !entry.progress.begun() || !entry.state.is_open() {
+        return None;
+    }
+    let unknown = entry.state == State::InDoubt
+        || entry.blocked.as_ref().is_some_and(|blocked| blocked.code == Code::OutcomeUnknown);
+    let mut left: Vec<Effect> = entry.progress.left().iter().copied().filter_map(effect).collect();
+    let in_doubt = if unknown && !left.is_empty() { Some(left.remove(0)) } else { None };
+    let done = entry.progress.taken().filter(|(_, brought)| !brought.is_some_and(is_skipped));
+    Some(HalfDone { done: done.filter_map(|(step, _)| effect(step)).collect(), in_doubt, left })
+}
+
+fn is_skipped(brought: &Brought) -> bool {
+    match brought {
+        Brought::Survey(survey) => survey.status != SurveyStatus::Sent,
+        Brought::Whole(_) | Brought::Reply(_) | Brought::Closed(_) => false,
+    }
+}
+
+fn effect(step: Step) -> Option<Effect> {
+    match step {
+        Step::Reply => Some(Effect::Reply),
+        Step::Survey => Some(Effect::Survey),
+        Step::Close => Some(Effect::Close),
+        Step::Whole => None,
+    }
 }
 
 fn attention_for(

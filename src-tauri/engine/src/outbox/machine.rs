@@ -5,25 +5,29 @@ use super::State;
 /// Something that happens to an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Happening {
-    /// Its turn has come.
+    /// Its turn has come, and its next step can be taken at once.
     Turn,
+    /// Its turn has come at a platform that knows no keys: somebody looks before anything is sent.
+    TurnToLook,
     /// Its turn has come, but it was attempted before, so long ago that the platform may have forgotten the key.
     TurnWithOldKey,
-    /// A receipt: it took effect.
+    /// It took effect: the only step of the act, or the last of several.
     Receipt,
+    /// A step took effect, and others are left.
+    StepDone,
     /// The attempt certainly did nothing.
     NotApplied,
     /// Nobody knows what the attempt did.
     Unknown,
-    /// The platform understood and refused.
+    /// The platform understood and refused, or what was seen there speaks against it. Nothing was applied.
     Refused,
     /// The platform has seen the key with another act.
     KeyReused,
-    /// Asked: no receipt, and the platform would still have it.
+    /// Asked: it was not applied, and sending it is safe.
     NoReceipt,
-    /// Asked: no receipt, and the platform may have forgotten it.
+    /// Asked: nothing is found, and that proves nothing.
     ReceiptForgotten,
-    /// The question could not be asked or not be answered.
+    /// The question could not be asked, not be answered, or not be answered yet.
     NotAnswered,
     /// The process that attempted it is gone.
     Died,
@@ -31,7 +35,7 @@ pub enum Happening {
     SeenOnStream,
     /// The advisor takes it back.
     Undo,
-    /// The advisor throws it away.
+    /// The advisor throws it away, or what is left of it.
     Discard,
     /// The advisor, or the switch that it waits for, lets it go on, as it is or changed.
     GoOn,
@@ -45,10 +49,12 @@ pub enum Happening {
 
 impl Happening {
     /// Everything that can happen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Turn,
+        Self::TurnToLook,
         Self::TurnWithOldKey,
         Self::Receipt,
+        Self::StepDone,
         Self::NotApplied,
         Self::Unknown,
         Self::Refused,
@@ -67,6 +73,17 @@ impl Happening {
     ];
 }
 
+/// Where an entry stands, as far as its moves depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// Its state.
+    pub state: State,
+    /// Undo was asked for, and the outcome of an attempt settles that.
+    pub undo_requested: bool,
+    /// A step of it has taken effect: from here on it only goes forward.
+    pub begun: bool,
+}
+
 /// What follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Move {
@@ -80,51 +97,56 @@ pub enum Move {
     Nothing,
 }
 
-/// What follows when something happens to an entry in `state`, with undo asked for earlier or not.
+/// What follows when something happens to an entry.
 #[must_use]
-pub fn next(state: State, undo_requested: bool, happening: Happening) -> Move {
-    match state {
-        State::Queued => from_queued(happening),
-        State::Sending => from_sending(undo_requested, happening),
-        State::InDoubt => from_in_doubt(undo_requested, happening),
-        State::Blocked => from_blocked(happening),
+pub fn next(standing: Standing, happening: Happening) -> Move {
+    // Nothing that has begun can be taken back, whatever was noted before.
+    let takes_back = standing.undo_requested && !standing.begun;
+    match standing.state {
+        State::Queued => from_queued(standing.begun, happening),
+        State::Sending => from_sending(standing, takes_back, happening),
+        State::InDoubt => from_in_doubt(standing, takes_back, happening),
+        State::Blocked => from_blocked(standing.begun, happening),
         State::Done => Move::Nothing,
         State::Cancelled => from_cancelled(happening),
     }
 }
 
-fn from_queued(happening: Happening) -> Move {
+fn from_queued(begun: bool, happening: Happening) -> Move {
     match happening {
-        Happening::Turn => Move::To(State::Sending),
+        Happening::Turn | Happening::NoReceipt => Move::To(State::Sending),
+        Happening::TurnToLook | Happening::NotAnswered | Happening::StepDone | Happening::GoOn => {
+            Move::To(State::Queued)
+        }
         // Sent blindly, it could take effect a second time.
         Happening::TurnWithOldKey => Move::To(State::InDoubt),
         Happening::SeenOnStream | Happening::Receipt => Move::To(State::Done),
+        Happening::Refused | Happening::Unreadable => Move::To(State::Blocked),
+        Happening::Undo if begun => Move::Nothing,
         Happening::Undo => Move::BackInDraft,
-        Happening::Discard => Move::To(State::Cancelled),
-        Happening::GoOn => Move::To(State::Queued),
-        Happening::Unreadable => Move::To(State::Blocked),
+        Happening::Discard => ended(begun),
         Happening::NotApplied
         | Happening::Unknown
-        | Happening::Refused
         | Happening::KeyReused
-        | Happening::NoReceipt
         | Happening::ReceiptForgotten
-        | Happening::NotAnswered
         | Happening::Died
         | Happening::Reread
         | Happening::RereadAfterAttempt => Move::Nothing,
     }
 }
 
-fn from_sending(undo_requested: bool, happening: Happening) -> Move {
+fn from_sending(standing: Standing, takes_back: bool, happening: Happening) -> Move {
     match happening {
         Happening::Receipt | Happening::SeenOnStream => Move::To(State::Done),
-        Happening::NotApplied | Happening::Refused if undo_requested => Move::BackInDraft,
+        Happening::StepDone => forward(standing),
+        Happening::NotApplied | Happening::Refused if takes_back => Move::BackInDraft,
         Happening::NotApplied => Move::To(State::Queued),
         Happening::Refused | Happening::KeyReused => Move::To(State::Blocked),
         Happening::Unknown | Happening::Died => Move::To(State::InDoubt),
+        Happening::Undo if standing.begun => Move::Nothing,
         Happening::Undo => Move::NoteUndo,
         Happening::Turn
+        | Happening::TurnToLook
         | Happening::TurnWithOldKey
         | Happening::NoReceipt
         | Happening::ReceiptForgotten
@@ -137,19 +159,22 @@ fn from_sending(undo_requested: bool, happening: Happening) -> Move {
     }
 }
 
-fn from_in_doubt(undo_requested: bool, happening: Happening) -> Move {
+fn from_in_doubt(standing: Standing, takes_back: bool, happening: Happening) -> Move {
     match happening {
         Happening::Receipt | Happening::SeenOnStream => Move::To(State::Done),
-        Happening::NoReceipt if undo_requested => Move::BackInDraft,
+        Happening::StepDone => forward(standing),
+        Happening::NoReceipt | Happening::Refused if takes_back => Move::BackInDraft,
         Happening::NoReceipt => Move::To(State::Sending),
-        Happening::ReceiptForgotten | Happening::Unreadable => Move::To(State::Blocked),
-        Happening::NotAnswered | Happening::Turn | Happening::TurnWithOldKey | Happening::GoOn => {
-            Move::To(State::InDoubt)
-        }
+        Happening::Refused | Happening::ReceiptForgotten | Happening::Unreadable => Move::To(State::Blocked),
+        Happening::NotAnswered
+        | Happening::Turn
+        | Happening::TurnToLook
+        | Happening::TurnWithOldKey
+        | Happening::GoOn => Move::To(State::InDoubt),
+        Happening::Undo if standing.begun => Move::Nothing,
         Happening::Undo => Move::NoteUndo,
         Happening::NotApplied
         | Happening::Unknown
-        | Happening::Refused
         | Happening::KeyReused
         | Happening::Died
         | Happening::Discard
@@ -158,14 +183,16 @@ fn from_in_doubt(undo_requested: bool, happening: Happening) -> Move {
     }
 }
 
-fn from_blocked(happening: Happening) -> Move {
+fn from_blocked(begun: bool, happening: Happening) -> Move {
     match happening {
         Happening::SeenOnStream | Happening::Receipt => Move::To(State::Done),
-        Happening::Undo => Move::BackInDraft,
-        Happening::Discard => Move::To(State::Cancelled),
-        Happening::GoOn | Happening::Reread => Move::To(State::Queued),
+        Happening::StepDone | Happening::GoOn | Happening::Reread => Move::To(State::Queued),
         Happening::RereadAfterAttempt => Move::To(State::InDoubt),
+        Happening::Undo if begun => Move::Nothing,
+        Happening::Undo => Move::BackInDraft,
+        Happening::Discard => ended(begun),
         Happening::Turn
+        | Happening::TurnToLook
         | Happening::TurnWithOldKey
         | Happening::NotApplied
         | Happening::Unknown
@@ -182,8 +209,9 @@ fn from_blocked(happening: Happening) -> Move {
 /// A request that was delayed on its way can take effect after everybody has given up on it. That has to be told.
 fn from_cancelled(happening: Happening) -> Move {
     match happening {
-        Happening::SeenOnStream | Happening::Receipt => Move::To(State::Done),
+        Happening::SeenOnStream | Happening::Receipt | Happening::StepDone => Move::To(State::Done),
         Happening::Turn
+        | Happening::TurnToLook
         | Happening::TurnWithOldKey
         | Happening::NotApplied
         | Happening::Unknown
@@ -200,4 +228,14 @@ fn from_cancelled(happening: Happening) -> Move {
         | Happening::Reread
         | Happening::RereadAfterAttempt => Move::Nothing,
     }
+}
+
+/// After a step that took effect comes the next one. Who wanted it undone meanwhile is asked: what is left may be final (R8).
+fn forward(standing: Standing) -> Move {
+    if standing.undo_requested { Move::To(State::Blocked) } else { Move::To(State::Queued) }
+}
+
+/// How an entry ends that the advisor throws away. What has taken effect of it stays, and is told as done.
+fn ended(begun: bool) -> Move {
+    if begun { Move::To(State::Done) } else { Move::To(State::Cancelled) }
 }

@@ -15,6 +15,10 @@
 //! | – | click | `queued` |
 //! | `queued` | its turn has come; written before the first byte leaves | `sending` |
 //! | `queued` | the same, but an earlier attempt is so old that its key may be forgotten | `in_doubt` |
+//! | `queued` | its turn has come, the platform knows no keys: look first | `queued` |
+//! | `queued` | looked: nothing speaks against it | `sending` |
+//! | `queued` | looked: the customer wrote since, the conversation is closed | `blocked` |
+//! | `queued` | could not look | `queued` |
 //! | `sending` | receipt | `done` |
 //! | `sending` | certainly not applied: unreachable, 429, 503, signed out | `queued`; if undo was asked for, `cancelled` |
 //! | `sending` | nobody knows: interrupted, 5xx, nonsense, 409 in progress | `in_doubt` |
@@ -24,11 +28,18 @@
 //! | `in_doubt` | asked: there is a receipt | `done` |
 //! | `in_doubt` | asked: there is none, the key is fresh | `sending`; if undo was asked for, `cancelled` |
 //! | `in_doubt` | asked: there is none, the key may be forgotten | `blocked`, the outcome is unknown |
-//! | `in_doubt` | could not be asked | `in_doubt` |
+//! | `in_doubt` | looked: not there, and too late to come | `sending`; if undo was asked for, `cancelled` |
+//! | `in_doubt` | looked: not there, and the customer wrote since or the conversation is closed | `blocked`; if undo was asked for, `cancelled` |
+//! | `in_doubt` | looked: cannot be told, or may not be asked | `blocked`, the outcome is unknown |
+//! | `in_doubt` | could not be asked, or the attempt may still be on its way | `in_doubt` |
+//! | `sending`, `in_doubt` | a step took effect, others are left | `queued`, the next one's turn; if undo was asked for, `blocked` |
+//! | `queued` | looked: the step took effect after all, others are left | `queued`, the next one's turn |
 //! | `queued`, `blocked` | undo, edit | `cancelled`, the text is back in the draft |
 //! | `sending`, `in_doubt` | undo, edit | the same, undo noted: the outcome settles it |
-//! | `queued`, `blocked` | discard | `cancelled` |
+//! | any, once a step has taken effect | undo, edit | nothing: it only goes forward |
+//! | `queued`, `blocked` | discard | `cancelled`; once a step has taken effect, `done` as what was done |
 //! | `blocked` | retry, or a choice that changes what is sent | `queued` |
+//! | `blocked` | the advisor has seen that it went through | `done`; if steps are left, `queued` |
 //! | `queued`, `in_doubt` | the payload cannot be read by this version | `blocked` |
 //! | `blocked` | another version can read it | `queued`; `in_doubt`, if it was attempted |
 //! | any but `done` | the own key is seen on the event stream | `done` |
@@ -45,6 +56,27 @@
 //! The platform forgets keys, and whatever once left this machine may have taken effect late and unheard. So the time of the first
 //! attempt is on disk, by the platform's clock, and beyond its memory nothing is sent without asking, and nothing after asking in vain. An
 //! attempt that never reached the network does not count. A time that lies ahead proves nothing, since a clock was wrong.
+//!
+//! # Steps
+//! A platform says in which [steps](crate::remote::Step) it takes an act (DESIGN, outbox 10). Ours takes each whole, in one step under the
+//! entry's key; another may need three requests for a closing: reply, survey, close. The way through claiming and settling is the same.
+//! [`Progress`] holds which steps were taken, what each brought, and the *cursor*, the step that comes next; it changes only
+//! in the transaction that changes the state, and the one that settles a step claims the next. Each step has a key of its own, made
+//! from the entry's (`KEY/reply`).
+//!
+//! Steps only go forward. Once the reply is sent its text never returns to a draft, and nothing but the rest can still be discarded; the
+//! entry waits in `blocked` with what has been done and what has not. The receipt is put together from the steps at the end.
+//!
+//! # Without keys
+//! Where the platform does not recognise a repeated request ([`Platform::keeps_keys`](crate::remote::Platform::keeps_keys)), nothing is sent before
+//! somebody has looked ([`Platform::look`](crate::remote::Platform::look)):
+//! - *Before the first attempt*, for a mark: what is newest in the conversation. It is on disk before the first byte leaves, and
+//!   every later look finds only what came after it. So two replies with the same text are told apart, also across a crash.
+//! - *After an attempt whose outcome is unknown.* Found: the step is taken. Not found proves something only when the attempt cannot be on its
+//!   way any more: it is looked for twice, [some minutes](settle) apart, by the platform's clock. If nobody can tell, the
+//!   advisor looks, and says that it went through or that it is to be sent again.
+//! - *For what a key's platform checks itself* (D6, D7): a message that the advisor had not seen, a conversation that somebody closed.
+//!   Between the look and the request the customer can still write, a second or so; no client can close that gap.
 //!
 //! # Order
 //! Within a conversation only the oldest open entry is ever considered, its *head*. The schema allows one head per conversation and
@@ -66,6 +98,7 @@ mod intent;
 mod link;
 mod listing;
 pub mod machine;
+mod progress;
 mod rows;
 mod settle;
 mod upkeep;
@@ -79,6 +112,7 @@ pub use entry::{Entry, State};
 pub use error::OutboxError;
 pub use intent::{Intent, PAYLOAD_VERSION};
 pub use listing::{close_is_queued, counts, entry, list, list_of};
+pub use progress::Progress;
 pub use upkeep::{close_switched, recover};
 
 pub(crate) use listing::{conversations_with_entries, has_open, intents, receipts_of_replies, state_of};

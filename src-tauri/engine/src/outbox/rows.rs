@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 
 use super::entry::{Blocked, Entry, State, Tries};
-use super::{Intent, OutboxError, codes};
+use super::{Intent, OutboxError, Progress, codes};
 use crate::cache::columns::{from_json_option, get_time, get_time_option, json_option, millis};
 use crate::cache::{CacheError, overlay};
 
@@ -11,7 +11,7 @@ use crate::cache::{CacheError, overlay};
 pub(super) const COLUMNS: &str = "seq, key, owner, conversation_id, kind, payload_version, payload, text, clicked_at, not_before, \
     state, head, undo_requested, due_at, due_set_at, retry_after_until, first_attempt_at, tries_unreachable, tries_in_doubt, \
     tries_unavailable, tries_refused, tries_in_row, last_problem, blocked_code, blocked_newest_message_id, \
-    blocked_newer_conversation_id, waits_for_switch, settled, receipt";
+    blocked_newer_conversation_id, waits_for_switch, progress, mark, missed_at, settled, receipt";
 
 /// Which entries are open, for `WHERE`; word for word as in the partial indexes, or SQLite does not use them.
 pub(super) const OPEN: &str = "state IN ('queued', 'sending', 'in_doubt', 'blocked')";
@@ -25,12 +25,16 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let blocked_code: Option<String> = row.get("blocked_code")?;
     let newest_message_id = row.get("blocked_newest_message_id")?;
     let newer_conversation_id = row.get("blocked_newer_conversation_id")?;
+    let progress = read_progress(row)?;
+    // What has been done of it cannot be known, so nothing more is done.
+    let readable = progress.is_some();
+    let intent = Intent::read(&kind, row.get("payload_version")?, &payload, text.as_deref()).filter(|_| readable);
     Ok(Entry {
         seq: row.get("seq")?,
         key: row.get("key")?,
         owner: row.get("owner")?,
         conversation_id: row.get("conversation_id")?,
-        intent: Intent::read(&kind, row.get("payload_version")?, &payload, text.as_deref()),
+        intent,
         text,
         clicked_at: get_time(row, "clicked_at")?,
         not_before: get_time_option(row, "not_before")?,
@@ -56,9 +60,18 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
             newer_conversation_id,
         }),
         waits_for_switch: row.get("waits_for_switch")?,
+        progress: progress.unwrap_or_else(Progress::unreadable),
+        mark: row.get("mark")?,
+        missed_at: get_time_option(row, "missed_at")?,
         settled: row.get("settled")?,
         receipt: from_json_option(row, "receipt")?,
     })
+}
+
+/// How far an entry is; `None` if that cannot be read.
+fn read_progress(row: &Row<'_>) -> rusqlite::Result<Option<Progress>> {
+    let progress: Option<String> = row.get("progress")?;
+    Ok(progress.map_or_else(|| Some(Progress::default()), |json| serde_json::from_str(&json).ok()))
 }
 
 /// The entry with this key.
@@ -116,6 +129,9 @@ pub(super) fn save(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), O
 /// Writes what has changed about an entry that was pending and still is: what is shown stays the same.
 pub(super) fn write(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), OutboxError> {
     let blocked = entry.blocked.as_ref();
+    // Of an act that is taken whole there is nothing to keep.
+    let progress = Some(&entry.progress).filter(|progress| **progress != Progress::default());
+    let progress = json_option(progress)?;
     transaction
         .prepare_cached(
             "UPDATE outbox SET
@@ -125,6 +141,7 @@ pub(super) fn write(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), 
                  tries_refused = :tries_refused, tries_in_row = :tries_in_row, last_problem = :last_problem,
                  blocked_code = :blocked_code, blocked_newest_message_id = :newest_message_id,
                  blocked_newer_conversation_id = :newer_conversation_id, waits_for_switch = :waits_for_switch,
+                 progress = iif(:keep_progress, progress, :progress), mark = :mark, missed_at = :missed_at,
                  settled = :settled, receipt = :receipt, receipt_version = coalesce(:receipt_version, receipt_version)
              WHERE seq = :seq",
         )?
@@ -148,6 +165,11 @@ pub(super) fn write(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), 
             ":newest_message_id": blocked.and_then(|blocked| blocked.newest_message_id.as_deref()),
             ":newer_conversation_id": blocked.and_then(|blocked| blocked.newer_conversation_id.as_deref()),
             ":waits_for_switch": entry.waits_for_switch,
+            // What this version cannot read stays as it is, for one that can.
+            ":keep_progress": entry.intent.is_none(),
+            ":progress": progress,
+            ":mark": entry.mark,
+            ":missed_at": entry.missed_at.map(millis),
             ":settled": entry.settled,
             ":receipt": json_option(entry.receipt.as_ref())?,
             ":receipt_version": entry.receipt.as_ref().map(|receipt| receipt.version),

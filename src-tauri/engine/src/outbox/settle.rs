@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
-use signoff_wire::contract::receipts::Receipt;
-use signoff_wire::interface::Code;
+use signoff_wire::contract::receipts::{ReceiptSurvey, SurveySkip, SurveyStatus};
+use signoff_wire::interface::{ActionKind, Code};
 
 use super::claim::Moment;
 use super::entry::{Blocked, Entry, State};
@@ -13,15 +13,19 @@ use super::{LONGEST_WAIT, OutboxError, codes, listing, rows, upkeep};
 use crate::backoff::{self, Luck};
 use crate::cache;
 use crate::notify;
-use crate::remote::RemoteError;
+use crate::remote::{Brought, RemoteError, Seen, Step, Taken};
+
+/// A request that broke off may still be on its way, in a proxy or in the platform's own queue. Without a key only time excludes that it
+/// arrives: what was not there twice, this far apart, does not come any more.
+pub(super) const STRAGGLES: TimeDelta = TimeDelta::minutes(2);
 
 /// What came back from the platform.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
     /// An attempt was answered or failed.
-    Performed(Result<Receipt, RemoteError>),
-    /// The question after a receipt was answered or failed.
-    Asked(Result<Option<Receipt>, RemoteError>),
+    Performed(Result<Taken, RemoteError>),
+    /// Looking for it was answered or failed.
+    Looked(Result<Seen, RemoteError>),
     /// There is no session, so nothing was sent.
     NotSignedIn,
 }
@@ -36,33 +40,45 @@ pub(super) struct Circumstances {
     pub(super) first: bool,
 }
 
-/// Writes an outcome down. Answers the entry as it is now, or `None` if it has gone meanwhile.
+/// Writes the outcome of an attempt at `step` down. Answers the entry as it is now, or `None` if it has gone meanwhile.
 pub(super) fn settle(
     transaction: &Transaction<'_>,
     key: &str,
-    outcome: &Outcome,
+    step: Step,
+    outcome: Outcome,
     at: Circumstances,
 ) -> Result<Option<Entry>, OutboxError> {
     // Read anew: the event stream or the advisor may have been faster.
     let Some(mut entry) = rows::get(transaction, key)? else { return Ok(None) };
+    if entry.progress.current() != step {
+        return Ok(Some(entry));
+    }
     let before = entry.state;
-    let happening = judge(&entry, outcome, at);
-    note_attempt(&mut entry, outcome, at);
-    if at.first && never_left(outcome) {
+    let outcome = without_refused_survey(step, outcome);
+    let happening = judge(&entry, &outcome, at);
+    note_attempt(&mut entry, &outcome, at);
+    if at.first && never_left(&outcome) {
         entry.first_attempt_at = None;
     }
-    if let Outcome::Performed(Ok(receipt)) | Outcome::Asked(Ok(Some(receipt))) = outcome {
-        entry.receipt = Some(receipt.clone());
-    }
-    match next(entry.state, entry.undo_requested, happening) {
+    note_look(&mut entry, &outcome, happening, at);
+    let followed = next(entry.standing(), happening);
+    take(&mut entry, &outcome, followed);
+    match followed {
         Move::To(state) => {
             entry.state = state;
             if state == State::Blocked {
-                entry.blocked = Some(reason(outcome));
+                entry.blocked = Some(reason(happening, &outcome));
                 entry.undo_requested = false;
             }
             if state == State::Sending {
                 entry.first_attempt_at = entry.first_attempt_at.or(Some(at.now.there));
+            }
+            if state == State::Queued && happening == Happening::StepDone {
+                entry.due_at = entry.retry_after_until.map_or(at.now.here, |until| until.max(at.now.here));
+                entry.due_set_at = at.now.here;
+            }
+            if state == State::Done {
+                end_as_done(transaction, &mut entry)?;
             }
         }
         Move::BackInDraft => take_back(transaction, &mut entry, at.now.here)?,
@@ -74,6 +90,43 @@ pub(super) fn settle(
         notify::needs_attention(transaction, &listing::entry(transaction, &entry.owner, key)?, at.now.here)?;
     }
     Ok(Some(entry))
+}
+
+/// A survey that the platform refuses is one that is not due (D10): that is no reason not to close.
+fn without_refused_survey(step: Step, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Performed(Err(RemoteError::Refused(refusal))) if step == Step::Survey => {
+            let reason = Some(SurveySkip::from(refusal.code.as_str()));
+            let skipped = ReceiptSurvey { status: SurveyStatus::Skipped, reason, at: None };
+            Outcome::Performed(Ok(Taken { brought: Brought::Survey(skipped), version: 0 }))
+        }
+        Outcome::Performed(_) | Outcome::Looked(_) | Outcome::NotSignedIn => outcome,
+    }
+}
+
+/// Takes over what the platform has done. Of a whole act also when the event stream has said it before: only the receipt has its times.
+fn take(entry: &mut Entry, outcome: &Outcome, followed: Move) {
+    if let Outcome::Performed(Ok(taken)) | Outcome::Looked(Ok(Seen::Applied(taken))) = outcome
+        && (followed != Move::Nothing || entry.progress.current() == Step::Whole)
+    {
+        entry.take(Some(taken.clone()));
+    }
+}
+
+/// Lets an entry end as what was done of it. A closing of which only the reply took effect is a reply: nothing shows a conversation as
+/// closed that is not.
+pub(super) fn end_as_done(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
+    if entry.progress.left().is_empty() || !entry.progress.begun() {
+        return Ok(());
+    }
+    entry.progress.drop_rest();
+    entry.receipt = Some(entry.progress.receipt(&entry.key, &entry.conversation_id));
+    if let Some(mut intent) = entry.intent.take() {
+        intent.kind = ActionKind::Reply;
+        rows::save_intent(transaction, entry, &intent)?;
+        entry.intent = Some(intent);
+    }
+    Ok(())
 }
 
 /// Cancels an entry; its text is in the draft again (D15).
@@ -108,7 +161,10 @@ pub(super) fn finish(transaction: &Transaction<'_>, entry: &mut Entry) -> Result
 /// The class of an outcome (DESIGN, outbox 7).
 fn judge(entry: &Entry, outcome: &Outcome, at: Circumstances) -> Happening {
     match outcome {
-        Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(Some(_))) => Happening::Receipt,
+        Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(Seen::Applied(_))) if entry.progress.is_last() => {
+            Happening::Receipt
+        }
+        Outcome::Performed(Ok(_)) => Happening::StepDone,
         Outcome::Performed(Err(error)) => match error {
             RemoteError::Unreachable(_)
             | RemoteError::Certificate(_)
@@ -121,13 +177,68 @@ fn judge(entry: &Entry, outcome: &Outcome, at: Circumstances) -> Happening {
             RemoteError::Refused(_) => Happening::Refused,
             RemoteError::KeyReused => Happening::KeyReused,
         },
-        Outcome::Asked(Ok(None)) => {
+        Outcome::Looked(Ok(seen)) => judge_look(entry, seen, at),
+        // Somebody answered that this may not be asked: before an attempt the step may not be taken either, after one nobody can tell.
+        Outcome::Looked(Err(RemoteError::Refused(_) | RemoteError::KeyReused)) if entry.state == State::Queued => {
+            Happening::Refused
+        }
+        Outcome::Looked(Err(RemoteError::Refused(_) | RemoteError::KeyReused)) if step_of_several(entry) => {
+            Happening::ReceiptForgotten
+        }
+        Outcome::Looked(Err(_)) => Happening::NotAnswered,
+        Outcome::NotSignedIn if entry.state == State::InDoubt => Happening::NotAnswered,
+        Outcome::NotSignedIn => Happening::NotApplied,
+    }
+}
+
+/// Whether the platform takes the act in steps, where nobody but it can say what became of one.
+fn step_of_several(entry: &Entry) -> bool {
+    entry.progress.current() != Step::Whole
+}
+
+fn judge_look(entry: &Entry, seen: &Seen, at: Circumstances) -> Happening {
+    let in_doubt = entry.state == State::InDoubt;
+    match seen {
+        Seen::Applied(_) => Happening::StepDone,
+        Seen::NoReceipt => {
             let forgotten = entry.first_attempt_at.is_some_and(|first| at.now.may_have_forgotten(first));
             if forgotten { Happening::ReceiptForgotten } else { Happening::NoReceipt }
         }
-        Outcome::Asked(Err(_)) => Happening::NotAnswered,
-        Outcome::NotSignedIn if entry.state == State::InDoubt => Happening::NotAnswered,
-        Outcome::NotSignedIn => Happening::NotApplied,
+        // Nobody had looked before the attempt, so nothing can be compared.
+        Seen::NotApplied { .. } if in_doubt && entry.mark.is_none() => Happening::ReceiptForgotten,
+        Seen::NotApplied { .. } if in_doubt && !is_missed(entry, at) => Happening::NotAnswered,
+        Seen::NotApplied { objection: Some(_), .. } => Happening::Refused,
+        Seen::NotApplied { objection: None, .. } => Happening::NoReceipt,
+        Seen::CannotTell if in_doubt => Happening::ReceiptForgotten,
+        // Nothing was attempted, or what was is the advisor's responsibility.
+        Seen::CannotTell => Happening::NoReceipt,
+    }
+}
+
+/// Whether an attempt was looked for in vain for long enough.
+fn is_missed(entry: &Entry, at: Circumstances) -> bool {
+    entry.missed_at.is_some_and(|missed| at.now.there - missed >= STRAGGLES)
+}
+
+/// Keeps what a look brings: the mark of the first one, which every later one of this step compares with, and since when an attempt is
+/// missed.
+fn note_look(entry: &mut Entry, outcome: &Outcome, happening: Happening, at: Circumstances) {
+    if let Outcome::Looked(Ok(Seen::NotApplied { mark, .. })) = outcome {
+        match entry.state {
+            State::Queued => entry.mark = entry.mark.take().or_else(|| Some(mark.clone())),
+            State::InDoubt if happening == Happening::NotAnswered => {
+                // A clock that was set back begins anew.
+                let since = entry.missed_at.filter(|missed| *missed <= at.now.there).unwrap_or(at.now.there);
+                entry.missed_at = Some(since);
+                entry.due_set_at = at.now.here;
+                entry.due_at = at.now.here + (since + STRAGGLES - at.now.there);
+                return;
+            }
+            State::InDoubt | State::Sending | State::Blocked | State::Done | State::Cancelled => {}
+        }
+    }
+    if happening != Happening::NotAnswered {
+        entry.missed_at = None;
     }
 }
 
@@ -150,20 +261,20 @@ fn never_left(outcome: &Outcome) -> bool {
                 | RemoteError::KeyReused,
             ),
         )
-        | Outcome::Asked(_) => false,
+        | Outcome::Looked(_) => false,
     }
 }
 
 /// Counts the attempt and decides when the next is due. A session that is over counts for nothing (D25).
 fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
     let error = match outcome {
-        Outcome::Performed(Ok(_)) | Outcome::Asked(Ok(Some(_))) => {
+        Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(Seen::Applied(_))) => {
             entry.last_problem = None;
             entry.tries.in_row = 0;
             return;
         }
         // To know that nothing was applied helps nobody yet: what the attempt met, the next one may meet too, after a longer wait.
-        Outcome::Asked(Ok(None)) => {
+        Outcome::Looked(Ok(Seen::NoReceipt | Seen::NotApplied { .. } | Seen::CannotTell)) => {
             entry.last_problem = None;
             return;
         }
@@ -171,7 +282,7 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
             entry.last_problem = Some(Code::SessionExpired);
             return;
         }
-        Outcome::Performed(Err(error)) | Outcome::Asked(Err(error)) => error,
+        Outcome::Performed(Err(error)) | Outcome::Looked(Err(error)) => error,
     };
     entry.last_problem = Some(codes::problem(error));
     entry.due_set_at = at.now.here;
@@ -202,14 +313,21 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
 }
 
 /// What the advisor is told about an outcome that blocks.
-fn reason(outcome: &Outcome) -> Blocked {
+fn reason(happening: Happening, outcome: &Outcome) -> Blocked {
     match outcome {
-        Outcome::Performed(Err(error @ RemoteError::Refused(refusal))) => Blocked {
-            code: codes::problem(error),
-            newest_message_id: refusal.last_customer_message_id.clone(),
-            newer_conversation_id: refusal.newer_conversation_id.clone(),
-        },
+        Outcome::Performed(Err(RemoteError::Refused(refusal)))
+        | Outcome::Looked(Err(RemoteError::Refused(refusal)) | Ok(Seen::NotApplied { objection: Some(refusal), .. }))
+            if happening == Happening::Refused =>
+        {
+            Blocked {
+                code: codes::refusal_code(&refusal.code),
+                newest_message_id: refusal.last_customer_message_id.clone(),
+                newer_conversation_id: refusal.newer_conversation_id.clone(),
+            }
+        }
         Outcome::Performed(Err(error)) => Blocked::because(codes::problem(error)),
-        Outcome::Performed(Ok(_)) | Outcome::Asked(_) | Outcome::NotSignedIn => Blocked::because(Code::OutcomeUnknown),
+        // A step is done, and undo was asked for meanwhile.
+        Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(Seen::Applied(_))) => Blocked::because(Code::UndoneInPart),
+        Outcome::Looked(_) | Outcome::NotSignedIn => Blocked::because(Code::OutcomeUnknown),
     }
 }

@@ -25,7 +25,7 @@ const PRUNED_AT_ONCE: i64 = 20;
 pub fn recover(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -> Result<(), OutboxError> {
     let sending = select(transaction, "owner = ?1 AND state = 'sending'", owner)?;
     for mut entry in sending {
-        if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::Died) {
+        if let Move::To(state) = next(entry.standing(), Happening::Died) {
             entry.state = state;
             entry.due_at = now;
             entry.due_set_at = now;
@@ -105,7 +105,7 @@ pub(super) fn quarantine(
     entry: &mut Entry,
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
-    if let Move::To(state) = next(entry.state, entry.undo_requested, Happening::Unreadable) {
+    if let Move::To(state) = next(entry.standing(), Happening::Unreadable) {
         tracing::warn!(entry = entry.key, "the entry was written by another version");
         entry.state = state;
         entry.blocked = Some(Blocked::because(Code::EntryUnreadable));
@@ -123,7 +123,7 @@ fn reread_quarantined(transaction: &Transaction<'_>, owner: &str, now: DateTime<
     for mut entry in quarantined.into_iter().filter(|entry| entry.intent.is_some()) {
         let attempted = entry.first_attempt_at.is_some();
         let happening = if attempted { Happening::RereadAfterAttempt } else { Happening::Reread };
-        if let Move::To(state) = next(entry.state, entry.undo_requested, happening) {
+        if let Move::To(state) = next(entry.standing(), happening) {
             entry.state = state;
             entry.due_at = now;
             entry.due_set_at = now;

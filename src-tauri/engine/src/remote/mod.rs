@@ -4,10 +4,12 @@
 //! The trait speaks in the contract's shapes, because they say everything that the product needs; an implementation for another vendor
 //! translates into them. What a call's failure means for the outbox is decided here, once, by the class of [`RemoteError`]: an
 //! implementation's most important duty is to put each failure into the right class, above all to never say that nothing was
-//! applied when it does not know.
+//! applied when it does not know. In which steps a platform takes an act, and what it can say about each afterwards, is its own to
+//! say as well: [`Platform::steps`], [`Platform::keeps_keys`].
 
 pub mod address;
 pub mod http;
+mod steps;
 
 use std::time::Duration;
 
@@ -19,11 +21,12 @@ use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::{Changes, Event};
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
-use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
+
+pub use steps::{Attempt, Brought, Seen, Step, Taken};
 
 /// The token of a session.
 pub type Token = SecretString;
@@ -75,10 +78,15 @@ pub trait Platform: Send + Sync {
         after: i64,
     ) -> Result<BoxStream<'static, Result<Streamed, RemoteError>>, RemoteError>;
 
-    /// Performs an act under its key: its effects happen at most once, however often it is called with the same key and act.
-    async fn perform(&self, token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError>;
-    /// What became of a key: its receipt, or `None` if nothing was applied under it.
-    async fn receipt(&self, token: &Token, key: &str) -> Result<Option<Receipt>, RemoteError>;
+    /// The steps in which this platform takes an act, in the order of R3: one whole step, if it applies everything or nothing (D4).
+    fn steps(&self, act: &Act) -> Vec<Step>;
+    /// Whether it recognises the key of a repeated request, so that a step takes effect once however often it is asked for. Where
+    /// not, the outbox looks before it sends, each time.
+    fn keeps_keys(&self) -> bool;
+    /// Takes a step.
+    async fn perform(&self, token: &Token, attempt: &Attempt) -> Result<Taken, RemoteError>;
+    /// What became of a step. Changes nothing.
+    async fn look(&self, token: &Token, attempt: &Attempt) -> Result<Seen, RemoteError>;
 }
 
 /// What an advisor's click asks of a platform.
@@ -173,7 +181,7 @@ pub enum RemoteError {
 /// A refusal that the advisor has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// HTTP status.
+    /// HTTP status; 0 where no request was refused, as when somebody looked before sending.
     pub status: u16,
     /// The contract's code.
     pub code: ProblemCode,
@@ -185,8 +193,16 @@ pub struct Refusal {
     pub limit: Option<u32>,
 }
 
+impl Refusal {
+    /// A refusal that its code says all about, and that is no answer to a request.
+    #[must_use]
+    pub fn because(code: ProblemCode) -> Self {
+        Self { status: 0, code, last_customer_message_id: None, newer_conversation_id: None, limit: None }
+    }
+}
+
 impl RemoteError {
-    /// Whether the act may have been applied all the same: before it is sent again, its receipt is asked for (DESIGN, outbox 4).
+    /// Whether the act may have been applied all the same: before it is sent again, it is looked for (DESIGN, outbox 4).
     pub fn leaves_doubt(&self) -> bool {
         match self {
             Self::Interrupted(_) | Self::Fault(_) | Self::Nonsense(_) | Self::InProgress => true,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use secrecy::SecretString;
-use signoff_engine::remote::{Act, RemoteError, Streamed, What};
+use signoff_engine::remote::{Act, Attempt, RemoteError, Seen, Step, Streamed, What};
 use signoff_wire::contract::problems::ProblemCode;
 use tokio::net::TcpListener;
 
@@ -18,22 +18,21 @@ fn token() -> SecretString {
     SecretString::from("a-token")
 }
 
-fn closing() -> Act {
-    Act {
-        conversation_id: "c_1".to_owned(),
-        what: What::Close { text: "Bye".to_owned(), last_seen_message_id: Some("m_1".to_owned()) },
-    }
+fn closing(key: &str) -> Attempt {
+    let what = What::Close { text: "Bye".to_owned(), last_seen_message_id: Some("m_1".to_owned()) };
+    let act = Act { conversation_id: "c_1".to_owned(), what };
+    Attempt { key: key.to_owned(), act, step: Step::Whole, mark: None }
 }
 
 async fn perform_against(reaction: Reaction) -> RemoteError {
     let server = Scripted::start(reaction).await;
-    server.client().perform(&token(), "0193-key", &closing()).await.expect_err("no receipt was sent")
+    server.client().perform(&token(), &closing("0193-key")).await.expect_err("no receipt was sent")
 }
 
 #[tokio::test]
 async fn no_server_means_that_nothing_was_applied() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = client(&format!("http://{free}")).perform(&token(), "key", &closing()).await.unwrap_err();
+    let error = client(&format!("http://{free}")).perform(&token(), &closing("key")).await.unwrap_err();
     assert!(matches!(error, RemoteError::Unreachable(_)), "{error:?}");
     assert!(!error.leaves_doubt());
 }
@@ -164,7 +163,7 @@ async fn retry_after_is_a_day_at_most() {
 #[tokio::test]
 async fn a_close_is_sent_as_the_contract_writes_it() {
     let server = Scripted::start(problem(403, "close-disabled", &[])).await;
-    let _ = server.client().perform(&token(), "0193-key", &closing()).await;
+    let _ = server.client().perform(&token(), &closing("0193-key")).await;
     let request = server.requests().remove(0);
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("POST /v1/conversations/c_1/close HTTP/1.1"), "{head}");
@@ -195,9 +194,9 @@ async fn the_platforms_clock_is_compared_with_this_machines() {
 #[tokio::test]
 async fn a_receipt_that_is_unknown_is_an_answer_and_not_a_failure() {
     let unknown = Scripted::start(problem(404, "receipt-unknown", &[])).await;
-    assert_eq!(unknown.client().receipt(&token(), "key").await, Ok(None));
+    assert_eq!(unknown.client().look(&token(), &closing("key")).await, Ok(Seen::NoReceipt));
     let stranger = Scripted::start(http("404 Not Found", &[("content-type", "text/html")], "no")).await;
-    assert!(stranger.client().receipt(&token(), "key").await.is_err(), "a proxy's 404 proves nothing");
+    assert!(stranger.client().look(&token(), &closing("key")).await.is_err(), "a proxy's 404 proves nothing");
 }
 
 #[tokio::test]

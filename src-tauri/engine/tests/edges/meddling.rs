@@ -10,12 +10,11 @@ use serde_json::Value;
 use signoff_engine::Engine;
 use signoff_engine::ports::{AddressInvalid, Clock, Connector};
 use signoff_engine::remote::http::HttpConnector;
-use signoff_engine::remote::{Act, Platform, RemoteError, Streamed, Token};
+use signoff_engine::remote::{Act, Attempt, Platform, RemoteError, Seen, Step, Streamed, Taken, Token};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::{Changes, Event, EventType};
 use signoff_wire::contract::pages::Page;
-use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
@@ -144,10 +143,16 @@ impl Platform for Between {
         }
         self.platform.events(token, after).await
     }
-    async fn perform(&self, token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError> {
-        self.platform.perform(token, key, act).await
+    fn steps(&self, act: &Act) -> Vec<Step> {
+        self.platform.steps(act)
     }
-    async fn receipt(&self, token: &Token, key: &str) -> Result<Option<Receipt>, RemoteError> {
-        self.platform.receipt(token, key).await
+    fn keeps_keys(&self) -> bool {
+        self.platform.keeps_keys()
+    }
+    async fn perform(&self, token: &Token, attempt: &Attempt) -> Result<Taken, RemoteError> {
+        self.platform.perform(token, attempt).await
+    }
+    async fn look(&self, token: &Token, attempt: &Attempt) -> Result<Seen, RemoteError> {
+        self.platform.look(token, attempt).await
     }
 }

@@ -114,81 +114,85 @@ struct Mistake {
 const MISTAKES: &[Mistake] = &[
     Mistake {
         what: "a forgotten key is sent with all the same",
-        next: |state, undo, happening| match (state, happening) {
-            (State::InDoubt, Happening::ReceiptForgotten) => next(state, undo, Happening::NoReceipt),
-            _ => next(state, undo, happening),
+        next: |standing, happening| match (standing.state, happening) {
+            (State::InDoubt, Happening::ReceiptForgotten) => next(standing, Happening::NoReceipt),
+            _ => next(standing, happening),
         },
         breaks: &[ONCE],
     },
     Mistake {
         what: "a queued entry with an old key is sent blindly",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (State::Queued, Happening::TurnWithOldKey) => Move::To(State::Sending),
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[ONCE],
     },
     Mistake {
         what: "what could be read again is sent blindly",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (State::Blocked, Happening::RereadAfterAttempt) => Move::To(State::Sending),
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[ONCE],
     },
     Mistake {
         what: "a wish to undo cancels without the text",
-        next: |state, undo, happening| {
-            let right = next(state, undo, happening);
-            if right == Move::BackInDraft && state == State::Sending { Move::To(State::Cancelled) } else { right }
+        next: |standing, happening| {
+            let right = next(standing, happening);
+            if right == Move::BackInDraft && standing.state == State::Sending {
+                Move::To(State::Cancelled)
+            } else {
+                right
+            }
         },
         breaks: &[TEXT],
     },
     Mistake {
         what: "a doubt is never asked about",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (State::InDoubt, Happening::NoReceipt) => Move::Nothing,
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[HEALS],
     },
     Mistake {
         what: "an attempt that the process did not survive stays as it was",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (State::Sending, Happening::Died) => Move::Nothing,
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[HEALS],
     },
     Mistake {
         what: "no answer to the question is an answer",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (State::InDoubt, Happening::NotAnswered) => Move::To(State::Done),
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[DONE],
     },
     Mistake {
         what: "what is refused is dropped",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (State::Sending, Happening::Refused) => Move::To(State::Cancelled),
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[TEXT],
     },
     Mistake {
         what: "what was cancelled is not told when it arrives late",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (State::Cancelled, Happening::SeenOnStream) => Move::Nothing,
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[HEALS, BACK],
     },
     Mistake {
         what: "what this version cannot read is thrown away",
-        next: |state, undo, happening| match (state, happening) {
+        next: |standing, happening| match (standing.state, happening) {
             (_, Happening::Unreadable) => Move::To(State::Cancelled),
-            _ => next(state, undo, happening),
+            _ => next(standing, happening),
         },
         breaks: &[TEXT],
     },

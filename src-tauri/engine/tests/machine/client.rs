@@ -2,12 +2,12 @@
 //! moves is the outbox's bookkeeping in small.
 
 use signoff_engine::outbox::State;
-use signoff_engine::outbox::machine::{Happening, Move};
+use signoff_engine::outbox::machine::{Happening, Move, Standing};
 
 use super::world::Answer;
 
 /// The machine: the real one, or one that was broken on purpose.
-pub(crate) type Next = fn(State, bool, Happening) -> Move;
+pub(crate) type Next = fn(Standing, Happening) -> Move;
 
 /// An entry, and what the platform knows of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,7 +94,9 @@ impl Entry {
     }
 
     pub(crate) fn happens(&mut self, next: Next, happening: Happening) {
-        match next(self.state, self.undo, happening) {
+        // Its platform takes every act whole.
+        let standing = Standing { state: self.state, undo_requested: self.undo, begun: false };
+        match next(standing, happening) {
             Move::To(state) => {
                 self.state = state;
                 self.why = match (state, happening) {

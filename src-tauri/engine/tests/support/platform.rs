@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use secrecy::SecretString;
-use signoff_engine::remote::{Act, Platform, RemoteError, Streamed, Token, What};
+use signoff_engine::remote::{Act, Attempt, Platform, RemoteError, Seen, Step, Streamed, Taken, Token, What};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
@@ -250,8 +250,17 @@ impl Platform for Scripted {
         }
     }
 
-    async fn perform(&self, _token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError> {
+    fn steps(&self, _act: &Act) -> Vec<Step> {
+        vec![Step::Whole]
+    }
+
+    fn keeps_keys(&self) -> bool {
+        true
+    }
+
+    async fn perform(&self, _token: &Token, attempt: &Attempt) -> Result<Taken, RemoteError> {
         let _in_flight = InFlight::begin(self);
+        let Attempt { key, act, .. } = attempt;
         let fate = {
             let mut script = self.script();
             script.calls.push(Call::Perform { key: key.to_owned(), act: act.clone() });
@@ -261,10 +270,11 @@ impl Platform for Scripted {
                 .or_else(|| script.always.clone())
                 .unwrap_or(Fate::Works)
         };
-        self.meet(fate, || self.apply(key, act)).await
+        self.meet(fate, || Taken::whole(self.apply(key, act))).await
     }
 
-    async fn receipt(&self, _token: &Token, key: &str) -> Result<Option<Receipt>, RemoteError> {
+    async fn look(&self, _token: &Token, attempt: &Attempt) -> Result<Seen, RemoteError> {
+        let key = &attempt.key;
         let fate = {
             let mut script = self.script();
             script.calls.push(Call::Receipt { key: key.to_owned() });
@@ -272,7 +282,8 @@ impl Platform for Scripted {
         };
         self.meet(fate, || {
             let script = self.script();
-            if script.forgets_receipts { None } else { script.receipts.get(key).cloned() }
+            let receipt = if script.forgets_receipts { None } else { script.receipts.get(key).cloned() };
+            receipt.map_or(Seen::NoReceipt, |receipt| Seen::Applied(Taken::whole(receipt)))
         })
         .await
     }

@@ -113,9 +113,11 @@ pub enum Code {
     EntryUnknown,
     /// The action is being delivered just now: undoing it was noted and is settled by the outcome (D15).
     EntryInFlight,
-    /// Whether the action took effect cannot be found out any more: the platform keeps answers only for so long. The advisor looks at
-    /// the conversation and decides.
+    /// Whether the action took effect cannot be found out: the platform keeps answers only for so long, or keeps none. The advisor looks
+    /// at the conversation and decides.
     OutcomeUnknown,
+    /// The action was taken back while it was on its way, and part of it has taken effect.
+    UndoneInPart,
     /// The setting was changed by somebody else since it was read.
     SettingsStale,
     /// The platform refused for a reason that this version does not know.

@@ -45,6 +45,8 @@ pub struct QueueEntry {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// What the last attempt met.
     pub last_problem: Option<Code>,
+    /// Part of it has taken effect and the rest has not yet: only on a platform that takes it in steps (DESIGN, outbox 10).
+    pub half_done: Option<HalfDone>,
     /// What needs the advisor.
     pub attention: Option<Attention>,
     /// What the advisor can do now, the safest first.
@@ -91,6 +93,31 @@ pub enum EntryState {
     Cancelled,
 }
 
+/// How far an action is of which part has taken effect. That part is never undone, and the text is no draft any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HalfDone {
+    /// What has taken effect, in its order.
+    pub done: Vec<Effect>,
+    /// What may have taken effect: nobody knows yet.
+    pub in_doubt: Option<Effect>,
+    /// What has not, in its order.
+    pub left: Vec<Effect>,
+}
+
+/// An effect of an action (R3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Effect {
+    /// The reply is sent.
+    Reply,
+    /// The survey is sent.
+    Survey,
+    /// The conversation is closed.
+    Close,
+}
+
 /// Why an entry waits for the advisor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -122,6 +149,10 @@ pub enum Choice {
     SendInNewer,
     /// Leave it where it is until the feature is on again (D8).
     Wait,
+    /// Of something whose outcome nobody knows: the advisor has looked, and it took effect.
+    WentThrough,
+    /// Of something half done: what has taken effect stays, the rest is not done. No text is lost by it.
+    DropRest,
     /// Remove it; the interface asks twice. The text can be copied before.
     Discard,
 }

@@ -3,4 +3,4 @@
 /**
  * What the advisor can do with an entry.
  */
-export type Choice = "undo" | "edit" | "retry" | "confirm_again" | "send_without_closing" | "send_in_newer" | "wait" | "discard";
+export type Choice = "undo" | "edit" | "retry" | "confirm_again" | "send_without_closing" | "send_in_newer" | "wait" | "went_through" | "drop_rest" | "discard";

@@ -4,6 +4,7 @@ import type { Attention } from "./Attention";
 import type { Choice } from "./Choice";
 import type { Code } from "./Code";
 import type { EntryState } from "./EntryState";
+import type { HalfDone } from "./HalfDone";
 
 /**
  * A queued action.
@@ -57,6 +58,10 @@ next_attempt_at: string | null,
  * What the last attempt met.
  */
 last_problem: Code | null, 
+/**
+ * Part of it has taken effect and the rest has not yet: only on a platform that takes it in steps (DESIGN, outbox 10).
+ */
+half_done: HalfDone | null, 
 /**
  * What needs the advisor.
  */

@@ -50,6 +50,7 @@ const sentences: Record<Code, Wording> = {
   settings_stale: () => m.code_settings_stale(),
   refused_otherwise: () => m.code_refused_otherwise(),
   outcome_unknown: () => m.code_outcome_unknown(),
+  undone_in_part: () => m.code_undone_in_part(),
   entry_unreadable: () => m.code_entry_unreadable(),
   internal: () => m.code_internal(),
 }

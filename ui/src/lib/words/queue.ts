@@ -1,8 +1,9 @@
 /** The outbox in words: states, actions, choices, and what is said when something was chosen. */
-import type { ActionKind, Choice, Chosen, EntryState, QueueEntry } from '$lib/backend'
+import type { ActionKind, Choice, Chosen, EntryState, HalfDone, QueueEntry } from '$lib/backend'
 import type { IconName } from '$components/icons'
 import { until } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
+import { sentence } from './codes'
 
 export const stateIcons: Record<EntryState, IconName> = {
   queued: 'clock',
@@ -50,6 +51,8 @@ const choices: Record<Choice, { text: () => string; title: () => string; icon: I
   },
   send_in_newer: { text: m.choice_send_in_newer, title: m.choice_send_in_newer_title, icon: 'route' },
   wait: { text: m.choice_wait, title: m.choice_wait_title, icon: 'pause' },
+  went_through: { text: m.choice_went_through, title: m.choice_went_through_title, icon: 'check' },
+  drop_rest: { text: m.choice_drop_rest, title: m.choice_drop_rest_title, icon: 'pause' },
   discard: { text: m.choice_discard, title: m.choice_discard_title, icon: 'bin' },
 }
 
@@ -75,6 +78,10 @@ function appliedText(choice: Choice): string {
   switch (choice) {
     case 'discard':
       return m.chosen_discarded()
+    case 'drop_rest':
+      return m.chosen_rest_dropped()
+    case 'went_through':
+      return m.chosen_went_through()
     case 'undo':
     case 'edit':
       return m.chosen_undone_plain()
@@ -86,6 +93,40 @@ function appliedText(choice: Choice): string {
     case 'send_without_closing':
     case 'send_in_newer':
       return m.chosen_queued()
+  }
+}
+
+/** What has been done of an action and what has not, on a platform that takes it in steps: "Your reply was sent. The conversation is not closed." */
+export function halfDoneText({ done, in_doubt, left }: HalfDone): string {
+  const sentences = []
+  if (done.includes('reply')) {
+    sentences.push(done.includes('survey') ? m.half_done_reply_survey() : m.half_done_reply())
+  }
+  if (in_doubt === 'survey') sentences.push(m.half_doubt_survey())
+  if (in_doubt === 'close') sentences.push(m.half_doubt_close())
+  if (left.includes('close')) {
+    sentences.push(left.includes('survey') ? m.half_left_survey_close() : m.half_left_close())
+  } else if (left.includes('survey')) {
+    sentences.push(m.half_left_survey())
+  }
+  return sentences.join(' ')
+}
+
+/** Why an action waits for the advisor. Of something half done nobody says that nothing was sent. */
+export function whyText({ half_done, attention }: QueueEntry): string {
+  if (!attention) return ''
+  if (!half_done) return sentence({ code: attention.code })
+  switch (attention.code) {
+    case 'undone_in_part':
+      return sentence({ code: attention.code })
+    case 'customer_wrote_since':
+      return m.half_why_customer_wrote_since()
+    case 'close_disabled':
+      return m.half_why_close_disabled()
+    case 'outcome_unknown':
+      return m.half_why_outcome_unknown()
+    default:
+      return m.half_why_refused()
   }
 }
 

@@ -11,7 +11,6 @@ use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
-use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::contract::requests::{Assign, CloseConversation, ClosingReply, NewReply, Origin};
 use signoff_wire::contract::sessions::{Me, NewSession, Session};
 use signoff_wire::contract::settings::{InboxOptions, UpdateInboxOptions};
@@ -20,7 +19,7 @@ use signoff_wire::contract::timeline::TimelineEntry;
 use tokio::time::timeout;
 
 use super::{HttpPlatform, signed_in, stream};
-use crate::remote::{Act, Platform, RemoteError, Streamed, Token, What};
+use crate::remote::{Act, Attempt, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What};
 
 /// Timeline entries that come with each conversation of the first synchronisation: what a conversation shows before anybody scrolls.
 const ENTRIES_PER_SNAPSHOT: u32 = 30;
@@ -127,21 +126,38 @@ impl Platform for HttpPlatform {
         stream::open(response).await
     }
 
-    async fn perform(&self, token: &Token, key: &str, act: &Act) -> Result<Receipt, RemoteError> {
-        let request = self
-            .act(act)
-            // The contract's key is a structured-field string, quotes included.
-            .header("Idempotency-Key", format!("\"{key}\""));
-        self.ask(signed_in(request, token)).await
+    /// D4: everything or nothing.
+    fn steps(&self, _act: &Act) -> Vec<Step> {
+        vec![Step::Whole]
     }
 
-    async fn receipt(&self, token: &Token, key: &str) -> Result<Option<Receipt>, RemoteError> {
-        match self.ask(signed_in(self.get(&["v1", "receipts", key]), token)).await {
-            Ok(receipt) => Ok(Some(receipt)),
-            Err(RemoteError::Refused(refusal)) if refusal.code == ProblemCode::ReceiptUnknown => Ok(None),
+    fn keeps_keys(&self) -> bool {
+        true
+    }
+
+    async fn perform(&self, token: &Token, attempt: &Attempt) -> Result<Taken, RemoteError> {
+        if attempt.step != Step::Whole {
+            return Err(no_such_step());
+        }
+        let request = self
+            .act(&attempt.act)
+            // The contract's key is a structured-field string, quotes included.
+            .header("Idempotency-Key", format!("\"{}\"", attempt.key));
+        self.ask(signed_in(request, token)).await.map(Taken::whole)
+    }
+
+    async fn look(&self, token: &Token, attempt: &Attempt) -> Result<Seen, RemoteError> {
+        match self.ask(signed_in(self.get(&["v1", "receipts", &attempt.key]), token)).await {
+            Ok(receipt) => Ok(Seen::Applied(Taken::whole(receipt))),
+            Err(RemoteError::Refused(refusal)) if refusal.code == ProblemCode::ReceiptUnknown => Ok(Seen::NoReceipt),
             Err(error) => Err(error),
         }
     }
+}
+
+/// An act that was begun in steps at a platform of another kind cannot be continued here.
+fn no_such_step() -> RemoteError {
+    RemoteError::Refused(Box::new(Refusal::because(ProblemCode::Other("no-such-step".to_owned()))))
 }
 
 impl HttpPlatform {
