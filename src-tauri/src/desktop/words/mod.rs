@@ -61,6 +61,12 @@ impl Tongue {
     }
 }
 
+/// French sets its double punctuation off by a space, at which no line may end.
+#[cfg(test)]
+fn can_break_before_punctuation(text: &str) -> bool {
+    [" :", " ;", " !", " ?"].iter().any(|pair| text.contains(pair))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

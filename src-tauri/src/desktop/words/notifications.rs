@@ -29,9 +29,10 @@ impl Tongue {
                 let name = self.name(customer_name);
                 match self {
                     Self::En => (format!("{name}: assigned to you"), "The conversation is yours now.".to_owned()),
-                    Self::Fr => {
-                        (format!("{name} : attribuée à vous"), "La conversation est désormais la vôtre.".to_owned())
-                    }
+                    Self::Fr => (
+                        format!("{name}\u{a0}: attribuée à vous"),
+                        "La conversation est désormais la vôtre.".to_owned(),
+                    ),
                 }
             }
             NotificationKind::MessageInMine { customer_name, text } => {
@@ -58,8 +59,8 @@ impl Tongue {
                         "It was not applied. Your text is safe; choose what to do with it.".to_owned(),
                     ),
                     Self::Fr => (
-                        format!("{name} : une action en file demande votre attention"),
-                        "Elle n'a pas été appliquée. Votre texte est en sûreté ; choisissez ce qu'il en advient."
+                        format!("{name}\u{a0}: une action en file demande votre attention"),
+                        "Elle n'a pas été appliquée. Votre texte est en sûreté\u{202f}; choisissez ce qu'il en advient."
                             .to_owned(),
                     ),
                 }
@@ -131,6 +132,9 @@ mod tests {
                 let (title, body) = tongue.notification(&kind);
                 assert!(title.contains("Marie Dupont"), "{title}");
                 assert!(!body.is_empty() && !said.contains(&body), "{body}");
+                for text in [&title, &body] {
+                    assert!(!super::super::can_break_before_punctuation(text), "{text}");
+                }
                 said.push(body);
             }
         }

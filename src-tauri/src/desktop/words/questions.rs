@@ -32,8 +32,8 @@ impl Tongue {
                 "_Cancel",
             ),
             Self::Fr => (
-                format!("Envoyer la réponse et clore la conversation avec {name} ?"),
-                "La clôture est définitive : personne ne peut rouvrir la conversation. Le prochain message du client en ouvrira une \
+                format!("Envoyer la réponse et clore la conversation avec {name}\u{202f}?"),
+                "La clôture est définitive\u{a0}: personne ne peut rouvrir la conversation. Le prochain message du client en ouvrira une \
                  nouvelle.",
                 "_Envoyer + Clore",
                 "_Annuler",
@@ -57,30 +57,30 @@ impl Tongue {
             (Self::En, true, _) => "A satisfaction survey will be sent.",
             (Self::Fr, true, _) => "Une enquête de satisfaction sera envoyée.",
             (Self::En, false, None) => "No survey will be sent: this channel has none.",
-            (Self::Fr, false, None) => "Aucune enquête ne sera envoyée : ce canal n'en a pas.",
+            (Self::Fr, false, None) => "Aucune enquête ne sera envoyée\u{a0}: ce canal n'en a pas.",
             (Self::En, false, Some(SurveySkip::AlreadySent)) => {
                 "No survey will be sent: this conversation has already had one."
             }
             (Self::Fr, false, Some(SurveySkip::AlreadySent)) => {
-                "Aucune enquête ne sera envoyée : cette conversation en a déjà eu une."
+                "Aucune enquête ne sera envoyée\u{a0}: cette conversation en a déjà eu une."
             }
             (Self::En, false, Some(SurveySkip::QuietDays)) => {
                 "No survey will be sent: this customer has had one recently."
             }
             (Self::Fr, false, Some(SurveySkip::QuietDays)) => {
-                "Aucune enquête ne sera envoyée : ce client en a reçu une récemment."
+                "Aucune enquête ne sera envoyée\u{a0}: ce client en a reçu une récemment."
             }
             (Self::En, false, Some(SurveySkip::MinReplies)) => {
                 "No survey will be sent: there are too few replies in this conversation."
             }
             (Self::Fr, false, Some(SurveySkip::MinReplies)) => {
-                "Aucune enquête ne sera envoyée : cette conversation compte trop peu de réponses."
+                "Aucune enquête ne sera envoyée\u{a0}: cette conversation compte trop peu de réponses."
             }
             (Self::En, false, Some(SurveySkip::ChannelPersonOnly)) => {
                 "No survey will be sent: the channel only accepts replies written by a person now."
             }
             (Self::Fr, false, Some(SurveySkip::ChannelPersonOnly)) => {
-                "Aucune enquête ne sera envoyée : le canal n'accepte plus que les réponses écrites par une personne."
+                "Aucune enquête ne sera envoyée\u{a0}: le canal n'accepte plus que les réponses écrites par une personne."
             }
             (Self::En, false, Some(SurveySkip::Other(_))) => "No survey will be sent.",
             (Self::Fr, false, Some(SurveySkip::Other(_))) => "Aucune enquête ne sera envoyée.",
@@ -100,7 +100,7 @@ impl Tongue {
                 cancel: "_Stay",
             },
             Self::Fr => Question {
-                heading: "Quitter Signoff ?".to_owned(),
+                heading: "Quitter Signoff\u{202f}?".to_owned(),
                 body: match queued {
                     1 => "1 action est en file. Elle partira quand Signoff tournera à nouveau.".to_owned(),
                     n => format!("{n} actions sont en file. Elles partiront quand Signoff tournera à nouveau."),
@@ -144,6 +144,7 @@ mod tests {
                 let body = tongue.close_question(&question("Marie", false, reason.clone(), false)).body;
                 assert!(body.contains("No survey") || body.contains("Aucune enquête"), "{body}");
                 assert!(!said.contains(&body), "each reason in each language has a sentence of its own: {body}");
+                assert!(!super::super::can_break_before_punctuation(&body), "{body}");
                 said.push(body);
             }
         }
