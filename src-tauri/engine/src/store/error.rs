@@ -9,6 +9,15 @@ thread_local! {
     /// Damage met on this thread since it was last asked for. A job wraps what it met into an error of its own area, so the thread
     /// that runs jobs could not see it otherwise.
     static DAMAGE_MET: Cell<bool> = const { Cell::new(false) };
+
+    /// Whether the connection that was used on this thread since it was last asked for can still be. SQLCipher remembers a page that it
+    /// could not read and refuses everything from then on, also when the disk works again.
+    static SPOILT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a connection met something on this thread, since the last call, that it does not recover from.
+pub(super) fn take_spoilt() -> bool {
+    SPOILT.replace(false)
 }
 
 /// Whether damage was met on this thread since the last call.
@@ -41,11 +50,14 @@ impl From<rusqlite::Error> for StoreError {
         let rusqlite::Error::SqliteFailure(cause, _) = &error else {
             return Self::Sql(Arc::new(error));
         };
+        if does_not_recover(cause) {
+            SPOILT.set(true);
+        }
         // A full disk shows itself while the shared-memory file of the WAL grows, too.
         if cause.code == ErrorCode::DiskFull || cause.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE {
             return Self::DiskFull;
         }
-        if matches!(cause.code, ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) {
+        if is_unwritable(cause) {
             return Self::Unwritable;
         }
         if is_damage(cause) {
@@ -54,6 +66,25 @@ impl From<rusqlite::Error> for StoreError {
         }
         Self::Sql(Arc::new(error))
     }
+}
+
+/// The file, its folder or the disk takes no writes.
+fn is_unwritable(cause: &rusqlite::ffi::Error) -> bool {
+    matches!(cause.code, ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
+        || matches!(
+            cause.extended_code,
+            rusqlite::ffi::SQLITE_IOERR_WRITE
+                | rusqlite::ffi::SQLITE_IOERR_FSYNC
+                | rusqlite::ffi::SQLITE_IOERR_DIR_FSYNC
+                | rusqlite::ffi::SQLITE_IOERR_TRUNCATE
+        )
+}
+
+fn does_not_recover(cause: &rusqlite::ffi::Error) -> bool {
+    matches!(
+        cause.code,
+        ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase
+    )
 }
 
 /// SQLite found nonsense, or SQLCipher a page whose seal is broken. A read that is short (a truncated file) counts as well.

@@ -17,10 +17,12 @@
 mod connection;
 mod error;
 mod fingerprint;
+mod identity;
 mod jobs;
 pub mod meta;
 mod migrations;
 mod open;
+mod pen;
 mod readers;
 mod salvage;
 mod writer;

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use secrecy::SecretSlice;
 
 use super::fingerprint::{self, Match};
+use super::pen::Reopen;
 use super::readers::Readers;
 use super::salvage::{self, Rescue};
 use super::writer::{Disk, RealDisk, Writer};
@@ -115,7 +116,12 @@ impl Store {
         let inner = Inner {
             path: path.to_owned(),
             readers: Readers::new(path.to_owned(), key.clone(), options.threads),
-            writer: Writer::start(writer, options.threads, options.disk)?,
+            writer: Writer::start(
+                writer,
+                Reopen { path: path.to_owned(), key: key.clone() },
+                options.threads,
+                options.disk,
+            )?,
         };
         Ok(Opened { store: Store { inner: Arc::new(inner) }, rescue })
     }

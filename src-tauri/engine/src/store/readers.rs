@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use secrecy::SecretSlice;
 use tokio::sync::Semaphore;
 
-use super::error::take_damage_met;
+use super::error::{take_damage_met, take_spoilt};
 use super::{StoreError, Threads, connection};
 
 /// Reads that run at once. The interface asks for two or three things at a time.
@@ -71,7 +71,9 @@ impl Shared {
         if take_damage_met() {
             self.damage_met.store(true, Ordering::Relaxed);
         }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        if !take_spoilt() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
         outcome
     }
 }

@@ -1,19 +1,15 @@
-//! The one writer, and how several jobs share a commit.
+//! The one writer: who waits for it, and where it works.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction};
 use tokio::sync::oneshot;
 
-use super::error::take_damage_met;
 use super::jobs::Jobs;
+use super::pen::{Pen, Reopen};
 use super::{StoreError, Threads};
-
-/// Jobs that share a commit at most: more would make the first one wait for the last.
-const SHARE_A_COMMIT: usize = 64;
 
 /// The disk, as far as a test wants a say: it is asked around every commit.
 pub trait Disk: Send + Sync {
@@ -54,17 +50,17 @@ pub(super) enum Priority {
 }
 
 /// The end of a job, called with what became of the commit.
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// A job that waits for the writer. The trait hides what it answers.
-trait Waiting: Send {
+pub(super) trait Waiting: Send {
     /// Does the work. Its outcome decides whether its changes are kept.
     fn run(self: Box<Self>, transaction: &Transaction<'_>) -> (bool, Answer);
     /// Tells the caller that the work could not even begin.
     fn refuse(self: Box<Self>, error: StoreError);
 }
 
-type Job = Box<dyn Waiting>;
+pub(super) type Job = Box<dyn Waiting>;
 
 struct Asked<F, T, E> {
     work: F,
@@ -101,21 +97,26 @@ pub(super) struct Writer {
 
 enum Place {
     Own { jobs: Arc<Jobs<Job>>, thread: Option<JoinHandle<()>> },
-    Caller(Mutex<Pen>),
+    Caller(Box<Mutex<Pen>>),
 }
 
 #[derive(Default)]
-struct Shared {
-    commits: AtomicU64,
-    damage_met: AtomicBool,
+pub(super) struct Shared {
+    pub(super) commits: AtomicU64,
+    pub(super) damage_met: AtomicBool,
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, threads: Threads, disk: Arc<dyn Disk>) -> std::io::Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        file: Reopen,
+        threads: Threads,
+        disk: Arc<dyn Disk>,
+    ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let mut pen = Pen { connection, disk, shared: Arc::clone(&shared), dead: false, must_overwrite: false };
+        let mut pen = Pen::new(connection, file, disk, Arc::clone(&shared));
         let place = match threads {
-            Threads::Caller => Place::Caller(Mutex::new(pen)),
+            Threads::Caller => Place::Caller(Box::new(Mutex::new(pen))),
             Threads::Own => {
                 let jobs = Arc::new(Jobs::new());
                 let waiting = Arc::clone(&jobs);
@@ -170,122 +171,4 @@ impl Drop for Writer {
             }
         }
     }
-}
-
-/// The connection that writes.
-struct Pen {
-    connection: Connection,
-    disk: Arc<dyn Disk>,
-    shared: Arc<Shared>,
-    dead: bool,
-    must_overwrite: bool,
-}
-
-impl Pen {
-    /// Runs `first` and whatever `more` has, commits once, and answers all of them.
-    fn write(&mut self, first: Job, more: impl Fn() -> Option<Job>) {
-        if self.dead {
-            first.refuse(StoreError::Closed);
-            return;
-        }
-        let mut kept: Vec<Answer> = Vec::new();
-        let committed = self.commit_group(first, more, &mut kept);
-        if let Err(StoreError::Closed) = committed {
-            self.dead = true;
-            return;
-        }
-        if let Err(error) = &committed {
-            tracing::error!(%error, jobs = kept.len(), "a transaction could not be made durable");
-            self.must_overwrite = true;
-        }
-        self.overwrite();
-        if take_damage_met() {
-            self.shared.damage_met.store(true, Ordering::Relaxed);
-        }
-        for answer in kept {
-            answer(committed.clone());
-        }
-    }
-
-    /// Makes sure that a transaction whose commit failed stays undone.
-    ///
-    /// When the disk fails while a commit is flushed, SQLite takes the transaction back, but its pages may stand complete in the WAL: a
-    /// process that died now would find them there at its next start, and a click that was answered with an error would be queued after
-    /// all. The next commit writes over them, so one is made at once, and again until it works.
-    fn overwrite(&mut self) {
-        if !self.must_overwrite {
-            return;
-        }
-        let overwritten = self.connection.execute(
-            "INSERT INTO meta (name, value) VALUES ('store.failed_commits', '1')
-             ON CONFLICT (name) DO UPDATE SET value = value + 1",
-            [],
-        );
-        self.must_overwrite = overwritten.is_err();
-    }
-
-    fn commit_group(
-        &mut self,
-        first: Job,
-        more: impl Fn() -> Option<Job>,
-        kept: &mut Vec<Answer>,
-    ) -> Result<(), StoreError> {
-        let transaction = match Transaction::new(&mut self.connection, TransactionBehavior::Immediate) {
-            Ok(transaction) => transaction,
-            Err(error) => {
-                let error = StoreError::from(error);
-                first.refuse(error.clone());
-                return Err(error);
-            }
-        };
-        let mut next = Some(first);
-        for _ in 0..SHARE_A_COMMIT {
-            let Some(job) = next.take().or_else(&more) else { break };
-            run_in_savepoint(&transaction, job, kept)?;
-        }
-        if kept.is_empty() {
-            return transaction.rollback().map_err(StoreError::from);
-        }
-        let number = self.shared.commits.load(Ordering::Relaxed) + 1;
-        self.disk.before_commit(number)?;
-        transaction.commit()?;
-        self.shared.commits.store(number, Ordering::Relaxed);
-        self.disk.after_commit(number)
-    }
-}
-
-/// Runs one job. What it changed is undone at once if it fails; its neighbours keep theirs.
-fn run_in_savepoint(transaction: &Transaction<'_>, job: Job, kept: &mut Vec<Answer>) -> Result<(), StoreError> {
-    transaction.prepare_cached("SAVEPOINT job")?.execute([])?;
-    let Ok((keep, answer)) = catch_unwind(AssertUnwindSafe(|| job.run(transaction))) else {
-        tracing::error!("a write job panicked; its changes are undone");
-        return undo(transaction);
-    };
-    // A full disk or an I/O error may have rolled the whole transaction back under the job's feet.
-    if transaction.is_autocommit() {
-        answer(Err(StoreError::DiskFull));
-        return Err(StoreError::DiskFull);
-    }
-    // Whoever asked is told why, also when a damaged file lets nothing be undone or released any more.
-    if keep {
-        if let Err(error) = release(transaction) {
-            answer(Err(error.clone()));
-            return Err(error);
-        }
-        kept.push(answer);
-        return Ok(());
-    }
-    let undone = undo(transaction);
-    answer(Ok(()));
-    undone
-}
-
-fn undo(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    transaction.prepare_cached("ROLLBACK TO job")?.execute([])?;
-    release(transaction)
-}
-
-fn release(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    transaction.prepare_cached("RELEASE job")?.execute([])?;
-    Ok(())
 }
