@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | test | e2e | simulate | bench app | package`.
+//! The project's own commands: `cargo xtask run | test | e2e | simulate | bench | package`.
 //!
 //! One file per command. Depends on next to nothing, since it has to build on a machine that has only Rust, Node and npm, and installs
 //! the rest from there.
@@ -48,6 +48,10 @@ Signoff's own commands.
   cargo xtask simulate [--seeds N] [--seed FIRST] [--threads T] [--trace]
       Histories of the engine and the platform in a world of faults, judged by an oracle.
       A seed that breaks a rule is told with the command that replays it.
+
+  cargo xtask bench outbox [--only NAME]... [--rounds N]
+      The figures of the outbox, beside the queues of others in the same run. NAME is one of
+      click, drain, depth, offline, memory; without it, all.
 
   cargo xtask package
       The Debian package, and its size.

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use signoff_engine::Engine;
+use signoff_turns::REPLY;
 use signoff_wire::contract::conversations::ConversationState;
 use signoff_wire::interface::{Draft, InboxQuery, InboxRow, Scope, SendReply};
 
@@ -17,8 +18,6 @@ use crate::without_a_desk::{Person, runtime, signed_in, synchronised, until};
 
 /// Clicks of one round, each with the floor's beside it.
 const CLICKS: usize = 150;
-const REPLY: &str = "Thank you for your patience. The parcel was found and leaves the depot today; you will have it on Thursday \
-                     before noon. I wish you a pleasant afternoon.";
 
 /// Measures with the demo workspace and with the large one.
 pub(crate) fn measure(programs: &Programs, rounds: usize) -> Result<()> {
@@ -71,7 +70,7 @@ fn in_workspace(workspace: Workspace, folder: &Path, which: &str, rounds: usize)
 }
 
 /// Types a reply and sends it; the time is the click's alone.
-async fn click(engine: &Engine, row: &InboxRow) -> Result<std::time::Duration> {
+pub(crate) async fn click(engine: &Engine, row: &InboxRow) -> Result<std::time::Duration> {
     let conversation_id = row.id.clone();
     let draft = Draft { conversation_id: conversation_id.clone(), text: REPLY.to_owned() };
     if let Err(failure) = engine.save_draft(draft).await {
@@ -89,7 +88,7 @@ async fn click(engine: &Engine, row: &InboxRow) -> Result<std::time::Duration> {
 }
 
 /// Conversations on the web chat, which takes replies at any time.
-async fn received(engine: &Engine) -> Result<Vec<InboxRow>> {
+pub(crate) async fn received(engine: &Engine) -> Result<Vec<InboxRow>> {
     let query = InboxQuery {
         tab: ConversationState::Received,
         scope: Scope::All,

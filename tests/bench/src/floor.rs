@@ -1,4 +1,5 @@
-//! The floor of a click: a transaction of three statements on a copy of the same encrypted file, with the same settings.
+//! The floor of a click: a transaction of three statements with the engine's own settings, on a copy of the same encrypted file or on one
+//! with nothing else in it.
 //!
 //! A copy, because the engine owns its file alone and takes anybody else's lock for a fault. The tables are the plainest that could hold
 //! the same: an entry under its key, a conversation's state, a draft.
@@ -7,8 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use secrecy::{ExposeSecret as _, SecretSlice};
+use signoff_turns::{Contender, Error, REPLY};
+
+use crate::outbox;
 
 /// The engine's own settings of a file (`signoff_engine::store`).
 const SETTINGS: &str = "
@@ -33,16 +37,40 @@ impl Floor {
     pub(crate) fn beside(profile: &Path, folder: &Path, keys: &[SecretSlice<u8>]) -> Result<Self> {
         let copy = folder.join("floor.db");
         std::fs::copy(database(profile)?, &copy)?;
-        let mut connection =
-            keys.iter().find_map(|key| open(&copy, key).ok()).context("no key fits the copied cache")?;
+        let connection = keys.iter().find_map(|key| open(&copy, key).ok()).context("no key fits the copied cache")?;
+        let conversations = connection
+            .prepare("SELECT id FROM conversations")?
+            .query_map([], |row| row.get("id"))?
+            .collect::<Result<Vec<String>, _>>()?;
+        Self::with_tables(connection, conversations)
+    }
+
+    /// A file with nothing in it but the plain tables; without a key SQLCipher is SQLite.
+    pub(crate) fn alone(
+        file: &Path,
+        key: Option<&SecretSlice<u8>>,
+        conversations: impl IntoIterator<Item = String>,
+    ) -> Result<Self> {
+        let connection = match key {
+            Some(key) => open(file, key)?,
+            None => Connection::open(file)?,
+        };
+        Self::with_tables(connection, conversations)
+    }
+
+    fn with_tables(mut connection: Connection, conversations: impl IntoIterator<Item = String>) -> Result<Self> {
         connection.execute_batch(SETTINGS)?;
         let transaction = connection.transaction()?;
         transaction.execute_batch(
             "CREATE TABLE floor_entries (key TEXT PRIMARY KEY, conversation TEXT NOT NULL, text TEXT NOT NULL);
              CREATE TABLE floor_states (conversation TEXT PRIMARY KEY, state TEXT NOT NULL);
-             CREATE TABLE floor_drafts (conversation TEXT PRIMARY KEY, text TEXT NOT NULL);
-             INSERT INTO floor_states (conversation, state) SELECT id, 'received' FROM conversations;",
+             CREATE TABLE floor_drafts (conversation TEXT PRIMARY KEY, text TEXT NOT NULL);",
         )?;
+        for conversation in conversations {
+            transaction
+                .prepare_cached("INSERT INTO floor_states (conversation, state) VALUES (?1, 'received')")?
+                .execute(params![conversation])?;
+        }
         transaction.commit()?;
         Ok(Self { connection, clicks: 0 })
     }
@@ -67,6 +95,31 @@ impl Floor {
             .execute(params![conversation])?;
         transaction.commit()?;
         Ok(begun.elapsed())
+    }
+
+    /// Takes the oldest entry off, in a transaction of its own; says whether there was one.
+    fn take_oldest(&mut self) -> Result<bool> {
+        let transaction = self.connection.transaction()?;
+        let oldest = transaction
+            .prepare_cached("SELECT key FROM floor_entries ORDER BY rowid LIMIT 1")?
+            .query_row([], |row| row.get::<_, String>("key"))
+            .optional()?;
+        if let Some(key) = &oldest {
+            transaction.prepare_cached("DELETE FROM floor_entries WHERE key = ?1")?.execute(params![key])?;
+        }
+        transaction.commit()?;
+        Ok(oldest.is_some())
+    }
+}
+
+impl Contender for Floor {
+    fn click(&mut self, conversation: usize) -> Result<Duration, Error> {
+        Ok(Self::click(self, &outbox::id(conversation), REPLY)?)
+    }
+
+    fn drain(&mut self, _conversation: usize) -> Result<(), Error> {
+        while self.take_oldest()? {}
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The measuring program behind `cargo xtask bench app`, one subcommand per figure.
+//! The measuring program behind `cargo xtask bench`, one subcommand per figure.
 //!
 //! Every figure stands beside its floor: the least that the same machine needs for the same promise, measured in the same run and in
 //! turn with ours, since a shared machine is never equally busy twice. What counts is the median of the pairwise ratios.
@@ -20,6 +20,8 @@ mod memory;
 mod notification;
 #[cfg(target_os = "linux")]
 mod options;
+#[cfg(target_os = "linux")]
+mod outbox;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]

@@ -1,19 +1,23 @@
-//! The command line, which only `cargo xtask bench app` types.
+//! The command line, which only `cargo xtask bench` types.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use tempfile::TempDir;
 
-use crate::{clicks, first_sync, notification, report, starts};
+use crate::{clicks, first_sync, notification, outbox, report, starts};
 
 #[derive(Debug, Parser)]
-#[command(about = "Measures the figures of `cargo xtask bench app`")]
+#[command(about = "Measures the figures of `cargo xtask bench`")]
 struct Options {
     /// Where `signoff`, `signoff-platform` and `bare-window` are [default: beside this program]
     #[arg(long)]
     programs: Option<PathBuf>,
+    /// Where the programs of `tests/bench/peers` are [default: in `peers`, in the folder above]
+    #[arg(long)]
+    peers: Option<PathBuf>,
     /// Where screenshots, logs and the large workspace are kept
     #[arg(long, default_value = "target/bench")]
     evidence: PathBuf,
@@ -36,6 +40,17 @@ enum Name {
     Click,
     /// The first synchronisation
     FirstSync,
+    /// The outbox beside other queues
+    Outbox {
+        /// What about it
+        subject: outbox::Subject,
+    },
+    /// A part of that, in this process
+    #[command(hide = true)]
+    OutboxPart {
+        #[command(subcommand)]
+        part: outbox::Part,
+    },
     /// One synchronisation in this process
     #[command(hide = true)]
     FirstSyncOnce {
@@ -52,6 +67,7 @@ pub(crate) struct Programs {
     pub(crate) app: PathBuf,
     pub(crate) bare_window: PathBuf,
     pub(crate) platform: PathBuf,
+    pub(crate) peers: PathBuf,
     pub(crate) evidence: PathBuf,
 }
 
@@ -59,6 +75,13 @@ impl Programs {
     /// A folder for one measurement, on the disk that the target folder is on: a temporary file system may be no disk at all.
     pub(crate) fn workbench(&self) -> Result<TempDir> {
         tempfile::Builder::new().prefix("workbench-").tempdir_in(&self.evidence).context("no folder to measure in")
+    }
+
+    /// This program, to do a part of its work in a process of its own.
+    pub(crate) fn this_program(&self) -> Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--evidence").arg(&self.evidence);
+        Ok(command)
     }
 }
 
@@ -72,6 +95,7 @@ pub(crate) fn run() -> Result<()> {
         app: folder.join("signoff"),
         bare_window: folder.join("bare-window"),
         platform: folder.join("signoff-platform"),
+        peers: options.peers.unwrap_or_else(|| folder.with_file_name("peers").join("release")),
         evidence: options.evidence.canonicalize()?,
     };
     match options.figure {
@@ -80,6 +104,8 @@ pub(crate) fn run() -> Result<()> {
         Name::Notification => notification::measure(&programs, options.rounds),
         Name::Click => clicks::measure(&programs, options.rounds),
         Name::FirstSync => first_sync::measure(&programs, options.rounds),
+        Name::Outbox { subject } => outbox::measure(&programs, subject, options.rounds),
+        Name::OutboxPart { part } => outbox::take_part(&programs, &part),
         Name::FirstSyncOnce { address, profile } => {
             report::say(&first_sync::once(&address, &profile)?);
             Ok(())

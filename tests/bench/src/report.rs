@@ -61,6 +61,11 @@ pub(crate) fn spread(samples: &Samples) -> String {
     format!("{} (p99 {})", ms(samples.median()), ms(samples.percentile(99.0)))
 }
 
+/// How many in a second.
+pub(crate) fn per_second(value: f64) -> String {
+    format!("{value:.0}/s")
+}
+
 /// Millions of bytes.
 pub(crate) fn megabytes(value: f64) -> String {
     format!("{value:.1} MB")

@@ -16,6 +16,15 @@ impl Samples {
         self.push(took.as_secs_f64() * 1000.0);
     }
 
+    /// Adds what was measured in another turn.
+    pub(crate) fn extend(&mut self, turn: &Self) {
+        self.0.extend(&turn.0);
+    }
+
+    pub(crate) fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.0.len() as f64
+    }
+
     /// The smallest value that `percent` of all do not exceed.
     pub(crate) fn percentile(&self, percent: f64) -> f64 {
         let mut sorted = self.0.clone();

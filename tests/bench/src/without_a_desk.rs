@@ -95,8 +95,9 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")
 }
 
+/// The machine's clock.
 #[derive(Debug)]
-struct MachineClock;
+pub(crate) struct MachineClock;
 
 impl Clock for MachineClock {
     fn now(&self) -> DateTime<Utc> {
@@ -104,8 +105,9 @@ impl Clock for MachineClock {
     }
 }
 
+/// The machine's chance.
 #[derive(Debug)]
-struct MachineChance;
+pub(crate) struct MachineChance;
 
 impl Chance for MachineChance {
     fn fill(&self, bytes: &mut [u8]) {

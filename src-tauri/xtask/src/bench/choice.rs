@@ -2,10 +2,20 @@
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "`cargo xtask bench app [--only NAME]… [--rounds N] [--cold]`; NAME is one of run, start, javascript, click, first-sync, \
-                     notification, package";
+const USAGE: &str = "`cargo xtask bench app [--only NAME]… [--rounds N] [--cold]` with NAME one of run, start, javascript, click, first-sync, \
+                     notification, package; or `cargo xtask bench outbox [--only NAME]… [--rounds N]` with NAME one of click, drain, depth, \
+                     offline, memory";
 /// Enough for a median that one disturbed round does not move.
 const ROUNDS: usize = 7;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// The app, beside its floors.
+    App,
+    /// The outbox, beside the queues of others.
+    Outbox,
+}
 
 /// A figure, or figures that are taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,31 +28,67 @@ pub(super) enum Name {
     Notification,
     Package,
     Cold,
+    OutboxClick,
+    OutboxDrain,
+    OutboxDepth,
+    OutboxOffline,
+    OutboxMemory,
+}
+
+impl Subject {
+    /// Everything that is measured without being asked for, the quiet ones first: a package keeps the machine warm for minutes.
+    fn usual(self) -> &'static [Name] {
+        match self {
+            Self::App => &[
+                Name::Javascript,
+                Name::Click,
+                Name::FirstSync,
+                Name::Start,
+                Name::Run,
+                Name::Notification,
+                Name::Package,
+            ],
+            Self::Outbox => {
+                &[Name::OutboxClick, Name::OutboxDrain, Name::OutboxDepth, Name::OutboxOffline, Name::OutboxMemory]
+            }
+        }
+    }
+
+    /// The program's words for what is measured beside ours.
+    pub(super) fn beside(self) -> &'static str {
+        match self {
+            Self::App => "floor",
+            Self::Outbox => "beside it",
+        }
+    }
 }
 
 impl Name {
-    /// Everything that is measured without being asked for, the quiet ones first: a package keeps the machine warm for minutes.
-    const USUAL: [Self; 7] =
-        [Self::Javascript, Self::Click, Self::FirstSync, Self::Start, Self::Run, Self::Notification, Self::Package];
-
     /// As it is typed.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Run => "run",
             Self::Start => "start",
             Self::Javascript => "javascript",
-            Self::Click => "click",
+            Self::Click | Self::OutboxClick => "click",
             Self::FirstSync => "first-sync",
             Self::Notification => "notification",
             Self::Package => "package",
             Self::Cold => "cold",
+            Self::OutboxDrain => "drain",
+            Self::OutboxDepth => "depth",
+            Self::OutboxOffline => "offline",
+            Self::OutboxMemory => "memory",
         }
     }
 
-    /// The measuring program's word for it, if that program measures it.
-    pub(super) fn in_the_program(self) -> Option<&'static str> {
+    /// The measuring program's words for it, if that program measures it.
+    pub(super) fn in_the_program(self) -> Option<Vec<&'static str>> {
         match self {
-            Self::Run | Self::Start | Self::Click | Self::FirstSync | Self::Notification => Some(self.word()),
+            Self::Run | Self::Start | Self::Click | Self::FirstSync | Self::Notification => Some(vec![self.word()]),
+            Self::OutboxClick | Self::OutboxDrain | Self::OutboxDepth | Self::OutboxOffline | Self::OutboxMemory => {
+                Some(vec!["outbox", self.word()])
+            }
             Self::Javascript | Self::Package | Self::Cold => None,
         }
     }
@@ -51,6 +97,7 @@ impl Name {
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Choice {
+    pub(super) subject: Subject,
     pub(super) names: Vec<Name>,
     pub(super) rounds: usize,
 }
@@ -58,19 +105,21 @@ pub(super) struct Choice {
 impl Choice {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
         let mut arguments = arguments.iter().map(String::as_str);
-        if arguments.next() != Some("app") {
-            bail!(USAGE);
-        }
+        let subject = match arguments.next() {
+            Some("app") => Subject::App,
+            Some("outbox") => Subject::Outbox,
+            Some(_) | None => bail!(USAGE),
+        };
         let (mut names, mut rounds, mut cold) = (Vec::new(), ROUNDS, false);
         while let Some(argument) = arguments.next() {
             match argument {
                 "--only" => {
                     let word = arguments.next().context(USAGE)?;
-                    let name = Name::USUAL.into_iter().find(|name| name.word() == word);
+                    let name = subject.usual().iter().copied().find(|name| name.word() == word);
                     names.push(name.with_context(|| format!("there is no figure {word:?}: {USAGE}"))?);
                 }
                 "--rounds" => rounds = arguments.next().and_then(|number| number.parse().ok()).context(USAGE)?,
-                "--cold" => cold = true,
+                "--cold" if subject == Subject::App => cold = true,
                 unknown => bail!("`bench` knows no {unknown:?}: {USAGE}"),
             }
         }
@@ -78,12 +127,12 @@ impl Choice {
             bail!("--rounds needs at least 1");
         }
         if names.is_empty() {
-            names.extend(Name::USUAL);
+            names.extend(subject.usual());
         }
         if cold {
             names.push(Name::Cold);
         }
-        Ok(Self { names, rounds })
+        Ok(Self { subject, names, rounds })
     }
 }
 
@@ -98,14 +147,24 @@ mod tests {
     #[test]
     fn everything_is_measured_but_the_cold_build_unless_asked_for() {
         let choice = parsed(&["app"]).expect("valid");
-        assert_eq!(choice, Choice { names: Name::USUAL.to_vec(), rounds: ROUNDS });
+        let usual = Subject::App.usual().to_vec();
+        assert_eq!(choice, Choice { subject: Subject::App, names: usual, rounds: ROUNDS });
         assert!(parsed(&["app", "--cold"]).expect("valid").names.contains(&Name::Cold));
     }
 
     #[test]
     fn single_figures_and_rounds_can_be_chosen() {
         let choice = parsed(&["app", "--only", "click", "--only", "first-sync", "--rounds", "3"]).expect("valid");
-        assert_eq!(choice, Choice { names: vec![Name::Click, Name::FirstSync], rounds: 3 });
+        let names = vec![Name::Click, Name::FirstSync];
+        assert_eq!(choice, Choice { subject: Subject::App, names, rounds: 3 });
+    }
+
+    #[test]
+    fn a_word_means_what_it_means_for_its_subject() {
+        let choice = parsed(&["outbox", "--only", "click"]).expect("valid");
+        assert_eq!(choice.names, [Name::OutboxClick]);
+        parsed(&["outbox", "--only", "start"]).expect_err("the outbox does not start");
+        parsed(&["outbox", "--cold"]).expect_err("nothing is built from nothing");
     }
 
     #[test]

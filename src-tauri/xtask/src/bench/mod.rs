@@ -1,4 +1,5 @@
-//! `cargo xtask bench app`: the figures of the app, each beside its floor or its aim, as they come out.
+//! `cargo xtask bench app`: the figures of the app, each beside its floor or its aim, as they come out. `cargo xtask bench outbox`: those of
+//! the outbox, beside the queues of others.
 //!
 //! What runs is measured by the program in `tests/bench`; what is built is weighed and timed here. A figure that cannot be taken is told as
 //! that and spoils no other. A missed aim is no failure of this command: it says what is, and people decide.
@@ -14,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::step::step;
 use crate::{cargo, run, say, step, workspace};
 
-use choice::{Choice, Name};
+use choice::{Choice, Name, Subject};
 use table::{Row, Table};
 
 /// Measures.
@@ -26,17 +27,23 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     run::prepare(true)?;
     if choice.names.iter().any(|name| name.in_the_program().is_some()) {
         step("Release builds of what is measured", "The compiler's message stands above.", || {
-            let programs = ["signoff", "signoff-platform", "signoff-bench", "bare-window"];
+            let programs: &[&str] = match choice.subject {
+                Subject::App => &["signoff", "signoff-platform", "signoff-bench", "bare-window"],
+                Subject::Outbox => &["signoff-platform", "signoff-bench"],
+            };
             let bins = programs.iter().flat_map(|program| ["--bin", program]);
             step::run(cargo::whole_workspace("build").arg("--release").args(bins))
         })?;
+    }
+    if choice.names.iter().any(|name| matches!(name, Name::OutboxClick | Name::OutboxDrain)) {
+        step("Release builds of the peers", "They come from the package registry; their lock files say which.", peers)?;
     }
     if choice.names.contains(&Name::Run) {
         step("What `cargo xtask run` builds", "The compiler's message stands above.", || {
             step::run(cargo::whole_workspace("build").args(["--bin", "signoff"]))
         })?;
     }
-    let mut table = Table::default();
+    let mut table = Table::new(choice.subject.beside());
     for name in &choice.names {
         say::begins(&format!("Measuring: {}", name.word()));
         match measure(*name, choice.rounds) {
@@ -57,18 +64,42 @@ fn measure(name: Name, rounds: usize) -> Result<Vec<Row>> {
         Name::Javascript => built::javascript().map(|row| vec![row]),
         Name::Package => built::package().map(|row| vec![row]),
         Name::Cold => built::cold().map(|row| vec![row]),
-        Name::Run | Name::Start | Name::Click | Name::FirstSync | Name::Notification => in_the_program(name, rounds),
+        Name::Run
+        | Name::Start
+        | Name::Click
+        | Name::FirstSync
+        | Name::Notification
+        | Name::OutboxClick
+        | Name::OutboxDrain
+        | Name::OutboxDepth
+        | Name::OutboxOffline
+        | Name::OutboxMemory => in_the_program(name, rounds),
     }
+}
+
+/// The queues of others: workspaces of their own, because one program can hold one SQLite.
+fn peers() -> Result<()> {
+    for workspace in ["tests/bench/peers", "tests/bench/peers/effectum"] {
+        step::run(
+            cargo::plain("build")
+                .args(["--release", "--locked", "--manifest-path"])
+                .arg(workspace::root().join(workspace).join("Cargo.toml"))
+                .arg("--target-dir")
+                .arg(workspace::target().join("peers")),
+        )?;
+    }
+    Ok(())
 }
 
 /// Lets the measuring program measure.
 fn in_the_program(name: Name, rounds: usize) -> Result<Vec<Row>> {
-    let subject = name.in_the_program().context("measured by the program")?;
+    let words = name.in_the_program().context("measured by the program")?;
     let output = Command::new(workspace::target().join("release/signoff-bench"))
         .current_dir(workspace::root())
         .arg("--evidence")
         .arg(workspace::target().join("bench"))
-        .args(["--rounds", &rounds.to_string(), subject])
+        .args(["--rounds", &rounds.to_string()])
+        .args(words)
         .stderr(Stdio::inherit())
         .output()
         .context("the measuring program did not start")?;

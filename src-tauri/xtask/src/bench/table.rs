@@ -4,11 +4,11 @@ use anyhow::{Context, Result};
 
 use crate::say;
 
-const HEADINGS: [&str; 6] = ["figure", "ours", "floor", "ratio", "aim", ""];
+const COLUMNS: usize = 6;
 
-/// A line of the table: name, ours, floor, ratio, aim, verdict.
+/// A line of the table: name, ours, what stands beside it, ratio, aim, verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row([String; 6]);
+pub(super) struct Row([String; COLUMNS]);
 
 impl Row {
     /// A line of the measuring program, its fields separated by tabs.
@@ -28,19 +28,26 @@ impl Row {
         Self::of([name, value, "", "", "", ""])
     }
 
-    fn of(fields: [&str; 6]) -> Self {
+    fn of(fields: [&str; COLUMNS]) -> Self {
         Self(fields.map(str::to_owned))
     }
 }
 
 /// The figures so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Table {
+    headings: Row,
     rows: Vec<Row>,
     failures: usize,
 }
 
 impl Table {
+    /// An empty one; `beside` is the word for what our figures are held against.
+    pub(super) fn new(beside: &str) -> Self {
+        let headings = Row::of(["figure", "ours", beside, "ratio", "aim", ""]);
+        Self { headings, rows: Vec::new(), failures: 0 }
+    }
+
     pub(super) fn add(&mut self, rows: Vec<Row>) {
         self.rows.extend(rows);
     }
@@ -67,12 +74,11 @@ impl Table {
     }
 
     fn lines(&self) -> Vec<String> {
-        let headings = Row::of(HEADINGS);
-        let all = || std::iter::once(&headings).chain(&self.rows);
+        let all = || std::iter::once(&self.headings).chain(&self.rows);
         let width = |column: usize| {
             all().filter_map(|Row(fields)| Some(fields.get(column)?.chars().count())).max().unwrap_or(0)
         };
-        let widths: Vec<usize> = (0..HEADINGS.len()).map(width).collect();
+        let widths: Vec<usize> = (0..COLUMNS).map(width).collect();
         all()
             .map(|Row(fields)| {
                 let cells = fields.iter().zip(&widths).map(|(field, width)| format!("{field:<width$}"));
@@ -88,7 +94,7 @@ mod tests {
 
     #[test]
     fn columns_stand_below_each_other() {
-        let mut table = Table::default();
+        let mut table = Table::new("floor");
         table.add(vec![
             Row::read("Click\t2 ms\t1 ms\t2.00\tat most 1.3 x\tmissed").expect("six fields"),
             Row::below("JavaScript", 90.0, 150.0, "kB"),
