@@ -15,7 +15,7 @@ use signoff_wire::interface::SyncProgress;
 use super::{Ended, Synchronisation};
 use crate::cache::{self, Applied, CacheError, facts};
 use crate::notify;
-use crate::remote::{Platform, Token};
+use crate::remote::{Platform, RemoteError, Token};
 use crate::store::meta;
 
 /// Conversations per page. The first one is what the person waits for, so it is small.
@@ -52,7 +52,10 @@ impl Synchronisation {
             self.store.write_in_background(cache::begin_snapshot).await?;
         }
         let limit = if paging.after.is_none() { FIRST_PAGE } else { PAGE };
-        let mut page = platform.snapshot(token, paging.after.as_deref(), limit).await?;
+        let mut page = match platform.snapshot(token, paging.after.as_deref(), limit).await {
+            Ok(page) => page,
+            Err(error) => return Err(self.without_page(error, &paging).await),
+        };
         loop {
             paging.sequence.get_or_insert(page.seq);
             paging.done = paging.done.saturating_add(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
@@ -70,14 +73,30 @@ impl Synchronisation {
             let (written, fetched) = tokio::join!(write, next);
             self.say(&written?).await?;
             self.frame.update(|state| state.sync.first = (!last).then_some(progress));
-            match fetched? {
-                Some(next) => page = next,
-                None => break,
+            match fetched {
+                Ok(Some(next)) => page = next,
+                Ok(None) => break,
+                Err(error) => return Err(self.without_page(error, &paging).await),
             }
         }
         self.frame.everything_changed();
         tracing::info!(conversations = paging.done, "synchronised from the start");
         Ok(())
+    }
+
+    /// What follows when a page does not come. A cursor that is refused once would be for ever: the next round begins from the start.
+    async fn without_page(&self, error: RemoteError, paging: &Paging) -> Ended {
+        let cursor_is_refused = paging.after.is_some() && matches!(error, RemoteError::Refused(_));
+        if !cursor_is_refused {
+            return error.into();
+        }
+        tracing::warn!(%error, done = paging.done, "the platform does not take its cursor any more");
+        // What was heard before is as it was at the beginning: the pages since then are no news yet.
+        let anew = Paging { heard_until: paging.heard_until, ..Paging::default() };
+        match self.store.write_in_background(move |transaction| keep(transaction, &anew)).await {
+            Ok(()) => error.into(),
+            Err(failed) => failed.into(),
+        }
     }
 
     async fn write_page(&self, page: SyncPage, paging: Paging) -> Result<Applied, Ended> {

@@ -1,7 +1,7 @@
 //! What stands between a desk and a platform: the real platform's answers, except where a test says otherwise.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -10,11 +10,12 @@ use serde_json::Value;
 use signoff_engine::Engine;
 use signoff_engine::ports::{AddressInvalid, Clock, Connector};
 use signoff_engine::remote::http::HttpConnector;
-use signoff_engine::remote::{Act, Attempt, Platform, RemoteError, Seen, Step, Streamed, Taken, Token};
+use signoff_engine::remote::{Act, Attempt, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::{Changes, Event, EventType};
 use signoff_wire::contract::pages::Page;
+use signoff_wire::contract::problems::ProblemCode;
 use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
@@ -26,6 +27,9 @@ use crate::desk::Desk;
 #[derive(Default)]
 struct Tricks {
     forget_events: AtomicBool,
+    forget_cursors: bool,
+    /// How often the first page of everything was asked for.
+    beginnings: AtomicUsize,
     hold_streams: bool,
     break_streams: bool,
 }
@@ -43,6 +47,12 @@ impl Meddling {
     /// The next question for changes is answered with `reset`: that is too long ago.
     pub(crate) fn forgets_events_once(self) -> Self {
         self.tricks.forget_events.store(true, Ordering::SeqCst);
+        self
+    }
+
+    /// Cursors of the first paging are not taken: the platform was restored from a backup meanwhile.
+    pub(crate) fn forgets_the_first_cursors(mut self) -> Self {
+        self.tricks.forget_cursors = true;
         self
     }
 
@@ -112,6 +122,17 @@ impl Platform for Between {
         self.platform.audit_log(token, after).await
     }
     async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError> {
+        let tricks = &self.meddling.tricks;
+        let beginnings = tricks.beginnings.fetch_add(usize::from(after.is_none()), Ordering::SeqCst);
+        if tricks.forget_cursors && after.is_some() && beginnings == 1 {
+            return Err(RemoteError::Refused(Box::new(Refusal {
+                status: 400,
+                code: ProblemCode::InvalidQuery,
+                last_customer_message_id: None,
+                newer_conversation_id: None,
+                limit: None,
+            })));
+        }
         self.platform.snapshot(token, after, limit).await
     }
     async fn timeline(

@@ -42,6 +42,19 @@ async fn the_first_synchronisation_brings_everything_and_survives_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_that_is_not_taken_any_more_begins_the_first_synchronisation_anew() {
+    let (company, desk) = (Company::open().await, Desk::new());
+    let engine = Meddling::with(&desk).forgets_the_first_cursors().start(&desk);
+    until(&engine, "opened", |state| state.stage == Stage::SignedOut).await;
+    engine.sign_in(as_person(&company.address(), ALICE)).await.unwrap();
+    online(&engine).await;
+    let counts = engine.inbox(received()).await.unwrap().counts;
+    let all = counts.received + counts.ongoing + counts.answered + counts.archived + counts.closed;
+    assert!(all >= 300, "the demo workspace has at least 300 conversations, here are {all}");
+    assert!(desk.notifications.shown().is_empty(), "and none of them is news");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_happens_is_there_at_once_and_what_was_missed_is_caught_up() {
     let (company, desk) = (Company::open().await, Desk::new());
     let engine = desk.opened().await;
