@@ -433,6 +433,33 @@ async fn what_is_done_is_kept_for_the_view_and_then_forgotten() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_has_to_stay_keeps_nothing_else_from_being_forgotten() {
+    let desk = desk().await;
+    // Of c1 nothing is heard any more, and of c2 everything.
+    desk.has(&[Conversation { version: 1000, ..say::conversation("c2") }]).await;
+    let platform = Scripted::default();
+    let shift = Shift::start(&desk, &platform);
+    for (conversation, replies) in [("c1", 30), ("c2", 100)] {
+        for number in 0..replies {
+            desk.clicks(conversation, reply(&number.to_string())).await.expect("queued");
+        }
+        shift.waker.look();
+        desk.until_quiet().await;
+    }
+
+    assert_eq!(rows_of(&desk, "c1").await, 30, "what the cache does not show by itself stays");
+    let left = rows_of(&desk, "c2").await;
+    assert!((50..70).contains(&left), "of what it shows only the latest stay, here {left}");
+}
+
+async fn rows_of(desk: &Desk, conversation_id: &'static str) -> i64 {
+    let sql = "SELECT count(*) FROM outbox WHERE conversation_id = ?1";
+    let count =
+        move |c: &rusqlite::Connection| Ok::<_, StoreError>(c.query_row(sql, [conversation_id], |row| row.get(0))?);
+    desk.store.read(count).await.expect("readable")
+}
+
 #[tokio::test]
 async fn a_request_that_arrives_after_everybody_gave_up_is_told() {
     let desk = desk().await;

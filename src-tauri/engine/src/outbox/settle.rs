@@ -151,11 +151,13 @@ pub(super) fn finish(transaction: &Transaction<'_>, entry: &mut Entry) -> Result
     if entry.state.is_open() {
         return rows::save(transaction, entry);
     }
-    if entry.settled.is_none() {
-        entry.settled = Some(rows::next_settled(transaction)?);
-    }
+    let settled = match entry.settled {
+        Some(settled) => settled,
+        None => rows::next_settled(transaction)?,
+    };
+    entry.settled = Some(settled);
     rows::save(transaction, entry)?;
-    upkeep::prune(transaction, &entry.owner)
+    upkeep::prune(transaction, &entry.owner, settled)
 }
 
 /// The class of an outcome (DESIGN, outbox 7).

@@ -14,8 +14,8 @@ use crate::notify;
 
 /// Entries that are kept after their end, for the queue view.
 const KEPT_AFTER_END: i64 = 50;
-/// Entries that are looked at when something has ended.
-const PRUNED_AT_ONCE: i64 = 20;
+/// How many ends there are between two looks at what has ended.
+const PRUNED_EVERY: i64 = 20;
 
 /// Puts the outbox of a person in order when its dispatcher starts: whatever was being sent by a process that is gone is in doubt, each
 /// conversation has its head, and waits of a clock that was set back, or for a switch that is on, are over.
@@ -133,20 +133,21 @@ fn reread_quarantined(transaction: &Transaction<'_>, owner: &str, now: DateTime<
     Ok(())
 }
 
-/// Forgets the oldest of what has ended, except what the cache does not show by itself yet. Looks at a few at a time: while the event
-/// stream is behind, many may have to stay.
-pub(super) fn prune(transaction: &Transaction<'_>, owner: &str) -> Result<(), OutboxError> {
+/// Forgets what has ended, except the latest and what the cache does not show by itself yet.
+///
+/// While the event stream is behind, all of it may have to stay, and some of it for good: a conversation that this person does not get
+/// any more stays at its version. So everything is looked at, and to keep that cheap, not at every end: `settled` is the number of this one.
+pub(super) fn prune(transaction: &Transaction<'_>, owner: &str, settled: i64) -> Result<(), OutboxError> {
+    if settled % PRUNED_EVERY != 0 {
+        return Ok(());
+    }
     transaction
         .prepare_cached(
-            "DELETE FROM outbox WHERE owner = ?1
-                 AND seq IN (
-                     SELECT seq FROM outbox WHERE settled IS NOT NULL
-                         AND settled <= (SELECT max(settled) FROM outbox WHERE settled IS NOT NULL) - ?2
-                     ORDER BY settled LIMIT ?3)
+            "DELETE FROM outbox WHERE settled <= ?2 AND owner = ?1
                  AND NOT (state = 'done' AND receipt_version > coalesce(
                      (SELECT c.version FROM conversations c WHERE c.id = outbox.conversation_id), receipt_version))",
         )?
-        .execute(params![owner, KEPT_AFTER_END, PRUNED_AT_ONCE])?;
+        .execute(params![owner, settled - KEPT_AFTER_END])?;
     Ok(())
 }
 
