@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use signoff_engine::outbox::machine::{Happening, Move, Standing, next};
 use signoff_engine::outbox::{self, State, Wish, check_text};
 use signoff_engine::ports::Clock;
+use signoff_engine::remote::What;
 use signoff_engine::store::StoreError;
 use signoff_wire::contract::conversations::{Conversation, ConversationState};
 use signoff_wire::contract::sessions::UserRef;
@@ -275,7 +276,7 @@ async fn d8_close_disabled_offers_to_send_without_closing() {
     let _shift = Shift::start(&desk, &platform);
     desk.until_entry(&entry.id, EntryState::Done).await;
 
-    assert!(matches!(platform.script().applied[0].1.what, signoff_engine::remote::What::Reply { .. }));
+    assert!(matches!(platform.script().applied[0].1.what, What::Reply { .. }));
     assert_eq!(desk.shows("c1").await.tab, ConversationState::Answered);
 }
 
@@ -321,16 +322,13 @@ async fn d7_the_text_can_go_into_the_newer_conversation_and_closes_nothing_there
     let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
     refused(&desk, &entry.id, "conversation_closed").await;
     assert_eq!(desk.entry(&entry.id).await.choices, [Choice::Discard], "no newer conversation is known yet");
-    let newer = Conversation {
-        customer: say::conversation("c1").customer,
-        opened_at: say::time("2026-11-22T08:30:00.000Z"),
-        last_customer_message_id: Some("n1".to_owned()),
-        ..say::conversation("c2")
-    };
-    desk.hears(say::started(&newer)).await;
+    comes_back(&desk).await;
     let in_newer = desk.clicks("c2", reply("Hello again")).await.expect("queued");
 
-    assert_eq!(desk.entry(&entry.id).await.choices, [Choice::SendInNewer, Choice::Discard]);
+    let waiting = desk.entry(&entry.id).await;
+    assert_eq!(waiting.choices, [Choice::SendInNewer, Choice::Discard]);
+    let shown = waiting.attention.expect("it needs the advisor").new_messages;
+    assert_eq!(shown.last().map(|message| message.text.as_str()), Some("It is me again"), "what the text would answer");
     desk.chooses(&entry.id, Choice::SendInNewer).await.expect("offered");
 
     let platform = Scripted::default();
@@ -339,6 +337,47 @@ async fn d7_the_text_can_go_into_the_newer_conversation_and_closes_nothing_there
     assert_eq!(platform.texts_in("c2"), ["Hello again", "Goodbye."], "behind what was queued there");
     assert_eq!(desk.entry(&in_newer.id).await.state, EntryState::Done);
     assert_eq!(desk.shows("c2").await.tab, ConversationState::Answered, "a closing was not confirmed for this one");
+}
+
+/// The customer of `c1` starts `c2` with the message `n1`.
+async fn comes_back(desk: &Desk) -> Conversation {
+    let started = Conversation {
+        customer: say::conversation("c1").customer,
+        opened_at: say::time("2026-11-22T08:30:00.000Z"),
+        last_customer_message_id: None,
+        message_count: 0,
+        ..say::conversation("c2")
+    };
+    desk.hears(say::started(&started)).await;
+    let written = say::after_message(&started, "n1");
+    desk.hears(say::received(&written, &say::message("c2", "n1", 1, "It is me again"))).await;
+    written
+}
+
+#[tokio::test(start_paused = true)]
+async fn d7_what_goes_into_the_newer_conversation_is_checked_against_what_was_on_the_screen() {
+    // Nothing was shown of it: then the platform hears of the old conversation's message, and refuses.
+    for (shown, checked_against) in [(Some("n1"), "n1"), (None, "m1")] {
+        let desk = desk().await;
+        let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+        refused(&desk, &entry.id, "conversation_closed").await;
+        let written = say::after_message(&comes_back(&desk).await, "n2");
+        desk.hears(say::received(&written, &say::message("c2", "n2", 2, "And one more thing"))).await;
+
+        let (owner, now, key) = (desk.owner(), desk.clock.now(), entry.id.clone());
+        let seen_message_id = shown.map(str::to_owned);
+        let decision = outbox::Decision { key, choice: Choice::SendInNewer, seen_message_id };
+        desk.write(move |tx| outbox::choose(tx, &owner, &decision, now)).await.expect("offered");
+
+        let platform = Scripted::default();
+        let _shift = Shift::start(&desk, &platform);
+        desk.until_entry(&entry.id, EntryState::Done).await;
+        let applied = platform.script().applied.clone();
+        assert!(
+            matches!(&applied[0].1.what, What::Reply { last_seen_message_id: Some(seen), .. } if seen == checked_against),
+            "{applied:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use super::entry::{Entry, State};
 use super::listing::{carries_text, close_is_queued, newer_conversation};
 use super::machine::{Happening, Move, next};
 use super::{OutboxError, rows, settle};
-use crate::cache::{facts, standing};
+use crate::cache::facts;
 
 /// A decision of the advisor about an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct Decision {
     pub key: String,
     /// What to do with it.
     pub choice: Choice,
-    /// For choices that send although the customer has written since: the newest customer message that was on the screen when the
-    /// advisor decided (D6). `None`: none was shown, so what had been seen at the click still holds.
+    /// For choices that send although the customer has written since, here or in a newer conversation: the newest customer message that
+    /// was on the screen when the advisor decided (D6). `None`: none was shown, so what had been seen at the click still holds.
     pub seen_message_id: Option<String>,
 }
 
@@ -136,7 +136,7 @@ pub fn choose(
             go_on(transaction, &mut entry, now)?;
         }
         Choice::SendWithoutClosing => send_without_closing(transaction, &mut entry, decision, now)?,
-        Choice::SendInNewer => send_in_newer(transaction, &mut entry, newer, now)?,
+        Choice::SendInNewer => send_in_newer(transaction, &mut entry, newer, decision, now)?,
     }
     Ok(Chosen::Applied)
 }
@@ -227,19 +227,20 @@ fn send_in_newer(
     transaction: &Transaction<'_>,
     entry: &mut Entry,
     newer: Option<String>,
+    decision: &Decision,
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
     let newer = newer.ok_or(OutboxError::NotOffered(Choice::SendInNewer))?;
     if close_is_queued(transaction, &entry.owner, &newer)? {
         return Err(OutboxError::Refused { code: Code::ConversationClosed, limit: None });
     }
-    let seen = standing(transaction, &newer)?.and_then(|standing| standing.last_customer_message_id);
     rows::move_to(transaction, entry, &newer)?;
     // What was seen there says nothing about the other conversation.
     entry.mark = None;
     entry.missed_at = None;
+    // Whoever was shown nothing of the newer conversation has seen what he saw in the old one: the platform refuses, and it is shown.
+    see(transaction, entry, decision)?;
     change_intent(transaction, entry, |intent| {
-        intent.last_seen_message_id = seen;
         if intent.kind == ActionKind::SendAndClose {
             intent.kind = ActionKind::Reply;
         }

@@ -262,11 +262,13 @@ fn attention_for(
     blocked: &Blocked,
     newer_conversation_id: Option<String>,
 ) -> Result<Attention, OutboxError> {
-    let new_messages = if blocked.code == Code::CustomerWroteSince {
-        let seen = entry.intent.as_ref().and_then(|intent| intent.last_seen_message_id.as_deref());
-        customer_messages_after(connection, &entry.conversation_id, seen)?
-    } else {
-        Vec::new()
+    let seen = entry.intent.as_ref().and_then(|intent| intent.last_seen_message_id.as_deref());
+    let new_messages = match &newer_conversation_id {
+        Some(newer) => customer_messages_after(connection, newer, seen)?,
+        None if blocked.code == Code::CustomerWroteSince => {
+            customer_messages_after(connection, &entry.conversation_id, seen)?
+        }
+        None => Vec::new(),
     };
     Ok(Attention { code: blocked.code, new_messages, newer_conversation_id })
 }

@@ -124,7 +124,7 @@ pub enum Effect {
 pub struct Attention {
     /// The reason (D6 to D9, and anything refused).
     pub code: Code,
-    /// The customer's messages that came since (D6), oldest first.
+    /// The customer's messages that came since (D6), oldest first; in the newer conversation, if there is one (D7).
     pub new_messages: Vec<TimelineEntry>,
     /// The customer's newer conversation (D7).
     pub newer_conversation_id: Option<String>,

@@ -11,7 +11,7 @@ export type Attention = {
  */
 code: Code, 
 /**
- * The customer's messages that came since (D6), oldest first.
+ * The customer's messages that came since (D6), oldest first; in the newer conversation, if there is one (D7).
  */
 new_messages: Array<TimelineEntry>, 
 /**
