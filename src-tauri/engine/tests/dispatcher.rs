@@ -457,6 +457,24 @@ async fn a_first_attempt_in_the_future_proves_nothing_about_the_key() {
     assert_eq!(platform.texts_in("c1").len(), 1, "it took effect once");
 }
 
+/// This machine's clock is a year ahead, which the run before has found out. The first attempt of this one is made before anything is heard.
+#[tokio::test(start_paused = true)]
+async fn an_attempt_before_the_platform_is_heard_is_dated_by_what_an_earlier_run_has_heard() {
+    let desk = desk_with(&["c1"]).await;
+    let platform = Scripted::default();
+    platform.next_performs([Fate::Fails(interrupted())]);
+    platform.next_asks([Fate::Fails(unreachable())]);
+    platform.script().was_ahead_by = Some(TimeDelta::days(-365));
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&entry.id, EntryState::Checking).await;
+
+    platform.script().ahead_by = Some(TimeDelta::days(-365));
+
+    desk.until_entry(&entry.id, EntryState::Done).await;
+    assert_eq!(platform.texts_in("c1"), ["Hello"], "asked about in vain, and sent again within the key's days");
+}
+
 #[tokio::test(start_paused = true)]
 async fn d21_a_month_offline_expires_nothing_that_was_never_sent() {
     let desk = desk_with(&["c1"]).await;

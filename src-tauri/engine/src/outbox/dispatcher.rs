@@ -60,6 +60,8 @@ pub struct Parts {
     pub platform: Arc<dyn Platform>,
     /// The session.
     pub sessions: Arc<dyn Sessions>,
+    /// The platform's clock minus this machine's, as an earlier run found it: holds until the platform is heard in this one.
+    pub clock_was_ahead_by: Option<TimeDelta>,
     /// Days for which the platform keeps keys.
     pub idempotency_days: u32,
     /// Conversations served at once; [`AT_ONCE`] unless there is a reason.
@@ -366,7 +368,10 @@ impl Context {
 
     fn moment(&self) -> Moment {
         let here = self.now();
-        let there = here + self.parts.platform.clock_ahead_by().unwrap_or_default();
+        let ahead_by = self.parts.platform.clock_ahead_by().or(self.parts.clock_was_ahead_by);
+        // An unheard clock is taken to be right. If it is not, an age seems wrong once it is heard, and the platform or the advisor is
+        // asked once too often; a sign-in is an answer, so that takes a platform that does not tell the time at first.
+        let there = here + ahead_by.unwrap_or_default();
         Moment { here, there, key_is_kept: self.key_is_kept }
     }
 

@@ -63,6 +63,7 @@ impl Workplace {
             owner: self.owner.clone(),
             platform: self.reachable_platform().await,
             sessions: Arc::clone(&self.line) as Arc<dyn Sessions>,
+            clock_was_ahead_by: self.line.clock_ahead_by(),
             idempotency_days: me.platform.idempotency_days,
             at_once: AT_ONCE,
             clock: Arc::clone(&self.ports.clock),

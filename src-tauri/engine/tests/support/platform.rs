@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use secrecy::SecretString;
@@ -56,6 +57,9 @@ pub(crate) struct Script {
     pub(crate) in_flight: usize,
     pub(crate) most_in_flight: usize,
     pub(crate) forgets_receipts: bool,
+    /// The platform's clock minus this machine's, as it tells and as an earlier run heard it.
+    pub(crate) ahead_by: Option<TimeDelta>,
+    pub(crate) was_ahead_by: Option<TimeDelta>,
     pub(crate) streams: Streams,
     /// When streams were asked for.
     pub(crate) opened: Vec<Instant>,
@@ -171,8 +175,8 @@ impl Platform for Scripted {
         Ok(())
     }
 
-    fn clock_ahead_by(&self) -> Option<chrono::Duration> {
-        None
+    fn clock_ahead_by(&self) -> Option<TimeDelta> {
+        self.script().ahead_by
     }
 
     async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<Session, RemoteError> {

@@ -67,6 +67,7 @@ impl Shift {
             owner: desk.owner(),
             platform: Arc::new(platform.clone()),
             sessions: session.clone(),
+            clock_was_ahead_by: platform.script().was_ahead_by,
             idempotency_days: 30,
             at_once,
             clock: desk.clock.clone(),
