@@ -117,7 +117,8 @@ pub(super) async fn receipt(
     SignedIn(caller): SignedIn,
     Named(key): Named,
 ) -> Result<Response, Refusal> {
-    let body = app.store.read(move |sql| idempotency::receipt(sql, &caller.user.id, key.trim_matches('"'))).await?;
+    let key = canonical(&key).ok_or(Refusal::ReceiptUnknown)?;
+    let body = app.store.read(move |sql| idempotency::receipt(sql, &caller.user.id, &key)).await?;
     Ok(json_bytes(StatusCode::OK, body))
 }
 
@@ -192,12 +193,13 @@ fn replay(stored: Stored) -> Response {
     response
 }
 
-/// The key is a quoted string; bare it is taken, too. What is no UUID is no key.
 fn key(headers: &HeaderMap) -> Result<String, Refusal> {
-    let value = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
+    let value = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    canonical(value.trim()).ok_or(Refusal::IdempotencyKeyMissing)
+}
+
+/// A quoted string; bare it is taken, too. What is no UUID is no key. A UUID has several spellings, and in all of them it is the same key.
+fn canonical(value: &str) -> Option<String> {
     let key = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-    match uuid::Uuid::try_parse(key) {
-        Ok(_) => Ok(key.to_owned()),
-        Err(_) => Err(Refusal::IdempotencyKeyMissing),
-    }
+    uuid::Uuid::try_parse(key).ok().map(|key| key.to_string())
 }

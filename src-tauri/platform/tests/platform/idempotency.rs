@@ -86,6 +86,22 @@ async fn a_refused_key_is_free() {
     desk.click_as(&alice, &came.conversation, "replies", &json!({ "text": "Hi" }), &key).await.expect(201);
 }
 
+/// Some clients write UUIDs in capitals, some in braces.
+#[tokio::test]
+async fn d5_a_key_is_the_same_in_every_spelling() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    let (key, body) = (key(), json!({ "text": "Hi" }));
+    let first = desk.click_as(&alice, &came.conversation, "replies", &body, &key.to_uppercase()).await;
+    assert_eq!(first.expect(201)["idempotency_key"], key.as_str());
+    for spelling in [key.clone(), key.to_uppercase(), format!("{{{key}}}"), key.replace('-', "")] {
+        let again = desk.click_as(&alice, &came.conversation, "replies", &body, &spelling).await;
+        assert_eq!((again.status, &again.bytes), (first.status, &first.bytes), "{spelling}");
+        assert_eq!(receipt(&desk, &alice, &spelling).await.bytes, first.bytes, "{spelling}");
+    }
+}
+
 #[tokio::test]
 async fn d5_many_at_once_are_one() {
     let desk = Desk::start().await;
