@@ -5,6 +5,7 @@ mod afterwards;
 pub(crate) mod audience;
 pub(crate) mod clock;
 pub(crate) mod confirm;
+mod daemon;
 pub(crate) mod demo;
 pub(crate) mod language;
 #[cfg(target_os = "linux")]

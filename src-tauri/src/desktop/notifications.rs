@@ -5,27 +5,25 @@
 //! a notification shown earlier would never report one; the conversation travels in the notification itself.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
 
 use signoff_engine::Engine;
 use signoff_engine::ports::{Notification, Notifier};
 use signoff_wire::interface::Loudness;
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_notification::{ActionPerformed, NotificationExt as _};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
+use super::daemon::Daemon;
 use super::language::SpokenLanguage;
 use super::{plain_text, window};
 
 /// The key under which a notification carries its conversation.
 const CONVERSATION: &str = "conversation_id";
 
-/// The engine's way to the system's notifications.
+/// The engine's way to the system's notifications. What it is given is shown by a task, in its turn: whoever tells waits for no daemon.
 #[derive(Debug)]
 pub(crate) struct Notifications {
-    app: AppHandle,
-    language: SpokenLanguage,
-    /// The plugin tells its notifications apart by a number.
-    shown: AtomicI32,
+    to_show: UnboundedSender<Notification>,
 }
 
 impl Notifications {
@@ -36,29 +34,46 @@ impl Notifications {
     pub(crate) fn new(app: &AppHandle, language: SpokenLanguage) -> anyhow::Result<Self> {
         let clicked = app.clone();
         app.notification().on_action(move |action| on_click(&clicked, action))?;
-        Ok(Self { app: app.clone(), language, shown: AtomicI32::new(1) })
+        let (to_show, incoming) = mpsc::unbounded_channel();
+        tauri::async_runtime::spawn(show_in_turn(app.clone(), language, incoming));
+        Ok(Self { to_show })
     }
 }
 
 impl Notifier for Notifications {
     fn notify(&self, notification: Notification) {
-        let Notification { kind, conversation_id, loudness } = notification;
-        let (title, body) = self.language.now().notification(&kind);
-        let body = if body_is_markup() { plain_text::without_markup(&body) } else { body };
+        if self.to_show.send(notification).is_err() {
+            tracing::warn!("nobody shows notifications any more");
+        }
+    }
+}
 
-        let id = self.shown.fetch_add(1, Ordering::Relaxed);
-        let mut builder = self.app.notification().builder().id(id).title(title).body(body);
-        if let Some(conversation_id) = &conversation_id {
-            builder = builder.extra(CONVERSATION, conversation_id);
-        }
-        match loudness {
-            Loudness::Sound => builder = builder.sound(SOUND),
-            Loudness::Silent | Loudness::Off => {}
-        }
-        match builder.show() {
-            Ok(()) => tracing::info!(id, conversation_id, "notification shown"),
-            Err(error) => tracing::warn!(id, %error, "a notification was not shown"),
-        }
+async fn show_in_turn(app: AppHandle, language: SpokenLanguage, mut incoming: UnboundedReceiver<Notification>) {
+    let mut daemon = Daemon::of_the_system();
+    // The plugin tells its notifications apart by a number.
+    let mut id = 0;
+    while let Some(notification) = incoming.recv().await {
+        id += 1;
+        show(&app, id, &language, notification, daemon.reads_markup().await);
+    }
+}
+
+fn show(app: &AppHandle, id: i32, language: &SpokenLanguage, notification: Notification, body_is_markup: bool) {
+    let Notification { kind, conversation_id, loudness } = notification;
+    let (title, body) = language.now().notification(&kind);
+    let body = if body_is_markup { plain_text::without_markup(&body) } else { body };
+
+    let mut builder = app.notification().builder().id(id).title(title).body(body);
+    if let Some(conversation_id) = &conversation_id {
+        builder = builder.extra(CONVERSATION, conversation_id);
+    }
+    match loudness {
+        Loudness::Sound => builder = builder.sound(SOUND),
+        Loudness::Silent | Loudness::Off => {}
+    }
+    match builder.show() {
+        Ok(()) => tracing::info!(id, conversation_id, "notification shown"),
+        Err(error) => tracing::warn!(id, %error, "a notification was not shown"),
     }
 }
 
@@ -84,23 +99,3 @@ const SOUND: &str = if cfg!(target_os = "macos") {
 } else {
     "message-new-instant"
 };
-
-/// Whether the system reads markup in a notification's body. A daemon that is not asked in time is taken to do so: a stray `&amp;` on
-/// the screen is better than a customer's markup.
-#[cfg(target_os = "linux")]
-fn body_is_markup() -> bool {
-    use std::sync::OnceLock;
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    if let Some(known) = ANSWER.get() {
-        return *known;
-    }
-    match notify_rust::get_capabilities() {
-        Ok(capabilities) => *ANSWER.get_or_init(|| capabilities.iter().any(|capability| capability == "body-markup")),
-        Err(_) => true,
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn body_is_markup() -> bool {
-    false
-}
