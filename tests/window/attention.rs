@@ -1,24 +1,38 @@
 //! What needs the advisor waits for the advisor, with the text and the choices (D6, D8, D23).
 
 use anyhow::Result;
-use signoff_desk::until;
+use signoff_desk::{App, Cable, Customer, Desk, Platform, until};
 
 use crate::{GOODBYE, alice, desk, platform_with_closing};
+
+/// A close that Alice has queued with the cable out.
+struct Queued {
+    cable: Cable,
+    app: App,
+    customer: Customer,
+    conversation_id: String,
+}
+
+impl Queued {
+    fn on(desk: &Desk, platform: &Platform) -> Result<Self> {
+        let cable = desk.cable(platform)?;
+        let customer = platform.customer("Zoe Lake");
+        let conversation_id = customer.writes("When does it arrive?")?.conversation_id;
+        let app = alice(desk, &cable.address())?;
+        app.open_conversation(customer.name())?;
+        cable.unplug();
+        app.see("Offline")?;
+        app.write(GOODBYE)?;
+        app.send_and_close(desk)?;
+        Ok(Self { cable, app, customer, conversation_id })
+    }
+}
 
 #[test]
 fn d6_the_customer_writes_before_a_queued_close_arrives_and_the_advisor_is_asked_again() -> Result<()> {
     let desk = desk()?;
     let platform = platform_with_closing(&desk)?;
-    let cable = desk.cable(&platform)?;
-    let customer = platform.customer("Zoe Lake");
-    let id = customer.writes("When does it arrive?")?.conversation_id;
-    let app = alice(&desk, &cable.address())?;
-    app.open_conversation(customer.name())?;
-
-    cable.unplug();
-    app.see("Offline")?;
-    app.write(GOODBYE)?;
-    app.send_and_close(&desk)?;
+    let Queued { cable, app, customer, conversation_id: id } = Queued::on(&desk, &platform)?;
     let later = "Wait, it has just arrived, and it is broken!";
     customer.writes(later)?;
     cable.plug_in()?;
@@ -51,16 +65,7 @@ fn d6_the_customer_writes_before_a_queued_close_arrives_and_the_advisor_is_asked
 fn d8_switched_off_meanwhile_the_reply_goes_without_the_closing() -> Result<()> {
     let desk = desk()?;
     let platform = platform_with_closing(&desk)?;
-    let cable = desk.cable(&platform)?;
-    let customer = platform.customer("Adam Stone");
-    let id = customer.writes("Is the shop open on Sunday?")?.conversation_id;
-    let app = alice(&desk, &cable.address())?;
-    app.open_conversation(customer.name())?;
-
-    cable.unplug();
-    app.see("Offline")?;
-    app.write(GOODBYE)?;
-    app.send_and_close(&desk)?;
+    let Queued { cable, app, conversation_id: id, .. } = Queued::on(&desk, &platform)?;
     platform.allow_manual_close(false)?;
     cable.plug_in()?;
 
