@@ -1,7 +1,6 @@
 //! The system's own dialogs, read as a screen reader reads them (AT-SPI) and answered with pointer and keyboard.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use zbus::blocking::Connection;
@@ -19,9 +18,6 @@ const FOCUSED: u32 = 12;
 const SHOWING: u32 = 25;
 /// Coordinates from the corner of the screen.
 const SCREEN: u32 = 0;
-
-/// How long a button has to have stood still before it is clicked.
-const STILL: Duration = Duration::from_millis(150);
 
 /// A dialog on the screen.
 pub struct Dialog<'a> {
@@ -102,13 +98,9 @@ impl Dialog<'_> {
             }
         }
         let found = found.with_context(|| format!("the dialog has no button {button:?}, but {:?}", self.buttons()))?;
-        // The window manager puts a new dialog into its place after it has been shown.
-        let mut last = None;
-        let (x, y, width, height) = until("the dialog to stand still", || {
-            let place = extents(&self.reader, &found)?;
-            std::thread::sleep(STILL);
-            Ok((last.replace(place) == Some(place)).then_some(place))
-        })?;
+        // The window manager puts a new dialog into its place and then gives it the focus: until it has that, it may still move.
+        self.default_button()?;
+        let (x, y, width, height) = extents(&self.reader, &found)?;
         self.screen.click(x + width / 2, y + height / 2)?;
         self.gone()
     }
