@@ -487,6 +487,29 @@ async fn d21_a_month_offline_expires_nothing_that_was_never_sent() {
     desk.until_entry(&entry.id, EntryState::Done).await;
 }
 
+/// Found by simulation: what stood behind a head kept the due time of the wrong clock, and nobody looked at it when its turn came.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_keeps_nothing_behind_a_head_waiting() {
+    let desk = desk_with(&["c1", "c2"]).await;
+    let platform = Scripted::default();
+    platform.next_performs([Fate::Works, Fate::Takes(Duration::from_secs(20))]);
+    let shift = Shift::start(&desk, &platform);
+    let before = desk.clicks("c2", reply("The way is open.")).await.expect("queued");
+    shift.waker.look();
+    desk.until_entry(&before.id, EntryState::Done).await;
+
+    desk.clock.advance(TimeDelta::days(365));
+    desk.clicks("c1", reply("first")).await.expect("queued");
+    desk.clicks("c1", reply("second")).await.expect("queued");
+    shift.waker.look();
+    until("the first is on its way", || async { platform.script().in_flight == 1 }).await;
+    desk.clock.advance(TimeDelta::days(-365));
+    shift.waker.look();
+
+    desk.until_quiet().await;
+    assert_eq!(platform.texts_in("c1"), ["first", "second"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_was_set_back_by_a_year_ends_no_wait_in_a_year() {
     let desk = desk_with(&["c1"]).await;

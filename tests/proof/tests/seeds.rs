@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Seeds that have found something: they run first, always.
-const FOUND_SOMETHING: &[u64] = &[];
+/// Seeds that have found something: they run first, always. A seed means another history once the simulation itself changes; what lasts is
+/// the test beside the code that was mended.
+const FOUND_SOMETHING: &[u64] = &[79];
 /// As many others as fit into [`BUDGET`].
 const SEEDS: u64 = 300;
 const BUDGET: Duration = Duration::from_secs(45);

@@ -48,17 +48,19 @@ pub fn recover(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -
     end_waits_of_other_clocks(transaction, owner, now)
 }
 
-/// Ends the waits that were decided at a time that has not come yet: the clock was set back, and their ends may be a year away.
+/// Ends the waits that were decided at a time that has not come yet: the clock was set back, and their ends may be a year away. Those of
+/// entries behind a head, too: nobody looks at them again when their turn comes.
 pub(super) fn end_waits_of_other_clocks(
     transaction: &Transaction<'_>,
     owner: &str,
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
     transaction
-        .prepare_cached(
+        .prepare_cached(&format!(
             "UPDATE outbox SET due_at = ?2, due_set_at = ?2, retry_after_until = NULL
-             WHERE owner = ?1 AND head = 1 AND state IN ('queued', 'in_doubt') AND due_set_at > ?2",
-        )?
+             WHERE owner = ?1 AND {} AND due_set_at > ?2",
+            rows::OPEN
+        ))?
         .execute(params![owner, millis(now)])?;
     Ok(())
 }
