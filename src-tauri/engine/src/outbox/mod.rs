@@ -7,45 +7,43 @@
 //! effect as it is, it waits under *Needs attention* with its text and the choices. No text that was typed is ever lost.
 //!
 //! # How an entry lives
-//! State is on disk before the world is touched, so that a process may die between any two steps. These are all the moves there are
-//! ([`machine`] is this table as code, and nothing else changes a state):
+//! State is on disk before the world is touched, so that a process may die between any two steps. A click puts an entry into `queued`; these
+//! are all the moves that follow, in the words of [`Happening`](machine::Happening). [`machine`] is the same table as code, nothing else
+//! changes a state, and a test writes this one and compares. What is not here changes nothing.
 //!
-//! | from | what happens | to |
-//! |---|---|---|
-//! | – | click | `queued` |
-//! | `queued` | its turn has come; written before the first byte leaves | `sending` |
-//! | `queued` | the same, but an earlier attempt is so old that its key may be forgotten | `in_doubt` |
-//! | `queued` | its turn has come, the platform knows no keys: look first | `queued` |
-//! | `queued` | looked: nothing speaks against it | `sending` |
-//! | `queued` | looked: the customer wrote since, the conversation is closed | `blocked` |
-//! | `queued` | could not look | `queued` |
-//! | `sending` | receipt | `done` |
-//! | `sending` | certainly not applied: unreachable, 429, 503, signed out | `queued`; if undo was asked for, `cancelled` |
-//! | `sending` | nobody knows: interrupted, 5xx, nonsense, 409 in progress | `in_doubt` |
-//! | `sending` | refused (any other 4xx) | `blocked`; if undo was asked for, `cancelled` |
-//! | `sending` | 422 key reused: a fault of ours | `blocked` |
-//! | `sending` | the process died | `in_doubt` |
-//! | `in_doubt` | asked: there is a receipt | `done` |
-//! | `in_doubt` | asked: there is none, the key is fresh | `sending`; if undo was asked for, `cancelled` |
-//! | `in_doubt` | asked: there is none, the key may be forgotten | `blocked`, the outcome is unknown |
-//! | `in_doubt` | looked: not there, and too late to come | `sending`; if undo was asked for, `cancelled` |
-//! | `in_doubt` | looked: not there, and the customer wrote since or the conversation is closed | `blocked`; if undo was asked for, `cancelled` |
-//! | `in_doubt` | looked: cannot be told, or may not be asked | `blocked`, the outcome is unknown |
-//! | `in_doubt` | could not be asked, or the attempt may still be on its way | `in_doubt` |
-//! | `sending`, `in_doubt` | a step took effect, others are left | `queued`, the next one's turn; if undo was asked for, `blocked` |
-//! | `queued` | looked: the step took effect after all, others are left | `queued`, the next one's turn |
-//! | `queued`, `blocked` | undo, edit | `cancelled`, the text is back in the draft |
-//! | `sending`, `in_doubt` | undo, edit | the same, undo noted: the outcome settles it |
-//! | any, once a step has taken effect | undo, edit | nothing: it only goes forward |
-//! | `queued`, `blocked` | discard | `cancelled`; once a step has taken effect, `done` as what was done |
-//! | `blocked` | retry, or a choice that changes what is sent | `queued` |
-//! | `blocked` | the advisor has seen that it went through | `done`; if steps are left, `queued` |
-//! | `queued`, `in_doubt` | the payload cannot be read by this version | `blocked` |
-//! | `blocked` | another version can read it | `queued`; `in_doubt`, if it was attempted |
-//! | any but `done` | the own key is seen on the event stream | `done` |
+//! | from | what happens | to | if undo was noted | once a step has taken effect |
+//! |---|---|---|---|---|
+//! | `queued` | `Turn`, `NoReceipt` | `sending` | | |
+//! | `queued` | `TurnToLook`, `StepDone`, `NotAnswered`, `GoOn` | `queued` | | |
+//! | `queued` | `TurnWithOldKey` | `in_doubt` | | |
+//! | `queued` | `Receipt`, `SeenOnStream` | `done` | | |
+//! | `queued` | `Refused`, `Unreadable` | `blocked` | | |
+//! | `queued` | `Undo` | `cancelled`, the text is back in the draft | | the same |
+//! | `queued` | `Discard` | `cancelled` | | `done` |
+//! | `sending` | `Receipt`, `SeenOnStream` | `done` | | |
+//! | `sending` | `StepDone` | `queued` | `blocked` | |
+//! | `sending` | `NotApplied` | `queued` | `cancelled`, the text is back in the draft | |
+//! | `sending` | `Unknown`, `Died` | `in_doubt` | | |
+//! | `sending` | `Refused` | `blocked` | `cancelled`, the text is back in the draft | |
+//! | `sending` | `KeyReused` | `blocked` | | |
+//! | `sending` | `Undo` | the same, undo noted | | the same |
+//! | `in_doubt` | `Turn`, `TurnToLook`, `TurnWithOldKey`, `NotAnswered`, `GoOn` | `in_doubt` | | |
+//! | `in_doubt` | `Receipt`, `SeenOnStream` | `done` | | |
+//! | `in_doubt` | `StepDone` | `queued` | `blocked` | |
+//! | `in_doubt` | `Refused` | `blocked` | `cancelled`, the text is back in the draft | |
+//! | `in_doubt` | `NoReceipt` | `sending` | `cancelled`, the text is back in the draft | |
+//! | `in_doubt` | `ReceiptForgotten`, `Unreadable` | `blocked` | | |
+//! | `in_doubt` | `Undo` | the same, undo noted | | the same |
+//! | `blocked` | `Receipt`, `SeenOnStream` | `done` | | |
+//! | `blocked` | `StepDone`, `GoOn`, `Reread` | `queued` | | |
+//! | `blocked` | `Undo` | `cancelled`, the text is back in the draft | | the same |
+//! | `blocked` | `Discard` | `cancelled` | | `done` |
+//! | `blocked` | `RereadAfterAttempt` | `in_doubt` | | |
+//! | `cancelled` | `Receipt`, `StepDone`, `SeenOnStream` | `done` | | |
 //!
-//! The last row holds for `cancelled` too: a request may have been delayed on its way for longer than anybody waited, and what
-//! took effect has to be told.
+//! `sending` is written before the first byte leaves. What is `blocked` is given a reason, and waits for the advisor. The own key on the event
+//! stream makes an end of everything, also of what was cancelled: a request may have been delayed on its way for longer than
+//! anybody waited, and what took effect has to be told.
 //!
 //! # The key
 //! The key is made at the click and never changes, whatever is decided about the entry later (D5): with another body a refused

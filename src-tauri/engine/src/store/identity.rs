@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::salvage::with_suffix;
 
-/// The file and its log, as they were when they were opened.
-#[derive(Debug, PartialEq, Eq)]
+/// The file and its log, as they were when they were opened; `None` is what could not be told.
+#[derive(Debug)]
 pub(super) struct Identity {
     file: Option<Number>,
     log: Option<Number>,
@@ -21,7 +21,9 @@ impl Identity {
     }
 
     pub(super) fn is_still_at(&self, path: &Path) -> bool {
-        *self == Self::of(path)
+        let now = Self::of(path);
+        let same = |then: Option<Number>, now: Option<Number>| then.is_none() || then == now;
+        same(self.file, now.file) && same(self.log, now.log)
     }
 }
 

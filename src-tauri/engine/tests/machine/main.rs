@@ -4,6 +4,11 @@
 //! Its client takes each of its moves from the real [`next`](signoff_engine::outbox::machine::next), so what holds in the world holds for
 //! the machine; that the running code makes the same moves is shown by walking it beside the machine.
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod check;
 mod client;
+mod table;
+mod walk;
 mod world;
