@@ -71,6 +71,7 @@ impl Ours {
             owner: facts::owner(&self.me),
             platform: Arc::new(InMemory::answering_after(platform_takes)),
             sessions: Arc::new(SignedIn),
+            clock_was_ahead_by: None,
             idempotency_days: self.me.platform.idempotency_days,
             at_once: AT_ONCE,
             clock: Arc::new(MachineClock),
