@@ -67,9 +67,7 @@ impl Pen {
         }
         self.replace_if_spoilt();
         self.overwrite();
-        if take_damage_met() {
-            self.shared.damage_met.store(true, Ordering::Relaxed);
-        }
+        note_damage(&self.shared);
         for answer in kept {
             answer(committed.clone());
         }
@@ -144,6 +142,7 @@ impl Pen {
             Ok(transaction) => transaction,
             Err(error) => {
                 let error = StoreError::from(error);
+                note_damage(&self.shared);
                 first.refuse(error.clone());
                 return Err(error);
             }
@@ -151,7 +150,7 @@ impl Pen {
         let mut next = Some(first);
         for _ in 0..SHARE_A_COMMIT {
             let Some(job) = next.take().or_else(&more) else { break };
-            run_in_savepoint(&transaction, job, kept)?;
+            run_in_savepoint(&transaction, job, kept, &self.shared)?;
         }
         if kept.is_empty() {
             return transaction.rollback().map_err(StoreError::from);
@@ -168,13 +167,27 @@ impl Pen {
     }
 }
 
+/// Tells of damage that was met on this thread. Before anybody is answered: whoever hears of it may close the file at once, and then nobody
+/// would ask for the check at the next start.
+fn note_damage(shared: &Shared) {
+    if take_damage_met() {
+        shared.damage_met.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Runs one job. What it changed is undone at once if it fails; its neighbours keep theirs.
-fn run_in_savepoint(transaction: &Transaction<'_>, job: Job, kept: &mut Vec<Answer>) -> Result<(), StoreError> {
+fn run_in_savepoint(
+    transaction: &Transaction<'_>,
+    job: Job,
+    kept: &mut Vec<Answer>,
+    shared: &Shared,
+) -> Result<(), StoreError> {
     transaction.prepare_cached("SAVEPOINT job")?.execute([])?;
     let Ok((keep, answer)) = catch_unwind(AssertUnwindSafe(|| job.run(transaction))) else {
         tracing::error!("a write job panicked; its changes are undone");
         return undo(transaction);
     };
+    note_damage(shared);
     // A full disk or an I/O error may have rolled the whole transaction back under the job's feet.
     if transaction.is_autocommit() {
         answer(Err(StoreError::DiskFull));
