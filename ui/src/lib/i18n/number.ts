@@ -1,14 +1,22 @@
 /** Numbers and names of languages, in the language of the interface. */
 import { locale } from './locale.svelte'
 
+// Making one of these takes a web view longer than using it for a whole list, so each is made once.
+const formats = new Map<string, Intl.NumberFormat>()
+const languages = new Map<string, Intl.DisplayNames>()
+
 export function count(value: number): string {
-  return new Intl.NumberFormat(locale.tag).format(value)
+  const format = formats.get(locale.tag) ?? new Intl.NumberFormat(locale.tag)
+  formats.set(locale.tag, format)
+  return format.format(value)
 }
 
 /** The name of a BCP 47 tag, as a value that stands alone; the tag itself if nobody knows it. */
 export function languageName(tag: string): string {
+  const names = languages.get(locale.current) ?? new Intl.DisplayNames([locale.current], { type: 'language' })
+  languages.set(locale.current, names)
   try {
-    const name = new Intl.DisplayNames([locale.current], { type: 'language' }).of(tag) ?? tag
+    const name = names.of(tag) ?? tag
     // French and others write languages small, within a sentence.
     return name.charAt(0).toLocaleUpperCase(locale.tag) + name.slice(1)
   } catch {
