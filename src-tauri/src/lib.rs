@@ -13,6 +13,7 @@ mod profile;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use signoff_engine::ports::Ports;
 use signoff_engine::remote::http::HttpConnector;
@@ -30,6 +31,9 @@ use desktop::notifications::Notifications;
 use desktop::secrets::Keyring;
 use desktop::{language, single_instance, window};
 use profile::Profile;
+
+/// How long the network is left alone for the window's first paint, which has come long before on any machine of today.
+const FIRST_PAINT: Duration = Duration::from_secs(1);
 
 /// Runs Signoff until it is quit.
 pub fn run(options: &Options) -> ExitCode {
@@ -104,6 +108,7 @@ fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected) -> anyho
             demo: Arc::new(EmbeddedDemo::new(profile.folder().join("demo"))),
         },
         preselected,
+        first_paint: FIRST_PAINT,
         system_language: language::system(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         runtime: tauri::async_runtime::handle().inner().clone(),

@@ -4,6 +4,7 @@ mod account;
 mod backoff;
 pub mod cache;
 mod engine;
+mod first_paint;
 mod frame;
 mod notify;
 pub mod outbox;

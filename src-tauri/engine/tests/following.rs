@@ -92,6 +92,7 @@ async fn at_work(folder: &Path, platform: &Scripted) -> Arc<Engine> {
             demo: Arc::new(Nobody),
         },
         preselected: Preselected::Nothing,
+        first_paint: Duration::ZERO,
         system_language: "en".to_owned(),
         version: "0.0.0".to_owned(),
         runtime: tokio::runtime::Handle::current(),

@@ -1,17 +1,20 @@
 //! The frame around the views.
 
-use signoff_wire::interface::{Announcement, Code, Startup};
+use signoff_wire::interface::{Announcement, Code, InboxQuery, Startup};
 use tauri::AppHandle;
 use tauri::ipc::Channel;
 
 use super::{Answer, Running};
-use crate::desktop::{audience, window};
+use crate::desktop::audience;
 
 #[tauri::command(rename_all = "snake_case")]
-pub(crate) async fn ui_ready(app: AppHandle, engine: Running<'_>, channel: Channel<Announcement>) -> Answer<Startup> {
-    let startup = engine.ui_ready(audience::of(&app, channel)).await?;
-    window::show_first(&app);
-    Ok(startup)
+pub(crate) async fn ui_ready(
+    app: AppHandle,
+    engine: Running<'_>,
+    inbox: InboxQuery,
+    channel: Channel<Announcement>,
+) -> Answer<Startup> {
+    engine.ui_ready(inbox, audience::of(&app, channel)).await
 }
 
 #[tauri::command(rename_all = "snake_case")]

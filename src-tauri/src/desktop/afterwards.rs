@@ -1,4 +1,4 @@
-//! What can wait until the window has been drawn for the first time, with or without an interface in it.
+//! What can wait until the window has been drawn for the first time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::language::SpokenLanguage;
 use super::{power, tray};
 
 /// From showing the window to drawing the tray, which takes the thread that draws the window.
-const DRAWN: Duration = Duration::from_secs(1);
+const DRAWN: Duration = Duration::from_secs(2);
 
 /// Runs as long as the program.
 pub(crate) async fn run(app: AppHandle) {

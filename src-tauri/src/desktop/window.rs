@@ -1,8 +1,10 @@
-//! The one window: created hidden, shown when the interface has something to show, hidden instead of closed.
+//! The one window: on the screen in the colour of its ground as soon as there is one, hidden instead of closed.
+//!
+//! It does not wait for the interface: a web view that is not on the screen neither lays out nor draws, so everything it has to do for its
+//! first picture would only begin when the picture could have been there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use signoff_engine::Engine;
 use signoff_wire::interface::Theme;
@@ -16,30 +18,23 @@ use crate::profile::Profile;
 
 /// The window's label, which its capability in `tauri.conf.json` names.
 const LABEL: &str = "main";
-/// How long the interface may take before the window is shown without it: a broken interface must be seen to be broken.
-const PATIENCE: Duration = Duration::from_secs(4);
 
-/// What happens once in the life of the window.
+/// The window had the focus once, and with that a place and a size that can be asked for.
 #[derive(Debug, Default)]
-struct Firsts {
-    /// It was shown; afterwards it is hidden only because somebody hid it.
-    shown: AtomicBool,
-    /// It had the focus, and with that a place and a size that can be asked for.
-    focused: AtomicBool,
-}
+struct Focused(AtomicBool);
 
 /// What is remembered of the window between two starts. Not whether it was visible: a start shows it.
 pub(crate) fn remembered() -> StateFlags {
     StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN
 }
 
-/// Creates the window, hidden, with its place restored, and starts loading the interface.
+/// Creates the window, with its place restored before it is seen, and starts loading the interface.
 ///
 /// # Errors
 /// Whatever the windowing system or the web view answers instead of a window.
 pub(crate) fn create(app: &AppHandle, profile: &Profile, theme: Theme) -> tauri::Result<WebviewWindow> {
-    app.manage(Firsts::default());
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    app.manage(Focused::default());
+    let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Signoff")
         .inner_size(1280.0, 820.0)
         .min_inner_size(400.0, 560.0)
@@ -48,39 +43,20 @@ pub(crate) fn create(app: &AppHandle, profile: &Profile, theme: Theme) -> tauri:
         .data_directory(profile.folder().join("webview"))
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .on_download(|_, _| false)
-        .build()?;
+        .on_download(|_, _| false);
+    if let Some(chosen) = chosen(theme) {
+        builder = builder.initialization_script(chosen);
+    }
+    let window = builder.build()?;
     window.set_background_color(Some(ground(&window, theme)))?;
-
-    let late = app.clone();
-    tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(PATIENCE).await;
-        if show_first(&late) {
-            tracing::warn!("the interface is late; the window is shown without it");
-        }
-    });
+    show(app);
+    tauri::async_runtime::spawn(afterwards::run(app.clone()));
     Ok(window)
 }
 
-/// Shows the window for the first time, and says whether this was it. The person may have hidden it again by then; or there is no
-/// window yet, when a second start is that quick, and the first one is about to show it anyway.
-pub(crate) fn show_first(app: &AppHandle) -> bool {
-    let first = main(app).is_some() && !app.state::<Firsts>().shown.swap(true, Ordering::SeqCst);
-    if first {
-        bring_to_front(app);
-        tauri::async_runtime::spawn(afterwards::run(app.clone()));
-    }
-    first
-}
-
-/// Brings the window to the front: from the background, from the taskbar, from behind others.
+/// Brings the window to the front: from the background, from the taskbar, from behind others. A second start can be so quick that there
+/// is none yet; the first one is about to show it then.
 pub(crate) fn show(app: &AppHandle) {
-    if !show_first(app) {
-        bring_to_front(app);
-    }
-}
-
-fn bring_to_front(app: &AppHandle) {
     let Some(window) = main(app) else { return };
     for step in [WebviewWindow::show, WebviewWindow::unminimize, WebviewWindow::set_focus] {
         if let Err(error) = step(&window) {
@@ -107,7 +83,7 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     }
     if let WindowEvent::Focused(true) = event {
         window.state::<Arc<Engine>>().wake();
-        if !window.state::<Firsts>().focused.swap(true, Ordering::SeqCst)
+        if !window.state::<Focused>().0.swap(true, Ordering::SeqCst)
             && let Err(error) = placement::bring_onto_screen(window)
         {
             tracing::warn!(%error, "the window's place is not known");
@@ -128,6 +104,23 @@ fn is_ours(url: &Url) -> bool {
         tracing::warn!(scheme = url.scheme(), "navigation refused");
     }
     ours
+}
+
+/// What the page does before anything of it is drawn: takes the theme that was chosen. It follows the system's by itself.
+fn chosen(theme: Theme) -> Option<String> {
+    let name = match theme {
+        Theme::System => return None,
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+        Theme::Contrast => "contrast",
+    };
+    // Some web views run this before there is a root.
+    Some(format!(
+        "(() => {{
+           const take = () => document.documentElement && (document.documentElement.dataset.theme = '{name}')
+           take() || new MutationObserver((_, waiting) => take() && waiting.disconnect()).observe(document, {{ childList: true }})
+         }})()"
+    ))
 }
 
 /// The colour that the interface will paint on, `--ground` of its tokens: without it, a white window flashes before a dark interface.

@@ -42,6 +42,7 @@ impl Person {
                 demo: Arc::new(NoDemo),
             },
             preselected: Preselected::Nothing,
+            first_paint: Duration::ZERO,
             system_language: "en".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })

@@ -3,13 +3,15 @@
  * is, and what is said in passing. Views get it from the context, ask through it, and ask again when it tells them that
  * something changed.
  */
-import { createContext } from 'svelte'
+import { createContext, tick } from 'svelte'
 import {
   failureOf,
   type Announcement,
   type AppState,
   type Backend,
   type Failure,
+  type InboxPage,
+  type InboxQuery,
   type Preferences,
   type Startup,
 } from '$lib/backend'
@@ -44,18 +46,33 @@ export class Desk {
   /** The conversation whose reply box takes the focus as soon as it is there. */
   focusWanted = $state<string | null>(null)
 
+  #firstPage: InboxPage | null = null
   readonly #listeners = new Map<Kind, Set<(announcement: never) => void>>()
 
   constructor(readonly backend: Backend) {}
 
-  /** The handshake: state and preferences for the first paint, then everything that is announced. */
-  async open() {
-    const startup = await this.backend.uiReady((announcement) => this.#hear(announcement))
-    // What was announced while the answer was on its way is newer than the answer.
-    this.state ??= startup.state
-    this.#prefer(this.preferences ?? startup.preferences, startup)
+  /** The handshake: state, preferences and this page of the inbox for the first paint, then everything that is announced. */
+  async open(inbox: InboxQuery) {
+    const early: Announcement[] = []
+    const startup = await this.backend.uiReady(inbox, (announcement) => {
+      if (this.startup) this.#hear(announcement)
+      else early.push(announcement)
+    })
+    this.state = startup.state
+    this.#firstPage = startup.inbox
+    this.#prefer(startup.preferences, startup)
     this.startup = startup
     if (startup.open_conversation) this.route.openConversation(startup.open_conversation)
+    // What was announced while the answer was on its way is newer than the answer; by now there are views to hear it.
+    await tick()
+    early.forEach((announcement) => this.#hear(announcement))
+  }
+
+  /** The page of the inbox that came with the handshake. Only once: whoever comes later asks. */
+  takeFirstPage(): InboxPage | null {
+    const page = this.#firstPage
+    this.#firstPage = null
+    return page
   }
 
   get admin(): boolean {

@@ -181,10 +181,11 @@ export class Rehearsal implements Backend {
 
   // The backend.
 
-  async uiReady(announce: (announcement: Announcement) => void) {
+  async uiReady(inbox: InboxQuery, announce: (announcement: Announcement) => void) {
     this.#announce = announce
     return {
       state: this.state,
+      inbox: this.state.stage.kind === 'signed_in' ? await this.inbox(inbox).catch(() => null) : null,
       preferences: this.preferences,
       system_language: this.options.systemLanguage ?? 'en-GB',
       open_conversation: null,

@@ -15,13 +15,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use signoff_wire::interface::{
-    Announcement, AppState, Code, Failure, NotificationPreferences, Preferences, Preselected, Stage, Startup,
+    Announcement, AppState, Code, Failure, InboxQuery, NotificationPreferences, Preferences, Preselected, Stage,
+    Startup,
 };
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::first_paint::FirstPaint;
 use crate::frame::{self, Announcements, Frame};
 use crate::ports::Ports;
 use crate::profile::{CacheKey, Profile, ProfileError};
@@ -30,6 +32,9 @@ use crate::workplace::Workplace;
 
 /// How long a shutdown waits for a sign-in or an opening that is under way.
 const TURN: Duration = Duration::from_millis(500);
+/// How long a window that is ready waits for a profile that is being opened. A keyring that asks the person takes longer, and the window
+/// says so.
+const OPENS_WITHIN: Duration = Duration::from_millis(300);
 
 /// What an engine is started with.
 pub struct Start {
@@ -39,6 +44,8 @@ pub struct Start {
     pub ports: Ports,
     /// What the command line preselected.
     pub preselected: Preselected,
+    /// How long the network is left alone for the window's first paint. Zero where there is no window.
+    pub first_paint: Duration,
     /// The system's language, as a BCP 47 tag.
     pub system_language: String,
     /// The program's version.
@@ -58,6 +65,7 @@ pub struct Engine {
     /// Opening, unlocking, signing in and out run one at a time.
     turn: tokio::sync::Mutex<()>,
     window: Mutex<Window>,
+    first_paint: Arc<FirstPaint>,
     telling: JoinHandle<()>,
 }
 
@@ -88,6 +96,7 @@ impl Engine {
         };
         let opened = Profile::open(&start.profile, Arc::clone(&start.ports.secrets), Arc::clone(&start.ports.chance));
         let preferences = opened.as_ref().map(Profile::preferences).unwrap_or_default();
+        let first_paint = FirstPaint::within(start.first_paint);
         let engine = Arc::new(Self {
             start,
             frame,
@@ -95,6 +104,7 @@ impl Engine {
             inside: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             window: Mutex::default(),
+            first_paint,
             telling,
         });
         start_healing(&engine);
@@ -124,16 +134,20 @@ impl Engine {
         self.frame.listen()
     }
 
-    /// The window listens: everything for its first paint, and announcements from now on, until `listener` answers that it is gone. A
-    /// window that was reloaded takes the place of the one before.
+    /// The window listens: everything for its first paint, `inbox` being the page it begins with, and announcements from now on, until
+    /// `listener` answers that it is gone. A window that was reloaded takes the place of the one before.
+    ///
+    /// A profile that is just being opened is waited for, a moment: the first paint is the inbox then, and not that it is being opened.
     ///
     /// # Errors
     /// None at present.
-    #[expect(clippy::unused_async, reason = "every command has the same shape")]
     pub async fn ui_ready(
         &self,
+        inbox: InboxQuery,
         listener: impl Fn(Announcement) -> bool + Send + Sync + 'static,
     ) -> Result<Startup, Failure> {
+        let mut states = self.states();
+        let _ = timeout(OPENS_WITHIN, states.wait_for(|state| state.stage != Stage::Opening)).await;
         let mut announcements = self.announcements();
         let forwarding = self.start.runtime.spawn(async move {
             while let Some(announcement) = announcements.next().await {
@@ -142,12 +156,15 @@ impl Engine {
                 }
             }
         });
-        let mut window = self.window();
-        if let Some(before) = window.listening.replace(forwarding) {
+        if let Some(before) = self.window().listening.replace(forwarding) {
             before.abort();
         }
+        // What goes wrong here goes wrong again when the window asks for itself, and is said then.
+        let inbox = self.inbox(inbox).await.ok();
+        let mut window = self.window();
         Ok(Startup {
             state: self.state(),
+            inbox,
             preferences: self.preferences_now(),
             system_language: self.start.system_language.clone(),
             open_conversation: window.open.take(),

@@ -19,7 +19,9 @@ impl Engine {
     /// Only if the cache cannot be read.
     pub async fn inbox(&self, query: InboxQuery) -> Result<InboxPage, Failure> {
         let workplace = self.workplace()?;
-        Ok(workplace.read(move |connection, me| views::inbox(connection, &query, me)).await?)
+        let page = workplace.read(move |connection, me| views::inbox(connection, &query, me)).await?;
+        self.first_paint.answered();
+        Ok(page)
     }
 
     /// A conversation with everything that its view shows at once (D41).

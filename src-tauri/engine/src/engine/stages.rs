@@ -258,6 +258,7 @@ impl Engine {
             ports: self.start.ports.clone(),
             frame: Arc::clone(&self.frame),
             preferences: self.preferences.subscribe(),
+            first_paint: Arc::clone(&self.first_paint),
             runtime: self.start.runtime.clone(),
             threads: self.threads(),
         }

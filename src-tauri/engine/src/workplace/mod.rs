@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::account::{self, Line, TokenPlace, Way};
 use crate::cache::{self, CacheError, facts};
+use crate::first_paint::FirstPaint;
 use crate::frame::{self, Frame};
 use crate::notify::Teller;
 use crate::outbox::{self, Click, Decision, OutboxError};
@@ -38,6 +39,7 @@ pub(crate) struct Setting {
     pub(crate) ports: Ports,
     pub(crate) frame: Arc<Frame>,
     pub(crate) preferences: watch::Receiver<Preferences>,
+    pub(crate) first_paint: Arc<FirstPaint>,
     pub(crate) runtime: Handle,
     pub(crate) threads: Threads,
 }
@@ -57,6 +59,7 @@ pub(crate) struct Workplace {
     /// Something is due in the ledger that no synchronisation has brought.
     tell: Notify,
     preferences: watch::Receiver<Preferences>,
+    first_paint: Arc<FirstPaint>,
     runtime: Handle,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -64,7 +67,7 @@ pub(crate) struct Workplace {
 impl Workplace {
     /// A workplace at which nobody works yet. `token` is that of a session that has just begun; without one the kept one is used.
     pub(crate) async fn open(setting: Setting, me: &Me, way: Way, token: Option<Token>) -> Arc<Self> {
-        let Setting { profile, account, store, ports, frame, preferences, runtime, threads } = setting;
+        let Setting { profile, account, store, ports, frame, preferences, first_paint, runtime, threads } = setting;
         let tokens = TokenPlace::new(profile, account.clone(), store.clone(), threads);
         let token = match token {
             Some(token) => {
@@ -91,6 +94,7 @@ impl Workplace {
             bell: Arc::default(),
             tell: Notify::new(),
             preferences,
+            first_paint,
             runtime,
             tasks: Mutex::default(),
         })
@@ -270,9 +274,15 @@ impl Workplace {
             self.line.clock_was_ahead_by(by);
         }
         let session_expired = self.line.token().is_none();
+        let now = self.ports.clock.now();
         self.frame.update(|state| {
             frame::show_person(state, me, self.line.is_demo(), self.line.address());
             state.stage = Stage::SignedIn { session_expired };
+            if !session_expired && state.connection.status == ConnectionStatus::SignedOut {
+                // The attempt itself waits for the first paint, which has to say so already.
+                state.connection.status = ConnectionStatus::Connecting;
+                state.connection.since = now;
+            }
             state.queue = queue;
             state.sync.current_as_of = state.sync.current_as_of.max(current_as_of);
         });
@@ -334,13 +344,20 @@ impl Workplace {
             reports: reports.clone(),
             me: me.clone(),
         });
+        let first_paint = || Arc::clone(&self.first_paint);
         let mut tasks = self.tasks();
-        tasks.spawn_on(synchronisation.run(), runtime);
-        tasks.spawn_on(Arc::clone(self).deliver(me.clone(), reports), runtime);
+        tasks.spawn_on(after(first_paint(), synchronisation.run()), runtime);
+        tasks.spawn_on(after(first_paint(), Arc::clone(self).deliver(me.clone(), reports)), runtime);
+        tasks.spawn_on(after(first_paint(), Arc::clone(self).tell_what_is_due()), runtime);
         tasks.spawn_on(Arc::clone(self).hear(incoming), runtime);
-        tasks.spawn_on(Arc::clone(self).tell_what_is_due(), runtime);
         tasks.spawn_on(follow_session(Arc::clone(&self.line), Arc::clone(&self.frame)), runtime);
     }
+}
+
+/// Work that no first paint needs.
+async fn after(first_paint: Arc<FirstPaint>, work: impl Future<Output = ()>) {
+    first_paint.done().await;
+    work.await;
 }
 
 /// The stage follows the session: a 401 anywhere asks for a sign-in (D25), a sign-in ends that.

@@ -30,6 +30,8 @@ pub(crate) struct Desk {
     pub(crate) notifications: Arc<Notifications>,
     pub(crate) clock: Arc<Skewed>,
     pub(crate) disk: Arc<FillingDisk>,
+    /// How long a start leaves the network alone for a window.
+    pub(crate) first_paint: Duration,
 }
 
 impl Desk {
@@ -40,6 +42,7 @@ impl Desk {
             notifications: Arc::default(),
             clock: Arc::default(),
             disk: Arc::default(),
+            first_paint: Duration::ZERO,
         }
     }
 
@@ -62,6 +65,7 @@ impl Desk {
                 demo: Arc::new(NoDemo),
             },
             preselected: Preselected::Nothing,
+            first_paint: self.first_paint,
             system_language: "en".to_owned(),
             version: "0.0.0".to_owned(),
             runtime: tokio::runtime::Handle::current(),

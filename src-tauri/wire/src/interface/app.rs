@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Code, Preferences, QueueCounts, QueueEntry};
+use super::{Code, InboxPage, Preferences, QueueCounts, QueueEntry};
 use crate::contract::sessions::Role;
 
 /// Everything that the frame around the views shows. Small; sent whole whenever a part of it changes.
@@ -138,6 +138,8 @@ pub struct SyncProgress {
 pub struct Startup {
     /// The state now.
     pub state: AppState,
+    /// The page of the inbox that was asked for, so that the first paint is the inbox; if somebody is signed in.
+    pub inbox: Option<InboxPage>,
     /// Language, theme and the rest.
     pub preferences: Preferences,
     /// The system's language, as a BCP 47 tag, for preferences that follow it.

@@ -6,7 +6,7 @@
 //!
 //! | command | arguments | answer |
 //! |---|---|---|
-//! | `ui_ready` | | [`Startup`]; announcements flow from now on, over the channel that is passed along |
+//! | `ui_ready` | `inbox`: [`InboxQuery`] | [`Startup`]; announcements flow from now on, over the channel that is passed along |
 //! | `check_workspace` | `address` | [`WorkspaceFound`] |
 //! | `start_demo` | | [`DemoWorkspace`] |
 //! | `sign_in` | [`SignIn`] | nothing; the stage changes. Also signs in again after a session expired (D25) |

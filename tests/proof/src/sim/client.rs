@@ -72,6 +72,7 @@ impl Laptop {
                 demo: Arc::new(NoDemo),
             },
             preselected: Preselected::Nothing,
+            first_paint: std::time::Duration::ZERO,
             system_language: "en".to_owned(),
             version: "0.0.0".to_owned(),
             runtime: tokio::runtime::Handle::current(),

@@ -11,6 +11,7 @@ import {
   type ConversationState,
   type Failure,
   type InboxPage,
+  type InboxQuery,
   type InboxRow,
   type Scope,
   type TabCounts,
@@ -20,10 +21,20 @@ const PAGE = 100
 /** The most that the engine answers at once. */
 const MOST = 500
 
+/** What a new list asks. The window asks it with its first breath, so that the answer is there when the list is. */
+export const FIRST_QUESTION: InboxQuery = {
+  tab: 'received',
+  scope: 'all',
+  channel_id: null,
+  search: null,
+  after: null,
+  limit: PAGE,
+}
+
 export class InboxList {
-  tab = $state<ConversationState>('received')
-  scope = $state<Scope>('all')
-  channelId = $state<string | null>(null)
+  tab = $state<ConversationState>(FIRST_QUESTION.tab)
+  scope = $state<Scope>(FIRST_QUESTION.scope)
+  channelId = $state<string | null>(FIRST_QUESTION.channel_id)
   search = $state('')
 
   rows = $state.raw<InboxRow[]>([])
@@ -40,7 +51,15 @@ export class InboxList {
   /** Numbers the questions: only the answer to the newest one counts. */
   #asked = 0
 
-  constructor(readonly backend: Backend) {}
+  /** With the answer to {@link FIRST_QUESTION}, if that is known. */
+  constructor(
+    readonly backend: Backend,
+    firstPage: InboxPage | null = null,
+  ) {
+    if (!firstPage) return
+    this.#show(firstPage)
+    this.loaded = true
+  }
 
   /** What is searched for is searched for in every tab. */
   get searching(): boolean {

@@ -30,8 +30,8 @@ import type {
 } from './wire'
 
 export interface Backend {
-  /** Announcements flow from now on; what waited for a window that listens is in the answer. */
-  uiReady(announce: (announcement: Announcement) => void): Promise<Startup>
+  /** Announcements flow from now on; the answer is everything for the first paint, this page of the inbox included. */
+  uiReady(inbox: InboxQuery, announce: (announcement: Announcement) => void): Promise<Startup>
   checkWorkspace(address: string): Promise<WorkspaceFound>
   startDemo(): Promise<DemoWorkspace>
   signIn(args: SignIn): Promise<void>

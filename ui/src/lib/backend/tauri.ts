@@ -9,10 +9,10 @@ import type { Announcement } from './wire'
 
 export function tauriBackend(): Backend {
   return {
-    uiReady: (announce) => {
+    uiReady: (inbox, announce) => {
       const channel = new Channel<Announcement>()
       channel.onmessage = announce
-      return invoke('ui_ready', { channel })
+      return invoke('ui_ready', { inbox, channel })
     },
     checkWorkspace: (address) => invoke('check_workspace', { address }),
     startDemo: () => invoke('start_demo'),
