@@ -96,6 +96,8 @@ fn open(profile: &Profile, preselected: Preselected) -> anyhow::Result<i32> {
 
 /// On the main thread, before the event loop turns: as little as possible, and nothing that waits.
 fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected) -> anyhow::Result<()> {
+    #[cfg(target_os = "linux")]
+    desktop::linux_font::choose();
     let spoken = SpokenLanguage::default();
     let engine = Engine::start(Start {
         profile: profile.folder().to_owned(),

@@ -9,6 +9,8 @@ mod daemon;
 pub(crate) mod demo;
 pub(crate) mod language;
 #[cfg(target_os = "linux")]
+pub(crate) mod linux_font;
+#[cfg(target_os = "linux")]
 pub(crate) mod linux_webkit;
 #[cfg(target_os = "macos")]
 pub(crate) mod menu;
