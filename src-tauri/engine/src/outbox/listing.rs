@@ -61,15 +61,17 @@ pub fn entry(connection: &Connection, owner: &str, key: &str) -> Result<QueueEnt
 /// # Errors
 /// SQLite's.
 pub fn counts(connection: &Connection, owner: &str) -> Result<QueueCounts, OutboxError> {
+    // Asked at every click, however much is queued: what is open is counted in an index alone, and only a head can need attention.
     let counts = connection
         .prepare_cached(&format!(
-            "SELECT count(*) FILTER (WHERE state <> 'blocked' OR waits_for_switch = 1) AS pending,
-                 count(*) FILTER (WHERE state = 'blocked' AND waits_for_switch = 0) AS needs_attention
-             FROM outbox WHERE owner = ?1 AND {}",
+            "SELECT (SELECT count(*) FROM outbox WHERE owner = ?1 AND {}) AS open,
+                 (SELECT count(*) FROM outbox WHERE owner = ?1 AND head = 1 AND state = 'blocked' AND waits_for_switch = 0)
+                     AS needs_attention",
             rows::OPEN
         ))?
         .query_row(params![owner], |row| {
-            Ok(QueueCounts { pending: row.get("pending")?, needs_attention: row.get("needs_attention")? })
+            let (open, needs_attention): (u32, u32) = (row.get("open")?, row.get("needs_attention")?);
+            Ok(QueueCounts { pending: open.saturating_sub(needs_attention), needs_attention })
         })?;
     Ok(counts)
 }
