@@ -165,6 +165,18 @@ describe('drafts (D41, D23)', () => {
     expect(await reply()).toHaveValue('  two spaces first')
   })
 
+  it('is not overwritten by who types when an undone text comes back behind the composer (D15)', async () => {
+    const { rehearsal, user } = await openDesk({ online: false })
+    const id = await openFirst(user)
+    await user.type(await reply(), 'Second')
+    await waitFor(() => expect(rehearsal.drafts.get(id)).toBe('Second'))
+
+    rehearsal.drafts.set(id, 'First\n\nSecond')
+    await user.type(await reply(), ' text')
+
+    await waitFor(() => expect(rehearsal.drafts.get(id)).toBe('First\n\nSecond text'))
+  })
+
   it('come back by Undo, and what was typed meanwhile is kept too (D15)', async () => {
     const { user } = await openDesk({ online: false, preferences: { after_close: 'stay' } })
     await openFirst(user)
@@ -173,7 +185,7 @@ describe('drafts (D41, D23)', () => {
     await button('Undo')
     await user.type(await reply(), 'Second thought')
     await user.click(await button('Undo'))
-    await waitFor(async () => expect(await reply()).toHaveValue('First thought\nSecond thought'))
+    await waitFor(async () => expect(await reply()).toHaveValue('First thought\n\nSecond thought'))
   })
 })
 

@@ -179,6 +179,40 @@ async fn d15_undo_joins_what_was_typed_since() {
 }
 
 #[tokio::test]
+async fn d15_what_returns_while_somebody_types_is_overwritten_by_nobody() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", reply("First text")).await.expect("queued");
+    desk.types_instead_of("c1", "", "Second").await;
+    desk.chooses(&entry.id, Choice::Undo).await.expect("offered");
+
+    // The composer goes on with what it knows.
+    desk.types_instead_of("c1", "Second", "Second text").await;
+    assert_eq!(desk.draft("c1").await, "First text\n\nSecond text");
+    desk.types_instead_of("c1", "Second text", "").await;
+    assert_eq!(desk.draft("c1").await, "First text");
+
+    // Whoever has seen it can delete it.
+    desk.types_instead_of("c1", "First text", "").await;
+    assert_eq!(desk.draft("c1").await, "");
+}
+
+#[tokio::test]
+async fn d23_sending_takes_nothing_off_the_draft_that_was_not_sent() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", reply("First text")).await.expect("queued");
+    desk.types("c1", "Second text").await;
+    desk.chooses(&entry.id, Choice::Undo).await.expect("offered");
+
+    desk.clicks("c1", reply("Second text")).await.expect("queued");
+    assert_eq!(desk.draft("c1").await, "First text", "it had returned unseen");
+
+    desk.clicks("c1", reply("Something quite different")).await.expect("queued");
+    assert_eq!(desk.draft("c1").await, "First text");
+    desk.clicks("c1", reply("First text, and the rest of it")).await.expect("queued");
+    assert_eq!(desk.draft("c1").await, "", "the last keys had not been saved yet");
+}
+
+#[tokio::test]
 async fn undo_in_each_state() {
     let cases = [("queued", true), ("sending", false), ("in_doubt", false)];
     for (state, at_once) in cases {

@@ -72,7 +72,8 @@ fn in_workspace(workspace: Workspace, folder: &Path, which: &str, rounds: usize)
 /// Types a reply and sends it; the time is the click's alone.
 pub(crate) async fn click(engine: &Engine, row: &InboxRow) -> Result<std::time::Duration> {
     let conversation_id = row.id.clone();
-    let draft = Draft { conversation_id: conversation_id.clone(), text: REPLY.to_owned() };
+    let (text, instead_of) = (REPLY.to_owned(), String::new());
+    let draft = Draft { conversation_id: conversation_id.clone(), text, instead_of };
     if let Err(failure) = engine.save_draft(draft).await {
         bail!("a draft was not kept: {:?}", failure.code);
     }

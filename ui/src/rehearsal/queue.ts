@@ -139,7 +139,7 @@ export class RehearsedQueue {
     entry.state = 'cancelled'
     if (entry.text === null) return { kind: 'applied' }
     const kept = this.drafts.get(entry.conversation_id)
-    this.drafts.set(entry.conversation_id, kept ? `${entry.text}\n${kept}` : entry.text)
+    this.drafts.set(entry.conversation_id, kept ? `${entry.text}\n\n${kept}` : entry.text)
     return { kind: 'back_in_draft', conversation_id: entry.conversation_id }
   }
 

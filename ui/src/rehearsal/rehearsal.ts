@@ -10,6 +10,7 @@ import type {
   Choose,
   Code,
   ConversationView,
+  Draft,
   Failure,
   InboxPage,
   InboxQuery,
@@ -318,10 +319,14 @@ export class Rehearsal implements Backend {
     return pageOf(this.#known(conversation_id), before, limit)
   }
 
-  async saveDraft({ conversation_id, text }: { conversation_id: string; text: string }) {
+  async saveDraft({ conversation_id, text, instead_of }: Draft) {
     this.#mayFail('saveDraft')
-    if (text === '') this.drafts.delete(conversation_id)
-    else this.drafts.set(conversation_id, text)
+    const there = this.drafts.get(conversation_id) ?? ''
+    const returned =
+      instead_of === '' ? there : there.endsWith(`\n\n${instead_of}`) ? there.slice(0, -instead_of.length - 2) : ''
+    const kept = [returned, text].filter((part) => part !== '').join('\n\n')
+    if (kept === '') this.drafts.delete(conversation_id)
+    else this.drafts.set(conversation_id, kept)
   }
 
   async sendReply(args: {

@@ -28,7 +28,7 @@ pub use apply::{
 };
 pub use directory::put_directory;
 pub use drafts::{Saved, put_back, save_draft};
-pub(crate) use drafts::{any as has_drafts, remove as remove_draft};
+pub(crate) use drafts::{any as has_drafts, sent as sent_from_draft};
 pub use error::CacheError;
 pub use views::mark_seen;
 

@@ -79,9 +79,7 @@ impl Engine {
     pub async fn save_draft(&self, draft: Draft) -> Result<(), Failure> {
         let workplace = self.workplace()?;
         let (owner, now) = (workplace.owner().to_owned(), self.start.ports.clock.now());
-        let Draft { conversation_id, text } = draft;
-        let save =
-            move |transaction: &Transaction<'_>| cache::save_draft(transaction, &owner, &conversation_id, &text, now);
+        let save = move |transaction: &Transaction<'_>| cache::save_draft(transaction, &owner, &draft, now);
         Ok(workplace.store().write::<_, CacheError, _>(save).await?)
     }
 

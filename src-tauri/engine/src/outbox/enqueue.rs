@@ -9,7 +9,7 @@ use uuid::Builder;
 
 use super::entry::{Entry, State, Tries};
 use super::{Intent, OutboxError, Progress, check_text, listing, rows};
-use crate::cache::{CacheError, facts, overlay, remove_draft, standing};
+use crate::cache::{CacheError, facts, overlay, sent_from_draft, standing};
 use crate::ports::Chance;
 
 /// What was clicked.
@@ -100,8 +100,8 @@ pub fn enqueue(
         receipt: None,
     };
     rows::insert(transaction, &entry, &intent)?;
-    if intent.text.is_some() {
-        remove_draft(transaction, &owner, &click.conversation_id)?;
+    if let Some(text) = &intent.text {
+        sent_from_draft(transaction, &owner, &click.conversation_id, text, now)?;
     }
     overlay::project(transaction, &click.conversation_id)?;
     listing::entry(transaction, &owner, key)

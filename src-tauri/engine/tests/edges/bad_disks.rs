@@ -20,7 +20,8 @@ async fn a_disk_that_is_full_at_the_click_refuses_it_and_leaves_the_text_where_i
     let id = company.customer_writes("nina", "Is it mended?").await;
     eventually("the message is here", async || engine.conversation(&id).await.is_ok()).await;
     let text = "It is. Goodbye.";
-    engine.save_draft(Draft { conversation_id: id.clone(), text: text.to_owned() }).await.unwrap();
+    let draft = Draft { conversation_id: id.clone(), text: text.to_owned(), instead_of: String::new() };
+    engine.save_draft(draft).await.unwrap();
     let before = engine.conversation(&id).await.unwrap();
     let close = SendAndClose {
         conversation_id: id.clone(),

@@ -104,7 +104,8 @@ async fn what_is_queued_at_sign_out_waits_for_the_same_person() {
     company.stop().await;
     until(&engine, "offline", |state| state.connection.status == ConnectionStatus::Offline).await;
     reply(&engine, &conversation, "See you").await;
-    let draft = Draft { conversation_id: conversation.clone(), text: "Half a thought".to_owned() };
+    let (conversation_id, instead_of) = (conversation.clone(), String::new());
+    let draft = Draft { conversation_id, text: "Half a thought".to_owned(), instead_of };
     engine.save_draft(draft).await.unwrap();
     engine.sign_out().await.unwrap();
     assert_eq!((engine.state().stage, engine.state().user), (Stage::SignedOut, None));

@@ -20,7 +20,7 @@ use signoff_engine::store::{Options, RealDisk, Rescue, Store, Threads};
 use signoff_wire::contract::conversations::Conversation;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::contract::sync::{ConversationSnapshot, SyncPage};
-use signoff_wire::interface::QueueEntry;
+use signoff_wire::interface::{Draft, QueueEntry};
 
 /// A wall clock that follows tokio's time, so that pausing that pauses both, and that can be set besides.
 pub(crate) struct TestClock {
@@ -184,8 +184,14 @@ impl Desk {
 
     /// Types a draft.
     pub(crate) async fn types(&self, id: &str, text: &str) {
-        let (owner, now, id, text) = (self.owner(), self.clock.now(), id.to_owned(), text.to_owned());
-        self.write(move |tx| cache::save_draft(tx, &owner, &id, &text, now)).await.expect("the draft is kept");
+        self.types_instead_of(id, &self.draft(id).await, text).await;
+    }
+
+    /// Types a draft over what was in sight when typing began.
+    pub(crate) async fn types_instead_of(&self, id: &str, seen: &str, text: &str) {
+        let (owner, now) = (self.owner(), self.clock.now());
+        let draft = Draft { conversation_id: id.to_owned(), text: text.to_owned(), instead_of: seen.to_owned() };
+        self.write(move |tx| cache::save_draft(tx, &owner, &draft, now)).await.expect("the draft is kept");
     }
 
     /// Takes in an event.

@@ -147,6 +147,9 @@ pub struct TimelinePage {
 }
 
 /// Arguments of `save_draft`. An empty text removes the draft.
+///
+/// The text of an action that is taken back returns to the draft at any time, also while somebody types (D15). It is never overwritten by
+/// somebody who has not seen it: `instead_of` says what was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Draft {
@@ -154,6 +157,8 @@ pub struct Draft {
     pub conversation_id: String,
     /// The text, word for word.
     pub text: String,
+    /// What whoever typed it took for the draft until now. What has returned to the draft since then stays in it, before the text.
+    pub instead_of: String,
 }
 
 /// Arguments of `send_reply`.

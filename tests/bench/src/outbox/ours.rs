@@ -21,6 +21,7 @@ use signoff_wire::contract::conversations::{
 };
 use signoff_wire::contract::sessions::{Features, Me, PlatformTraits, Role, User, Workspace};
 use signoff_wire::contract::sync::{ConversationSnapshot, SyncPage};
+use signoff_wire::interface::Draft;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -103,8 +104,9 @@ impl Ours {
 impl Contender for Ours {
     fn click(&mut self, conversation: usize) -> Result<Duration, Error> {
         let (owner, id, now) = (facts::owner(&self.me), id(conversation), MachineClock.now());
+        let draft = Draft { conversation_id: id, text: REPLY.to_owned(), instead_of: String::new() };
         self.runtime
-            .block_on(self.store.write(move |transaction| cache::save_draft(transaction, &owner, &id, REPLY, now)))?;
+            .block_on(self.store.write(move |transaction| cache::save_draft(transaction, &owner, &draft, now)))?;
         let me = self.me.clone();
         let begun = Instant::now();
         self.runtime.block_on(self.store.write(move |transaction| queue(transaction, conversation, &me)))?;

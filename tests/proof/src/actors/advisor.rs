@@ -129,7 +129,8 @@ impl Advisor {
         match act {
             Act::Draft => {
                 let text = self.text(view);
-                let draft = Draft { conversation_id: conversation_id.clone(), text: text.clone() };
+                let instead_of = view.composer.draft.clone();
+                let draft = Draft { conversation_id: conversation_id.clone(), text: text.clone(), instead_of };
                 let told = desk.ask(Ask::SaveDraft(draft)).await?;
                 if matches!(told, Told::Done) {
                     self.journal.drafted(&conversation_id, &text);

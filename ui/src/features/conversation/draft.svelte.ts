@@ -17,6 +17,8 @@ export class DraftText {
    */
   #text = ''
   #savedText: string
+  /** What the draft was when it was last seen from here. What has returned to it since then stays in it. */
+  #seen: string
   #timer: ReturnType<typeof setTimeout> | undefined
   /** Saves one after the other, so that the last one typed is the last one kept. */
   #saving: Promise<void> = Promise.resolve()
@@ -28,6 +30,7 @@ export class DraftText {
   ) {
     this.text = initial
     this.#savedText = initial
+    this.#seen = initial
   }
 
   get text(): string {
@@ -61,6 +64,7 @@ export class DraftText {
     clearTimeout(this.#timer)
     this.text = this.text.startsWith(text) ? this.text.slice(text.length) : this.text
     this.#savedText = ''
+    this.#seen = ''
     this.saved = this.text === ''
     if (this.text !== '') this.typed()
   }
@@ -78,14 +82,16 @@ export class DraftText {
     const { composer } = await this.backend.conversation(this.conversationId)
     const unsaved = this.#text === this.#savedText ? '' : this.#text
     this.#savedText = composer.draft
-    this.text = unsaved === '' || composer.draft === '' ? composer.draft || unsaved : `${composer.draft}\n${unsaved}`
+    this.#seen = composer.draft
+    this.text = unsaved === '' || composer.draft === '' ? composer.draft || unsaved : `${composer.draft}\n\n${unsaved}`
     if (this.text !== composer.draft) this.typed()
     else this.saved = true
   }
 
   async #save(text: string) {
     try {
-      await this.backend.saveDraft({ conversation_id: this.conversationId, text })
+      await this.backend.saveDraft({ conversation_id: this.conversationId, text, instead_of: this.#seen })
+      this.#seen = text
       this.failure = null
       this.saved = this.#text === text
     } catch (reason) {

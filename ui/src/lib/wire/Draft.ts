@@ -2,6 +2,9 @@
 
 /**
  * Arguments of `save_draft`. An empty text removes the draft.
+ *
+ * The text of an action that is taken back returns to the draft at any time, also while somebody types (D15). It is never overwritten by
+ * somebody who has not seen it: `instead_of` says what was seen.
  */
 export type Draft = { 
 /**
@@ -11,4 +14,8 @@ conversation_id: string,
 /**
  * The text, word for word.
  */
-text: string, };
+text: string, 
+/**
+ * What whoever typed it took for the draft until now. What has returned to the draft since then stays in it, before the text.
+ */
+instead_of: string, };
