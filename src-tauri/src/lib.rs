@@ -32,7 +32,7 @@ use desktop::secrets::Keyring;
 use desktop::{language, single_instance, window};
 use profile::Profile;
 
-/// How long the network is left alone for the window's first paint, which has come long before on any machine of today.
+/// How long the network is left alone for the window's first paint, which comes sooner in every start that was measured.
 const FIRST_PAINT: Duration = Duration::from_secs(1);
 
 /// Runs Signoff until it is quit.

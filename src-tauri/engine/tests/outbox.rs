@@ -191,6 +191,10 @@ async fn d15_what_returns_while_somebody_types_is_overwritten_by_nobody() {
     desk.types_instead_of("c1", "Second text", "").await;
     assert_eq!(desk.draft("c1").await, "First text");
 
+    // Somebody types the very same.
+    desk.types_instead_of("c1", "", "First text").await;
+    assert_eq!(desk.draft("c1").await, "First text");
+
     // Whoever has seen it can delete it.
     desk.types_instead_of("c1", "First text", "").await;
     assert_eq!(desk.draft("c1").await, "");

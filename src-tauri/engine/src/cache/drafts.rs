@@ -32,7 +32,10 @@ pub fn save_draft(
     let there = self::draft(transaction, owner, conversation_id)?.unwrap_or_default();
     match (returned(&there, instead_of), text.as_str()) {
         (None, text) => put(transaction, owner, conversation_id, text, now),
-        (Some(returned), "") => put(transaction, owner, conversation_id, returned, now),
+        // The same text is not kept twice.
+        (Some(returned), text) if text.is_empty() || text == returned => {
+            put(transaction, owner, conversation_id, returned, now)
+        }
         (Some(returned), text) => put(transaction, owner, conversation_id, &joined(returned, text), now),
     }
 }

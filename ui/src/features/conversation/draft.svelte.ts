@@ -77,9 +77,11 @@ export class DraftText {
   }
 
   /** An undone reply came back into the draft (D15): it is shown, and what was typed meanwhile follows it. */
-  async reread() {
+  async reread(): Promise<void> {
     await this.flush()
     const { composer } = await this.backend.conversation(this.conversationId)
+    // A key was pressed meanwhile: it is saved first, so that what is read has it in its place.
+    if (this.#text !== this.#savedText && !this.failure) return this.reread()
     const unsaved = this.#text === this.#savedText ? '' : this.#text
     this.#savedText = composer.draft
     this.#seen = composer.draft
