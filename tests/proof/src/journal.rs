@@ -22,6 +22,11 @@ pub struct Pages {
     pub kept: BTreeMap<String, String>,
     /// Words that the advisor has thrown away, or may have.
     pub dropped: BTreeSet<String>,
+    /// Keys under which a request left after the advisor had been told that the action is taken back, or will be.
+    pub sent_after_all: Vec<String>,
+    /// What the advisor saw on the screen and should not have.
+    pub seen_wrong: Vec<String>,
+    given_up: BTreeSet<String>,
 }
 
 /// A click.
@@ -61,8 +66,8 @@ pub struct Decision {
     pub answer: Decided,
     /// An attempt may have been on its way when it was decided, so that the action can take effect all the same.
     pub under_way: bool,
-    /// How many clicks had been made by then.
-    pub clicks_before: usize,
+    /// The app was waiting for the answer to an attempt when it was decided, so it could not know the outcome.
+    pub waited_for: bool,
 }
 
 /// What the app said to a decision.
@@ -94,15 +99,40 @@ impl Journal {
         self.pages().keep(conversation_id, text);
     }
 
-    /// Writes a decision down. What is discarded, or may be, need not be found anywhere.
-    pub fn decided(&self, key: &str, text: Option<&str>, choice: Choice, answer: Decided, under_way: bool) {
+    /// Writes a decision about an action with this text down. What is discarded, or may be, need not be found anywhere.
+    pub fn decided(&self, decision: Decision, text: Option<&str>) {
         let mut pages = self.pages();
-        let discarded = choice == Choice::Discard && !matches!(answer, Decided::Refused(_));
-        if let (true, Some(text)) = (discarded, text) {
+        let discards = decision.choice == Choice::Discard && !matches!(decision.answer, Decided::Refused(_));
+        if let (true, Some(text)) = (discards, text) {
             pages.dropped.extend(words(text).map(str::to_owned));
         }
-        let clicks_before = pages.clicks.len();
-        pages.decisions.push(Decision { key: key.to_owned(), choice, answer, under_way, clicks_before });
+        match &decision.answer {
+            Decided::Said(Chosen::BackInDraft { .. } | Chosen::WhenSettled) => {
+                pages.given_up.insert(decision.key.clone());
+            }
+            Decided::Said(Chosen::Applied) if discards => {
+                pages.given_up.insert(decision.key.clone());
+            }
+            // It goes on, or may.
+            Decided::Said(Chosen::Applied) | Decided::Unheard => {
+                pages.given_up.remove(&decision.key);
+            }
+            Decided::Said(Chosen::Cancelled) | Decided::Refused(_) => {}
+        }
+        pages.decisions.push(decision);
+    }
+
+    /// A request that performs the action under this key leaves the app.
+    pub fn leaves(&self, key: &str) {
+        let mut pages = self.pages();
+        if pages.given_up.contains(key) {
+            pages.sent_after_all.push(key.to_owned());
+        }
+    }
+
+    /// The advisor sees something that must not be.
+    pub fn saw_wrong(&self, what: String) {
+        self.pages().seen_wrong.push(what);
     }
 
     /// Everything so far.

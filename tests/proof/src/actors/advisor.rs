@@ -2,19 +2,22 @@
 //! attention; signs in again. Types each word once in a life, so that the oracle can tell every text from every other.
 
 use signoff_wire::contract::conversations::ConversationState;
+use signoff_wire::contract::timeline::EntryKind;
 use signoff_wire::interface::{
-    ActionKind, Choice, Choose, Code, ConversationView, Draft, InboxQuery, QueueEntry, Scope, SendAndClose, SendReply,
-    SignIn, Stage,
+    ActionKind, Choice, Choose, Code, ConversationView, Draft, EntryState, InboxQuery, QueueEntry, Scope, SendAndClose,
+    SendReply, SignIn, Stage,
 };
 
 use crate::desk::{Ask, Desk, Told};
 use crate::dice::Dice;
-use crate::journal::{Answered, Decided, Journal};
+use crate::journal::{Answered, Decided, Decision, Journal};
 
-/// Who knows whether an attempt under a key may still take effect: a request that has left and whose fate nobody has seen.
+/// Who knows what is on its way. Where nobody does, everything may be, and nothing is known to be waited for.
 pub trait Attempts: Send + Sync {
-    /// Whether something under this key may be on its way.
+    /// Whether a request under this key may still take effect: it has left, and has not been handled or lost.
     fn under_way(&self, key: &str) -> bool;
+    /// Whether the app is waiting for the answer to one at this moment.
+    fn waited_for(&self, key: &str) -> bool;
 }
 
 /// The advisor.
@@ -107,6 +110,9 @@ impl Advisor {
         let Told::Conversation(view) = desk.ask(Ask::Conversation(row.id.clone())).await? else {
             return Some("cannot open a conversation".to_owned());
         };
+        if let Some(wrong) = flips_back(&view) {
+            self.journal.saw_wrong(format!("{}: {wrong}", view.id));
+        }
         // What was asked to be taken back may come into the draft at any moment: nobody types into that.
         if view.queue.iter().any(|entry| entry.undo_requested) {
             return Some("waits for what was taken back".to_owned());
@@ -211,7 +217,7 @@ impl Advisor {
         let choice = self.dice.weighed(&choices)?;
         let shown = entry.attention.as_ref().and_then(|attention| attention.new_messages.last());
         let seen_message_id = shown.map(|message| message.id.clone());
-        let under_way = attempts.under_way(&entry.id);
+        let (under_way, waited_for) = (attempts.under_way(&entry.id), attempts.waited_for(&entry.id));
         let told = desk.ask(Ask::Choose(Choose { entry_id: entry.id.clone(), choice, seen_message_id })).await;
         let answer = match &told {
             Some(Told::Chosen(chosen)) => Decided::Said(chosen.clone()),
@@ -227,7 +233,8 @@ impl Advisor {
             )
             | None => Decided::Unheard,
         };
-        self.journal.decided(&entry.id, entry.text.as_deref(), choice, answer.clone(), under_way);
+        let decision = Decision { key: entry.id.clone(), choice, answer: answer.clone(), under_way, waited_for };
+        self.journal.decided(decision, entry.text.as_deref());
         Some(Some(format!("decides {choice:?} about {} ({:?}): {answer:?}", entry.id, entry.state)))
     }
 
@@ -238,6 +245,28 @@ impl Advisor {
         let draft = view.composer.draft.trim();
         if draft.is_empty() { word } else { format!("{draft} {word}") }
     }
+}
+
+/// What is queued is shown as if it had happened (DESIGN, outbox 8), unless something needs the advisor or the customer has written.
+fn flips_back(view: &ConversationView) -> Option<String> {
+    let on_its_way = |entry: &QueueEntry| {
+        matches!(entry.state, EntryState::Queued | EntryState::Sending | EntryState::Checking) && !entry.undo_requested
+    };
+    let open = || view.queue.iter().filter(|entry| !matches!(entry.state, EntryState::Done | EntryState::Cancelled));
+    let written_since = view.timeline.entries.last().is_some_and(|entry| entry.kind == EntryKind::Message);
+    if written_since || !open().all(on_its_way) || view.tab == ConversationState::Closed {
+        return None;
+    }
+    let expected = open().filter_map(|entry| match entry.action {
+        ActionKind::Reply | ActionKind::ReplyWithSurvey => Some(ConversationState::Answered),
+        ActionKind::SendAndClose => Some(ConversationState::Closed),
+        ActionKind::Archive => Some(ConversationState::Archived),
+        ActionKind::Assign => Some(ConversationState::Ongoing),
+        ActionKind::Release | ActionKind::Unknown => None,
+    });
+    let expected = expected.last()?;
+    let released = open().any(|entry| entry.action == ActionKind::Release);
+    (view.tab != expected && !released).then(|| format!("{expected:?} is queued, and {:?} is shown", view.tab))
 }
 
 fn tab(tab: ConversationState) -> Ask {

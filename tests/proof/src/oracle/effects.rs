@@ -25,6 +25,15 @@ pub(super) fn judge(evidence: &Evidence<'_>, broken: &mut Vec<Broken>) {
         said_once(evidence, click, broken);
     }
     closings(evidence, broken);
+    for key in &evidence.pages.sent_after_all {
+        broken.push(Broken { rule: TAKEN_BACK, what: format!("{key} was sent after it was taken back") });
+    }
+    for what in &evidence.pages.seen_wrong {
+        broken.push(Broken {
+            rule: "what is queued is shown as if it had happened (DESIGN, outbox 8)",
+            what: what.clone(),
+        });
+    }
 }
 
 /// What is still on its way although nothing stands in it.
@@ -65,7 +74,9 @@ fn queued(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Br
             }
         }
         Some(EntryState::Cancelled) => {
-            if effects == Effects::Some {
+            // Nothing on the stream carries the key of what has no reply: a late effect cannot be told from another's.
+            let late = click.text.is_none() && attempted(evidence, key);
+            if effects == Effects::Some && !late {
                 say(TAKEN_BACK, "is shown as cancelled and took effect".to_owned());
             }
             if !was_given_up(evidence, key) {
@@ -91,6 +102,13 @@ fn queued(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Br
     if taken_back && effects == Effects::Some {
         say(TAKEN_BACK, "was given back to the advisor and happened".to_owned());
     }
+    let too_early = evidence
+        .pages
+        .decisions_about(key)
+        .any(|decision| decision.waited_for && matches!(&decision.answer, Decided::Said(Chosen::BackInDraft { .. })));
+    if too_early {
+        say(TAKEN_BACK, "was given back while an attempt was under way".to_owned());
+    }
 }
 
 /// Whether anything happened under a key.
@@ -112,6 +130,14 @@ fn effects(evidence: &Evidence<'_>, click: &Click, key: &str) -> Effects {
 
 fn reasonless(entry: &QueueEntry) -> bool {
     entry.attention.is_none() || entry.choices.is_empty()
+}
+
+/// Whether an attempt may have been on its way when the advisor gave it up.
+fn attempted(evidence: &Evidence<'_>, key: &str) -> bool {
+    evidence
+        .pages
+        .decisions_about(key)
+        .any(|decision| decision.under_way || decision.answer == Decided::Said(Chosen::WhenSettled))
 }
 
 /// Whether the advisor has given it up, or may have: an answer that never came may have been yes.

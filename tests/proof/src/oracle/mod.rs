@@ -9,17 +9,20 @@
 //! | a close closes once, with its reply (R3, D4) | [`effects`] |
 //! | within a conversation effects come in the order of the clicks (D22) | [`order`] |
 //! | every word that the app said it keeps is in a reply, a draft or the queue (D23) | [`texts`] |
+//! | each event is told once (R14, D30) | [`telling`] |
 //! | what the screen shows is what the platform has (DESIGN, outbox 8) | [`cache`] |
 
 mod cache;
 mod effects;
 mod order;
 mod screen;
+mod telling;
 mod texts;
 
 use std::fmt;
 
 pub use screen::Screen;
+pub use telling::Shown;
 
 use crate::journal::Pages;
 use crate::view::View;
@@ -37,6 +40,10 @@ pub struct Evidence<'a> {
     pub advisor_id: &'a str,
     /// So much time has passed for the platform that it may have forgotten keys.
     pub keys_forgotten: bool,
+    /// Every notification that was shown, in order.
+    pub shown: &'a [Shown],
+    /// The platform's clock has gone backwards, so that what is new cannot be told by its time.
+    pub clock_went_back: bool,
 }
 
 /// A rule that does not hold.
@@ -62,6 +69,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Vec<Broken> {
     order::judge(evidence, &mut broken);
     texts::judge(evidence, &mut broken);
     cache::judge(evidence, &mut broken);
+    telling::judge(evidence, &mut broken);
     broken
 }
 

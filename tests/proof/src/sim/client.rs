@@ -20,6 +20,7 @@ use super::trace::Trace;
 use super::world::WallClock;
 use crate::desk::{self, Ask, Desk, Told};
 use crate::dice::Dice;
+use crate::oracle::Shown;
 
 /// The laptop, whether the app runs on it or not.
 pub struct Laptop {
@@ -28,13 +29,14 @@ pub struct Laptop {
     dice: Dice,
     trace: Trace,
     keyring: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
-    shown: Arc<Mutex<Vec<Notification>>>,
+    shown: Arc<Mutex<Vec<Shown>>>,
     life: Mutex<Life>,
 }
 
 #[derive(Default)]
 struct Life {
     folder: u32,
+    starts: u32,
     running: Option<Running>,
 }
 
@@ -55,6 +57,11 @@ impl Laptop {
     /// Starts the app. `network` makes the network of a process with this fuse.
     pub fn starts(&self, plan: Plan, network: impl FnOnce(Arc<Fuse>) -> Arc<dyn Carrier>) {
         let fuse = Fuse::with(plan);
+        let start = {
+            let mut life = self.life();
+            life.starts += 1;
+            life.starts
+        };
         self.trace.note("app", format_args!("starts, to die at {plan:?}"));
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let engine = Engine::start(Start {
@@ -64,6 +71,7 @@ impl Laptop {
                 chance: Arc::new(Seeded(self.dice.fork())),
                 secrets: Arc::new(Keyring { kept: Arc::clone(&self.keyring), fuse: Arc::clone(&fuse) }),
                 notifier: Arc::new(Screen {
+                    start,
                     shown: Arc::clone(&self.shown),
                     fuse: Arc::clone(&fuse),
                     trace: self.trace.clone(),
@@ -108,6 +116,10 @@ impl Laptop {
     pub fn dies(&self) {
         let Some(running) = self.life().running.take() else { return };
         running.fuse.blow();
+        let start = self.life().starts;
+        for shown in self.shown.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            shown.then_died |= shown.start == start;
+        }
         self.trace.note("app", format_args!("is dead, {:?}", running.fuse.died_at()));
         let before = self.folder();
         self.life().folder += 1;
@@ -132,7 +144,7 @@ impl Laptop {
 
     /// Every notification that was shown, in order.
     #[must_use]
-    pub fn shown(&self) -> Vec<Notification> {
+    pub fn shown(&self) -> Vec<Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -206,7 +218,8 @@ impl Secrets for Keyring {
 
 /// Where notifications show.
 struct Screen {
-    shown: Arc<Mutex<Vec<Notification>>>,
+    start: u32,
+    shown: Arc<Mutex<Vec<Shown>>>,
     fuse: Arc<Fuse>,
     trace: Trace,
 }
@@ -217,7 +230,8 @@ impl Notifier for Screen {
             return;
         }
         self.trace.note("app", format_args!("notifies: {:?}", notification.kind));
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner).push(notification);
+        let shown = Shown { start: self.start, then_died: false, notification };
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).push(shown);
         // Shown is shown; it may be the last thing that this process does.
         let _ = self.fuse.pass(Edge::Notified);
     }

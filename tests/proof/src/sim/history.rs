@@ -109,6 +109,7 @@ struct History {
     /// about keys.
     site_goes_forward: bool,
     platform_time_passed: TimeDelta,
+    clock_went_back: bool,
     figures: Figures,
 }
 
@@ -139,6 +140,7 @@ impl History {
         let (site_clock, laptop_clock) = (WallClock::right(&world), WallClock::right(&world));
         let site = Site::new(folder.to_owned(), Arc::clone(&site_clock), dice.fork(), trace.clone());
         let laptop = Laptop::new(folder.to_owned(), Arc::clone(&laptop_clock), dice.fork(), trace.clone());
+        let journal = Journal::default();
         let cables = Cables {
             site: Arc::clone(&site),
             sky: Sky::default(),
@@ -148,8 +150,8 @@ impl History {
             flights: Flights::default(),
             token: Arc::default(),
             traffic: Arc::default(),
+            journal: journal.clone(),
         };
-        let journal = Journal::default();
         let address = Some("http://platform.test".to_owned());
         let who = SignIn { address, email: EMAIL.to_owned(), password: PASSWORD.to_owned() };
         let advisor = Advisor::new(journal.clone(), dice.fork(), who);
@@ -175,6 +177,7 @@ impl History {
             laptop_back_at: None,
             site_goes_forward,
             platform_time_passed: TimeDelta::zero(),
+            clock_went_back: false,
             figures: Figures::default(),
         }
     }
@@ -272,14 +275,26 @@ impl History {
                 let by = self.wrong_by().abs();
                 let by = if self.site_goes_forward { by } else { -by };
                 self.site_clock.is_ahead_by(by);
+                self.clock_went_back = true;
                 self.platform_time_passed += by.max(TimeDelta::zero());
                 format!("the platform's clock is ahead by {} s", by.num_seconds())
             }
             Event::Sleep => {
-                let by = self.dice.between(Duration::from_secs(600), Duration::from_secs(45 * 86_400));
+                let drawer = self.dice.percent(40);
+                let (from, to) = if drawer { (30, 60) } else { (0, 20) };
+                let day = Duration::from_secs(86_400);
+                let by = self.dice.between(day * from + Duration::from_secs(600), day * to);
                 let by = TimeDelta::from_std(by).unwrap_or_default();
                 self.world.leaps(by);
                 self.platform_time_passed += by;
+                // A month in a drawer: the platform has forgotten what is old by then.
+                if drawer && self.dice.percent(60) {
+                    self.bury_app();
+                }
+                if drawer && self.site.is_up() {
+                    self.site.stops().await;
+                    self.site_back_at.get_or_insert(Instant::now());
+                }
                 format!("everybody sleeps for {} s", by.num_seconds())
             }
             Event::Revoked => self.revoke().await,
@@ -426,7 +441,15 @@ impl History {
         let Some((view, screen)) = seen else { return unrest };
         let pages = self.journal.read();
         let keys_forgotten = self.platform_time_passed > KEYS_SURE;
-        oracle::judge(&Evidence { pages: &pages, view: &view, screen: &screen, advisor_id: ADVISOR, keys_forgotten })
+        oracle::judge(&Evidence {
+            pages: &pages,
+            view: &view,
+            screen: &screen,
+            advisor_id: ADVISOR,
+            keys_forgotten,
+            shown: &self.laptop.shown(),
+            clock_went_back: self.clock_went_back,
+        })
     }
 
     async fn look(&self) -> Result<(View, Screen), String> {

@@ -26,6 +26,7 @@ use super::world::WallClock;
 use crate::actors::Attempts;
 use crate::api::{Api, Call};
 use crate::dice::Dice;
+use crate::journal::Journal;
 
 const MS: Duration = Duration::from_millis(1);
 const LATE_AT_MOST: Duration = Duration::from_secs(600);
@@ -50,6 +51,8 @@ pub struct Cables {
     pub token: Arc<Mutex<Option<String>>>,
     /// What has left.
     pub traffic: Arc<Traffic>,
+    /// Who is told that a click's request leaves.
+    pub journal: Journal,
 }
 
 /// Requests and their bytes, counted as they leave.
@@ -101,6 +104,7 @@ impl Cables {
 #[derive(Clone, Default)]
 pub struct Flights {
     under_way: Arc<Mutex<BTreeMap<String, usize>>>,
+    waited_for: Arc<Mutex<BTreeMap<String, usize>>>,
 }
 
 impl Flights {
@@ -110,9 +114,12 @@ impl Flights {
         self.lock().is_empty()
     }
 
-    fn takes_off(&self, key: &str) -> Flight {
-        *self.lock().entry(key.to_owned()).or_default() += 1;
-        Flight { flights: self.clone(), key: key.to_owned() }
+    fn takes_off(&self, key: &str) -> Counted {
+        Counted::up(&self.under_way, key)
+    }
+
+    fn waits(&self, key: &str) -> Counted {
+        Counted::up(&self.waited_for, key)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
@@ -124,21 +131,35 @@ impl Attempts for Flights {
     fn under_way(&self, key: &str) -> bool {
         self.lock().contains_key(key)
     }
+
+    fn waited_for(&self, key: &str) -> bool {
+        self.waited_for.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+    }
 }
 
-/// One request on its way; dropped when it has been handled, or never will be.
-struct Flight {
-    flights: Flights,
+type Counts = Arc<Mutex<BTreeMap<String, usize>>>;
+
+/// One request, counted until this is dropped: on its way until it has been handled or never will be, waited for until an answer is there or
+/// nobody waits any more.
+struct Counted {
+    counts: Counts,
     key: String,
 }
 
-impl Drop for Flight {
+impl Counted {
+    fn up(counts: &Counts, key: &str) -> Self {
+        *counts.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default() += 1;
+        Self { counts: Arc::clone(counts), key: key.to_owned() }
+    }
+}
+
+impl Drop for Counted {
     fn drop(&mut self) {
-        let mut under_way = self.flights.lock();
-        if let Some(count) = under_way.get_mut(&self.key) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {
-                under_way.remove(&self.key);
+                counts.remove(&self.key);
             }
         }
     }
@@ -214,6 +235,10 @@ impl Carrier for Network {
         }
         self.cables.overhears(&parcel);
         self.cables.traffic.counts(&parcel);
+        let _waiting = parcel.key().map(|key| {
+            self.cables.journal.leaves(&key);
+            self.cables.flights.waits(&key)
+        });
         let Cables { sky, dice, trace, .. } = &self.cables;
         let (stream, key) = (parcel.is_stream(), parcel.key());
         if sky.is_cut_off() {
