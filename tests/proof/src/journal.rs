@@ -40,6 +40,8 @@ pub struct Click {
     pub kind: ActionKind,
     /// The text. No two clicks ever have the same.
     pub text: Option<String>,
+    /// The newest customer message that was on the screen.
+    pub seen: Option<String>,
     /// What the app said.
     pub answer: Answered,
 }
@@ -82,16 +84,24 @@ pub enum Decided {
 }
 
 impl Journal {
-    /// Writes a click down and answers its number.
-    pub fn clicked(&self, conversation_id: &str, kind: ActionKind, text: Option<&str>, answer: Answered) -> usize {
+    /// Writes a click down, gives it its number and answers that.
+    pub fn clicked(&self, click: Click) -> usize {
         let mut pages = self.pages();
         let number = pages.clicks.len();
-        if let (Answered::Queued(_), Some(text)) = (&answer, text) {
-            pages.keep(conversation_id, text);
+        if let (Answered::Queued(_), Some(text)) = (&click.answer, &click.text) {
+            pages.keep(&click.conversation_id, text);
         }
-        let (conversation_id, text) = (conversation_id.to_owned(), text.map(str::to_owned));
-        pages.clicks.push(Click { number, conversation_id, kind, text, answer });
+        pages.clicks.push(Click { number, ..click });
         number
+    }
+
+    /// Whether everything that a queued action was told is what the newest customer message in sight says: nothing was decided about it, and
+    /// that message was on the screen when it was clicked.
+    #[must_use]
+    pub fn saw_all(&self, key: &str, newest: Option<&str>) -> bool {
+        let pages = self.pages();
+        pages.decisions_about(key).next().is_none()
+            && pages.click_of(key).is_some_and(|click| click.seen.as_deref() == newest)
     }
 
     /// Writes down that the app keeps a draft.

@@ -2,7 +2,6 @@
 //! attention; signs in again. Types each word once in a life, so that the oracle can tell every text from every other.
 
 use signoff_wire::contract::conversations::ConversationState;
-use signoff_wire::contract::timeline::EntryKind;
 use signoff_wire::interface::{
     ActionKind, Choice, Choose, Code, ConversationView, Draft, EntryState, InboxQuery, QueueEntry, Scope, SendAndClose,
     SendReply, SignIn, Stage,
@@ -10,7 +9,7 @@ use signoff_wire::interface::{
 
 use crate::desk::{Ask, Desk, Told};
 use crate::dice::Dice;
-use crate::journal::{Answered, Decided, Decision, Journal};
+use crate::journal::{Answered, Click, Decided, Decision, Journal};
 
 /// Who knows what is on its way. Where nobody does, everything may be, and nothing is known to be waited for.
 pub trait Attempts: Send + Sync {
@@ -110,7 +109,7 @@ impl Advisor {
         let Told::Conversation(view) = desk.ask(Ask::Conversation(row.id.clone())).await? else {
             return Some("cannot open a conversation".to_owned());
         };
-        if let Some(wrong) = flips_back(&view) {
+        if let Some(wrong) = self.flips_back(&view) {
             self.journal.saw_wrong(format!("{}: {wrong}", view.id));
         }
         // What was asked to be taken back may come into the draft at any moment: nobody types into that.
@@ -154,7 +153,7 @@ impl Advisor {
                     trigger_survey,
                     last_seen_message_id,
                 };
-                Some(self.clicks(desk, kind, &conversation_id, Some(&text), Ask::SendReply(args)).await)
+                Some(self.clicks(desk, kind, view, Some(text), Ask::SendReply(args)).await)
             }
             Act::Close => {
                 let text = self.text(view);
@@ -164,19 +163,19 @@ impl Advisor {
                     last_seen_message_id: seen,
                 };
                 let ask = Ask::SendAndClose(args);
-                Some(self.clicks(desk, ActionKind::SendAndClose, &conversation_id, Some(&text), ask).await)
+                Some(self.clicks(desk, ActionKind::SendAndClose, view, Some(text), ask).await)
             }
             Act::Archive => {
                 let ask = Ask::Archive(conversation_id.clone());
-                Some(self.clicks(desk, ActionKind::Archive, &conversation_id, None, ask).await)
+                Some(self.clicks(desk, ActionKind::Archive, view, None, ask).await)
             }
             Act::Assign => {
                 let ask = Ask::Assign(conversation_id.clone());
-                Some(self.clicks(desk, ActionKind::Assign, &conversation_id, None, ask).await)
+                Some(self.clicks(desk, ActionKind::Assign, view, None, ask).await)
             }
             Act::Release => {
                 let ask = Ask::Release(conversation_id.clone());
-                Some(self.clicks(desk, ActionKind::Release, &conversation_id, None, ask).await)
+                Some(self.clicks(desk, ActionKind::Release, view, None, ask).await)
             }
         }
     }
@@ -185,8 +184,8 @@ impl Advisor {
         &self,
         desk: &dyn Desk,
         kind: ActionKind,
-        conversation_id: &str,
-        text: Option<&str>,
+        view: &ConversationView,
+        text: Option<String>,
         ask: Ask,
     ) -> String {
         let told = desk.ask(ask).await;
@@ -204,8 +203,10 @@ impl Advisor {
             )
             | None => Answered::Unheard,
         };
-        let number = self.journal.clicked(conversation_id, kind, text, answer.clone());
-        format!("click {number}: {kind:?} {text:?} in {conversation_id}: {answer:?}")
+        let (conversation_id, seen) = (view.id.clone(), view.last_customer_message_id.clone());
+        let line = format!("{kind:?} {text:?} in {conversation_id}: {answer:?}");
+        let number = self.journal.clicked(Click { number: 0, conversation_id, kind, text, seen, answer });
+        format!("click {number}: {line}")
     }
 
     /// Looks at the queue and decides about something in it; `Some(None)` if there is nothing.
@@ -238,6 +239,29 @@ impl Advisor {
         Some(Some(format!("decides {choice:?} about {} ({:?}): {answer:?}", entry.id, entry.state)))
     }
 
+    /// What is queued is shown as if it had happened (DESIGN, outbox 8), unless something needs the advisor or the customer has written.
+    fn flips_back(&self, view: &ConversationView) -> Option<String> {
+        let open =
+            || view.queue.iter().filter(|entry| !matches!(entry.state, EntryState::Done | EntryState::Cancelled));
+        let good = |entry: &QueueEntry| {
+            matches!(entry.state, EntryState::Queued | EntryState::Sending | EntryState::Checking)
+                && !entry.undo_requested
+                && self.journal.saw_all(&entry.id, view.last_customer_message_id.as_deref())
+        };
+        if !open().all(good) || view.tab == ConversationState::Closed {
+            return None;
+        }
+        let mut expected = open().map(|entry| match entry.action {
+            ActionKind::Reply | ActionKind::ReplyWithSurvey => Some(ConversationState::Answered),
+            ActionKind::SendAndClose => Some(ConversationState::Closed),
+            ActionKind::Archive => Some(ConversationState::Archived),
+            ActionKind::Assign => Some(ConversationState::Ongoing),
+            ActionKind::Release | ActionKind::Unknown => None,
+        });
+        let expected = expected.next_back()??;
+        (view.tab != expected).then(|| format!("{expected:?} is queued, and {:?} is shown", view.tab))
+    }
+
     /// What stands in the composer, and a word more.
     fn text(&mut self, view: &ConversationView) -> String {
         self.words += 1;
@@ -245,28 +269,6 @@ impl Advisor {
         let draft = view.composer.draft.trim();
         if draft.is_empty() { word } else { format!("{draft} {word}") }
     }
-}
-
-/// What is queued is shown as if it had happened (DESIGN, outbox 8), unless something needs the advisor or the customer has written.
-fn flips_back(view: &ConversationView) -> Option<String> {
-    let on_its_way = |entry: &QueueEntry| {
-        matches!(entry.state, EntryState::Queued | EntryState::Sending | EntryState::Checking) && !entry.undo_requested
-    };
-    let open = || view.queue.iter().filter(|entry| !matches!(entry.state, EntryState::Done | EntryState::Cancelled));
-    let written_since = view.timeline.entries.last().is_some_and(|entry| entry.kind == EntryKind::Message);
-    if written_since || !open().all(on_its_way) || view.tab == ConversationState::Closed {
-        return None;
-    }
-    let expected = open().filter_map(|entry| match entry.action {
-        ActionKind::Reply | ActionKind::ReplyWithSurvey => Some(ConversationState::Answered),
-        ActionKind::SendAndClose => Some(ConversationState::Closed),
-        ActionKind::Archive => Some(ConversationState::Archived),
-        ActionKind::Assign => Some(ConversationState::Ongoing),
-        ActionKind::Release | ActionKind::Unknown => None,
-    });
-    let expected = expected.last()?;
-    let released = open().any(|entry| entry.action == ActionKind::Release);
-    (view.tab != expected && !released).then(|| format!("{expected:?} is queued, and {:?} is shown", view.tab))
 }
 
 fn tab(tab: ConversationState) -> Ask {

@@ -54,6 +54,18 @@ impl Laptop {
         Arc::new(Self { root, clock, dice, trace, keyring, shown, life: Mutex::default() })
     }
 
+    /// Another laptop with the same on it. This one's app must have quit.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn twin(&self, root: PathBuf, dice: Dice) -> std::io::Result<Arc<Self>> {
+        let twin = Self::new(root, Arc::clone(&self.clock), dice, self.trace.clone());
+        copy(&self.folder(), &twin.folder())?;
+        let kept = self.keyring.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        *twin.keyring.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        Ok(twin)
+    }
+
     /// Starts the app. `network` makes the network of a process with this fuse.
     pub fn starts(&self, plan: Plan, network: impl FnOnce(Arc<Fuse>) -> Arc<dyn Carrier>) {
         let fuse = Fuse::with(plan);

@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep_until};
 
 use super::client::Laptop;
 use super::fuse::{Edge, Plan};
-use super::network::{Cables, Flights, Network};
+use super::network::{Cables, Network};
 use super::platform::Site;
 use super::trace::Trace;
-use super::weather::{Sky, Weather};
+use super::weather::Weather;
 use super::world::{WallClock, World};
 use crate::actors::{Advisor, Customers, Others};
 use crate::api::sign_in;
@@ -140,18 +140,8 @@ impl History {
         let (site_clock, laptop_clock) = (WallClock::right(&world), WallClock::right(&world));
         let site = Site::new(folder.to_owned(), Arc::clone(&site_clock), dice.fork(), trace.clone());
         let laptop = Laptop::new(folder.to_owned(), Arc::clone(&laptop_clock), dice.fork(), trace.clone());
-        let journal = Journal::default();
-        let cables = Cables {
-            site: Arc::clone(&site),
-            sky: Sky::default(),
-            dice: dice.fork(),
-            clock: Arc::clone(&site_clock),
-            trace: trace.clone(),
-            flights: Flights::default(),
-            token: Arc::default(),
-            traffic: Arc::default(),
-            journal: journal.clone(),
-        };
+        let cables = Cables::calm(Arc::clone(&site), dice.fork(), Arc::clone(&site_clock), trace.clone());
+        let journal = cables.journal.clone();
         let address = Some("http://platform.test".to_owned());
         let who = SignIn { address, email: EMAIL.to_owned(), password: PASSWORD.to_owned() };
         let advisor = Advisor::new(journal.clone(), dice.fork(), who);

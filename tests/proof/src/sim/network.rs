@@ -16,7 +16,7 @@ use futures_util::stream::{self, BoxStream};
 use signoff_engine::remote::RemoteError;
 use signoff_engine::remote::http::Carrier;
 use tokio::sync::oneshot;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::fuse::{Edge, Fuse};
 use super::platform::{Handled, Site};
@@ -56,13 +56,27 @@ pub struct Cables {
 }
 
 /// Requests and their bytes, counted as they leave.
-#[derive(Default)]
 pub struct Traffic {
+    since: Instant,
     requests: AtomicUsize,
     bytes: AtomicUsize,
+    per_second: Mutex<BTreeMap<u64, usize>>,
+}
+
+impl Default for Traffic {
+    fn default() -> Self {
+        let (requests, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { since: Instant::now(), requests, bytes, per_second: Mutex::default() }
+    }
 }
 
 impl Traffic {
+    /// Requests in each second since the beginning that had any.
+    #[must_use]
+    pub fn per_second(&self) -> BTreeMap<u64, usize> {
+        self.per_second.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Requests that have left.
     #[must_use]
     pub fn requests(&self) -> usize {
@@ -79,11 +93,29 @@ impl Traffic {
         let headers: usize = parcel.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         let line = parcel.method.as_str().len() + parcel.uri.to_string().len() + "  HTTP/1.1\r\n\r\n".len();
         self.requests.fetch_add(1, Ordering::Relaxed);
+        let second = self.since.elapsed().as_secs();
+        *self.per_second.lock().unwrap_or_else(PoisonError::into_inner).entry(second).or_default() += 1;
         self.bytes.fetch_add(line + headers + parcel.body.len(), Ordering::Relaxed);
     }
 }
 
 impl Cables {
+    /// Cables to a platform under a calm sky, with nothing on them.
+    #[must_use]
+    pub fn calm(site: Arc<Site>, dice: Dice, clock: Arc<WallClock>, trace: Trace) -> Self {
+        Self {
+            site,
+            sky: Sky::default(),
+            dice,
+            clock,
+            trace,
+            flights: Flights::default(),
+            token: Arc::default(),
+            traffic: Arc::default(),
+            journal: Journal::default(),
+        }
+    }
+
     /// Ends the session that was last used, at the platform. Answers the status.
     pub async fn revoke_newest_token(&self) -> Option<u16> {
         let token = self.token.lock().unwrap_or_else(PoisonError::into_inner).take()?;
