@@ -70,6 +70,8 @@ pub struct Decision {
     pub under_way: bool,
     /// The app was waiting for the answer to an attempt when it was decided, so it could not know the outcome.
     pub waited_for: bool,
+    /// The app had said that nobody can know whether it has happened: the platform has forgotten its key (D23).
+    pub unknowable: bool,
 }
 
 /// What the app said to a decision.

@@ -218,6 +218,7 @@ impl Advisor {
         let choice = self.dice.weighed(&choices)?;
         let shown = entry.attention.as_ref().and_then(|attention| attention.new_messages.last());
         let seen_message_id = shown.map(|message| message.id.clone());
+        let unknowable = entry.attention.as_ref().is_some_and(|attention| attention.code == Code::OutcomeUnknown);
         let (under_way, waited_for) = (attempts.under_way(&entry.id), attempts.waited_for(&entry.id));
         let told = desk.ask(Ask::Choose(Choose { entry_id: entry.id.clone(), choice, seen_message_id })).await;
         let answer = match &told {
@@ -234,7 +235,8 @@ impl Advisor {
             )
             | None => Decided::Unheard,
         };
-        let decision = Decision { key: entry.id.clone(), choice, answer: answer.clone(), under_way, waited_for };
+        let decision =
+            Decision { key: entry.id.clone(), choice, answer: answer.clone(), under_way, waited_for, unknowable };
         self.journal.decided(decision, entry.text.as_deref());
         Some(Some(format!("decides {choice:?} about {} ({:?}): {answer:?}", entry.id, entry.state)))
     }

@@ -97,7 +97,7 @@ fn queued(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Br
     let taken_back = evidence.pages.decisions_about(key).any(|decision| {
         let back = matches!(&decision.answer, Decided::Said(Chosen::BackInDraft { .. }))
             || (decision.choice == Choice::Discard && decision.answer == Decided::Said(Chosen::Applied));
-        back && !decision.under_way
+        back && !decision.under_way && !decision.unknowable
     });
     if taken_back && effects == Effects::Some {
         say(TAKEN_BACK, "was given back to the advisor and happened".to_owned());
