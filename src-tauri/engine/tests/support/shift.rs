@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use signoff_engine::outbox::dispatcher::{AT_ONCE, Parts};
 use signoff_engine::outbox::{Dispatcher, Report, Sessions, Waker};
-use signoff_engine::remote::Token;
+use signoff_engine::remote::{Platform, Token};
 use signoff_wire::interface::EntryState;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -39,7 +40,6 @@ impl Sessions for Session {
 
 /// A dispatcher at work. Dropping it is the end of its process, as far as the outbox can tell.
 pub(crate) struct Shift {
-    pub(crate) platform: Scripted,
     pub(crate) session: Arc<Session>,
     pub(crate) waker: Waker,
     pub(crate) reports: mpsc::UnboundedReceiver<Report>,
@@ -59,15 +59,25 @@ impl Shift {
     }
 
     pub(crate) fn start_with(desk: &Desk, platform: &Scripted, at_once: usize) -> Self {
+        let was_ahead_by = platform.script().was_ahead_by;
+        Self::begin(desk, Arc::new(platform.clone()), at_once, was_ahead_by)
+    }
+
+    /// The same at a platform of another kind.
+    pub(crate) fn start_at(desk: &Desk, platform: Arc<dyn Platform>, at_once: usize) -> Self {
+        Self::begin(desk, platform, at_once, None)
+    }
+
+    fn begin(desk: &Desk, platform: Arc<dyn Platform>, at_once: usize, clock_was_ahead_by: Option<TimeDelta>) -> Self {
         let session = Arc::new(Session::default());
         session.signs_in("token-1");
         let (sender, reports) = mpsc::unbounded_channel();
         let dispatcher = Dispatcher::new(Parts {
             store: desk.store.clone(),
             owner: desk.owner(),
-            platform: Arc::new(platform.clone()),
+            platform,
             sessions: session.clone(),
-            clock_was_ahead_by: platform.script().was_ahead_by,
+            clock_was_ahead_by,
             idempotency_days: 30,
             at_once,
             clock: desk.clock.clone(),
@@ -76,7 +86,7 @@ impl Shift {
         });
         let waker = dispatcher.waker();
         let task = tokio::spawn(dispatcher.run());
-        Self { platform: platform.clone(), session, waker, reports, task }
+        Self { session, waker, reports, task }
     }
 
     /// The process dies now.
