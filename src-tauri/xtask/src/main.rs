@@ -1,10 +1,11 @@
-//! The project's own commands: `cargo xtask run | test | e2e | simulate | bench | package`.
+//! The project's own commands: `cargo xtask run | test | e2e | simulate | chaos | bench | package`.
 //!
 //! One file per command. Depends on next to nothing, since it has to build on a machine that has only Rust, Node and npm, and installs
 //! the rest from there.
 
 mod bench;
 mod cargo;
+mod chaos;
 mod display;
 mod e2e;
 mod node;
@@ -53,6 +54,12 @@ Signoff's own commands.
       The figures of the outbox, beside the queues of others in the same run. NAME is one of
       click, drain, depth, offline, memory; without it, all.
 
+  cargo xtask chaos [--rounds N] [--seed S] [--folder DIR]
+      A real client process and a real platform, on real files, a network of faults between
+      them, one or two of them killed (SIGKILL) in each of N rounds; then it is judged whether
+      each click took effect once or waits visibly. What failed stays in DIR, target/chaos/ by
+      default.
+
   cargo xtask package
       The Debian package, and its size.
 ";
@@ -83,6 +90,7 @@ fn command(arguments: &[String]) -> Result<()> {
         "e2e" => e2e::e2e(rest),
         "bench" => bench::bench(rest),
         "simulate" => simulate::simulate(rest),
+        "chaos" => chaos::chaos(rest),
         "package" => package::package(rest),
         "help" | "--help" | "-h" => {
             say::text(HELP);

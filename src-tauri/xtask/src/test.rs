@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::step::step;
 use crate::tally::Tally;
-use crate::{cargo, e2e, run, say, stamp, step, ui, workspace};
+use crate::{cargo, chaos, e2e, run, say, stamp, step, ui, workspace};
 
 /// What a runner counted.
 struct Counted {
@@ -62,6 +62,7 @@ fn checks(counted: &mut Vec<Counted>) -> Result<()> {
         counted.push(Counted { runner: "Rust", tally });
         result
     })?;
+    step("Processes that are killed", "target/chaos/ has the folders and logs of what failed.", chaos::some_rounds)?;
     step("Generated files", "They are up to date now: look at `git diff ui/src/lib/wire` and commit them.", || {
         // The tests of signoff-wire have just written the TypeScript of its types anew.
         if stamp::of_folder(&wire, &[])? == before {
@@ -83,7 +84,7 @@ fn lints() -> Result<()> {
         |targets: &[&str]| step::run(cargo::whole_workspace("clippy").args(targets).args(["--", "-D", "warnings"]));
     clippy(&["--all-targets"])?;
     // `test = false` keeps these out of `cargo test`, and out of `--all-targets` with it.
-    clippy(&["--test", "window", "--test", "tour", "--test", "simulate"])
+    clippy(&["--test", "window", "--test", "tour", "--test", "simulate", "--test", "chaos"])
 }
 
 /// `shell → engine → wire ← platform`: nobody reaches the other way, and the engine knows no Tauri.

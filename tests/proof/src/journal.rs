@@ -106,6 +106,14 @@ impl Journal {
             && pages.click_of(key).is_some_and(|click| click.seen.as_deref() == newest)
     }
 
+    /// Writes down that a click whose answer nobody heard was found queued after the next start: the promise holds for it, too.
+    pub fn found_queued(&self, number: usize, key: &str) {
+        let mut pages = self.pages();
+        if let Some(click) = pages.clicks.get_mut(number) {
+            click.answer = Answered::Queued(key.to_owned());
+        }
+    }
+
     /// Writes down that the app keeps a draft.
     pub fn drafted(&self, conversation_id: &str, text: &str) {
         self.pages().keep(conversation_id, text);

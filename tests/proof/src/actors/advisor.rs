@@ -25,6 +25,8 @@ pub struct Advisor {
     dice: Dice,
     /// How the advisor signs in.
     pub sign_in: SignIn,
+    /// Whether the app keeps what is typed as a draft before it is clicked on, as the window does while somebody types.
+    pub types_first: bool,
     words: u64,
 }
 
@@ -44,7 +46,7 @@ impl Advisor {
     /// An advisor who writes everything down.
     #[must_use]
     pub fn new(journal: Journal, dice: Dice, sign_in: SignIn) -> Self {
-        Self { journal, dice, sign_in, words: 0 }
+        Self { journal, dice, sign_in, types_first: false, words: 0 }
     }
 
     /// Does something. Answers what, for the trace.
@@ -134,16 +136,14 @@ impl Advisor {
         match act {
             Act::Draft => {
                 let text = self.text(view);
-                let instead_of = view.composer.draft.clone();
-                let draft = Draft { conversation_id: conversation_id.clone(), text: text.clone(), instead_of };
-                let told = desk.ask(Ask::SaveDraft(draft)).await?;
-                if matches!(told, Told::Done) {
-                    self.journal.drafted(&conversation_id, &text);
-                }
+                let told = self.types(desk, view, &text).await?;
                 Some(format!("types {text:?} in {conversation_id}: {}", said(&told)))
             }
             Act::Reply | Act::ReplyWithSurvey => {
                 let text = self.text(view);
+                if self.types_first {
+                    self.types(desk, view, &text).await?;
+                }
                 let trigger_survey = act == Act::ReplyWithSurvey;
                 let kind = if trigger_survey { ActionKind::ReplyWithSurvey } else { ActionKind::Reply };
                 let last_seen_message_id = seen.filter(|_| self.dice.percent(70));
@@ -157,6 +157,9 @@ impl Advisor {
             }
             Act::Close => {
                 let text = self.text(view);
+                if self.types_first {
+                    self.types(desk, view, &text).await?;
+                }
                 let args = SendAndClose {
                     conversation_id: conversation_id.clone(),
                     text: text.clone(),
@@ -178,6 +181,16 @@ impl Advisor {
                 Some(self.clicks(desk, ActionKind::Release, view, None, ask).await)
             }
         }
+    }
+
+    async fn types(&self, desk: &dyn Desk, view: &ConversationView, text: &str) -> Option<Told> {
+        let (conversation_id, instead_of) = (view.id.clone(), view.composer.draft.clone());
+        let draft = Draft { conversation_id, text: text.to_owned(), instead_of };
+        let told = desk.ask(Ask::SaveDraft(draft)).await?;
+        if matches!(told, Told::Done) {
+            self.journal.drafted(&view.id, text);
+        }
+        Some(told)
     }
 
     async fn clicks(
