@@ -99,6 +99,14 @@ impl Line {
         }
     }
 
+    /// Waits until `token` is not the session's any more: it is over, or somebody has signed in anew.
+    pub(crate) async fn is_over(&self, token: &Token) {
+        let another =
+            |kept: &Option<Token>| kept.as_ref().is_none_or(|kept| kept.expose_secret() != token.expose_secret());
+        // The sender lives as long as this line does.
+        let _ = self.token.subscribe().wait_for(another).await;
+    }
+
     /// A new session: whoever waits goes on (D25).
     pub(crate) fn renew(&self, token: Token) {
         self.token.send_replace(Some(token));

@@ -142,7 +142,12 @@ impl Synchronisation {
             let token = self.line.await_token().await;
             self.connecting();
             let mut online_since = None;
-            let ended = self.round(&token, &mut online_since).await;
+            let ended = tokio::select! {
+                biased;
+                // The queue may be the first to hear of it.
+                () = self.line.is_over(&token) => Ended::Remote(RemoteError::SignedOut),
+                ended = self.round(&token, &mut online_since) => ended,
+            };
             // A connection that holds for a moment only is still a failing one: its ends must not become a loop.
             if online_since.is_some_and(|since: Instant| since.elapsed() >= STEADY) {
                 failures = 0;
@@ -152,6 +157,7 @@ impl Synchronisation {
                 biased;
                 () = sleep(wait) => {}
                 () = self.wake.notified() => tracing::debug!("woken"),
+                () = self.line.is_over(&token) => {}
             }
         }
     }
