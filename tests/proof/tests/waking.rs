@@ -133,7 +133,8 @@ async fn a_thousand_clients_come_back_spread_after_a_restart() {
     assert!(office.cables.site.starts(None).await, "the platform is back");
     let peak = peak_of_the_next_minutes(&office, 3).await;
     println!("{CLIENTS} clients after a restart: {peak} requests in the busiest second");
-    assert!(peak < 2 * CLIENTS, "{peak} requests in one second");
+    // Each makes a handful, and the first wait spreads them over seconds.
+    assert!(peak < CLIENTS, "{peak} requests in one second");
 }
 
 /// A thousand laptops with the same on them and the platform down.

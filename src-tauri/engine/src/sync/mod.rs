@@ -39,6 +39,9 @@ pub(crate) use apply::{Known, known};
 
 /// How long a connection has to hold to count as one.
 const STEADY: Duration = Duration::from_secs(10);
+/// The number of failures as which the end of a connection counts that held: the first wait after it is anywhere below eight seconds. A platform
+/// that restarts ends every stream at the same moment, and a thousand desks are not to be back within one second.
+const BREAK: u32 = 4;
 /// The longest that is waited for the network: somebody may be sitting before the screen.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How far the clocks may be apart before the person is told.
@@ -150,7 +153,7 @@ impl Synchronisation {
             };
             // A connection that holds for a moment only is still a failing one: its ends must not become a loop.
             if online_since.is_some_and(|since: Instant| since.elapsed() >= STEADY) {
-                failures = 0;
+                failures = BREAK - 1;
             }
             let wait = self.take_stock(&ended, &token, &mut failures);
             tokio::select! {
