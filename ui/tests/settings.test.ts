@@ -66,7 +66,7 @@ describe('preferences', () => {
     const { user, rehearsal } = await openOptions('advisor')
     rehearsal.failNext.set('setPreferences', { code: 'cache_unwritable' })
     await user.selectOptions(await screen.findByRole('combobox', { name: 'Theme' }), 'dark')
-    expect(await screen.findByText(/may not write into its folder/)).toBeVisible()
+    expect(await screen.findByText(/cannot write into its folder/)).toBeVisible()
     expect(screen.getByRole('combobox', { name: 'Theme' })).toHaveValue('system')
   })
 })

@@ -19,7 +19,7 @@ const LONGEST_INITIALISATION: Duration = Duration::from_secs(10);
 /// Opens the file for the writer, creating it if there is none. Nothing is changed in it yet.
 pub(super) fn open_writer(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    // Nothing else writes: whatever is busy is a bug and must show itself at once.
+    // Nothing of ours writes beside it. Whoever else has the file in hand (a backup, say) is told of at once: nobody waits at a click.
     connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)
 }

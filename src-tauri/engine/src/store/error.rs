@@ -31,7 +31,7 @@ pub enum StoreError {
     /// No room: the click answers so, and its text stays where it was typed.
     #[error("the disk is full")]
     DiskFull,
-    /// The file or its folder has become read-only.
+    /// The file or its folder has become read-only, or another program has the file in hand.
     #[error("the file cannot be written")]
     Unwritable,
     /// A page does not say what was written to it. The next start sets the file aside.
@@ -68,9 +68,10 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// The file, its folder or the disk takes no writes.
+/// The file, its folder or the disk takes no writes, or somebody else's program has the file in hand: of ours there is one.
 fn is_unwritable(cause: &rusqlite::ffi::Error) -> bool {
-    matches!(cause.code, ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied)
+    let codes = [ErrorCode::ReadOnly, ErrorCode::CannotOpen, ErrorCode::PermissionDenied, ErrorCode::DatabaseBusy];
+    codes.contains(&cause.code)
         || matches!(
             cause.extended_code,
             rusqlite::ffi::SQLITE_IOERR_WRITE

@@ -2,7 +2,7 @@
 //! wrong. It can be left and come back to, as a laptop can.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(crate) struct Desk {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) notifications: Arc<Notifications>,
     pub(crate) clock: Arc<Skewed>,
-    pub(crate) disk: Arc<FillingDisk>,
+    pub(crate) disk: Arc<FailingDisk>,
     /// How long a start leaves the network alone for a window.
     pub(crate) first_paint: Duration,
 }
@@ -178,21 +178,26 @@ impl Clock for Skewed {
     }
 }
 
-/// A disk that can be full.
+/// A disk that can fail at a commit.
 #[derive(Default)]
-pub(crate) struct FillingDisk {
-    full: AtomicBool,
+pub(crate) struct FailingDisk {
+    fault: Mutex<Option<StoreError>>,
 }
 
-impl FillingDisk {
+impl FailingDisk {
+    /// From now on every commit fails so, or works again.
+    pub(crate) fn fails(&self, fault: Option<StoreError>) {
+        *self.fault.lock().unwrap() = fault;
+    }
+
     pub(crate) fn is_full(&self, full: bool) {
-        self.full.store(full, Ordering::SeqCst);
+        self.fails(full.then_some(StoreError::DiskFull));
     }
 }
 
-impl Disk for FillingDisk {
+impl Disk for FailingDisk {
     fn before_commit(&self, _commit: u64) -> Result<(), StoreError> {
-        if self.full.load(Ordering::SeqCst) { Err(StoreError::DiskFull) } else { Ok(()) }
+        self.fault.lock().unwrap().clone().map_or(Ok(()), Err)
     }
 
     fn after_commit(&self, _commit: u64) -> Result<(), StoreError> {
