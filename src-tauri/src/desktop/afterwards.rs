@@ -7,7 +7,7 @@ use signoff_engine::Engine;
 use tauri::{AppHandle, Manager as _};
 
 use super::language::SpokenLanguage;
-use super::{power, tray};
+use super::{network, power, tray};
 
 /// From showing the window to drawing the tray, which takes the thread that draws the window.
 const DRAWN: Duration = Duration::from_secs(2);
@@ -25,5 +25,5 @@ pub(crate) async fn run(app: AppHandle) {
     }
 
     let engine = Arc::clone(&app.state::<Arc<Engine>>());
-    power::watch(move || engine.wake()).await;
+    tokio::join!(network::watch(|| engine.wake()), power::watch(|| engine.wake()));
 }

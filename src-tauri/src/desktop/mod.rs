@@ -14,6 +14,7 @@ pub(crate) mod linux_font;
 pub(crate) mod linux_webkit;
 #[cfg(target_os = "macos")]
 pub(crate) mod menu;
+mod network;
 pub(crate) mod notifications;
 
 mod placement;
