@@ -15,6 +15,7 @@ use signoff_wire::interface::{Choice, Chosen, Code, EntryState};
 use support::platform::{Call, Fate, Scripted};
 use support::shift::{Shift, until};
 use support::{Desk, TestClock, close, reply, say};
+use tokio::time::Instant;
 
 fn unreachable() -> RemoteError {
     RemoteError::Unreachable("no route".to_owned())
@@ -108,6 +109,25 @@ async fn a_bounded_number_is_in_flight() {
     desk.until_quiet().await;
 
     assert_eq!(platform.script().most_in_flight, 8);
+}
+
+/// After a day offline nobody waits for the whole queue of the first conversation: its first answer opens the way for all.
+#[tokio::test(start_paused = true)]
+async fn the_first_answer_opens_the_way_for_every_conversation() {
+    let conversations = ["c1", "c2", "c3", "c4"];
+    let desk = desk_with(&conversations).await;
+    for number in 0..40 {
+        desk.clicks(conversations[number % 4], reply(&number.to_string())).await.expect("queued");
+    }
+    let platform = Scripted::default();
+    platform.script().always = Some(Fate::Takes(Duration::from_secs(1)));
+    let begun = Instant::now();
+
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_quiet().await;
+
+    // One alone, then ten in a row in each of the others.
+    assert_eq!(begun.elapsed().as_secs(), 11);
 }
 
 #[tokio::test(start_paused = true)]

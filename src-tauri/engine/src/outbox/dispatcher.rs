@@ -1,7 +1,6 @@
 //! The task that brings entries to the platform: heads that are due, a bounded number at once, each conversation strictly in order.
 //!
-//! A conversation with several entries due is worked through by one *lane*: the transaction that settles an entry claims the next
-//! one as well, so that each entry costs one commit. A lane gives its place up after a while when others wait.
+//! A conversation with several entries due is worked through by one [lane](super::lane), which gives its place up after a while.
 //!
 //! The task holds no state that matters: it can be dropped at any point, and another one goes on from what is on disk.
 //!
@@ -18,12 +17,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use rusqlite::Transaction;
 use secrecy::ExposeSecret;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
-use super::claim::{self, Call, Claim, Claimed, Moment};
+use super::claim::{self, Claim, Claimed, Moment};
 use super::entry::{Entry, State};
+use super::lane::{self, LaneEnd};
 use super::link::Link;
-use super::settle::{self, Circumstances, Outcome};
 use super::{LONGEST_WAIT, OutboxError, upkeep};
 use crate::backoff::{self, Luck};
 use crate::cache::CacheError;
@@ -33,10 +32,9 @@ use crate::store::{Store, StoreError};
 
 /// Conversations served at once.
 pub const AT_ONCE: usize = 16;
-/// Entries that a lane brings before others get its place.
-const LANE_LENGTH: usize = 32;
-/// An attempt that has not ended by then is given up on; what became of it is asked later.
-const ATTEMPT: Duration = Duration::from_secs(90);
+/// Entries that a lane brings before others get its place. Few, so that at the end of a long queue no place stands empty while another one
+/// still has much to bring.
+const LANE_LENGTH: usize = 8;
 /// However far away the next head is: a clock that was set is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// The platform keeps keys for some days; the last of them is not relied on, since two clocks are involved.
@@ -133,11 +131,12 @@ pub struct Dispatcher {
     signal: Arc<Signal>,
 }
 
-struct Context {
-    parts: Parts,
+/// What the lanes share.
+pub(super) struct Context {
+    pub(super) parts: Parts,
     key_is_kept: TimeDelta,
     /// A token that the platform has refused, in case somebody gives it out again.
-    refused: Mutex<Option<Token>>,
+    pub(super) refused: Mutex<Option<Token>>,
 }
 
 impl Dispatcher {
@@ -296,7 +295,9 @@ impl Desk {
     fn start(&mut self, claim: Claim) {
         self.under_way.push(claim.conversation_id.clone());
         self.context.changed(&claim.conversation_id);
-        self.lanes.push(Box::pin(lane(Arc::clone(&self.context), claim)));
+        // The way has to be found open first, and then it is for all.
+        let length = if self.link.is_open() { LANE_LENGTH } else { 1 };
+        self.lanes.push(Box::pin(lane::bring(Arc::clone(&self.context), claim, length)));
     }
 
     fn lane_ended(&mut self, end: LaneEnd) {
@@ -328,45 +329,12 @@ impl Desk {
     }
 }
 
-/// How a lane came to its end.
-struct LaneEnd {
-    conversation_id: String,
-    answered: bool,
-    last_error: Option<RemoteError>,
-    /// It ended only so that others have their turn.
-    gave_way: bool,
-}
-
-/// Brings the entries of one conversation, one after the other, until none is due, one fails, or others have waited long enough.
-async fn lane(context: Arc<Context>, first: Claim) -> LaneEnd {
-    let mut end =
-        LaneEnd { conversation_id: first.conversation_id.clone(), answered: false, last_error: None, gave_way: false };
-    let mut claim = Some(first);
-    let mut brought = 0;
-    while let Some(current) = claim.take() {
-        let outcome = context.attempt(&current).await;
-        end.last_error = match &outcome {
-            Outcome::Performed(Err(error)) | Outcome::Looked(Err(error)) => Some(error.clone()),
-            Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(_)) => {
-                end.answered = true;
-                None
-            }
-            Outcome::NotSignedIn => None,
-        };
-        brought += 1;
-        end.gave_way = end.last_error.is_none() && brought >= LANE_LENGTH;
-        let go_on = end.last_error.is_none() && !end.gave_way;
-        claim = context.settle(&current, outcome, go_on).await;
-    }
-    end
-}
-
 impl Context {
     fn now(&self) -> DateTime<Utc> {
         self.parts.clock.now()
     }
 
-    fn moment(&self) -> Moment {
+    pub(super) fn moment(&self) -> Moment {
         let here = self.now();
         let ahead_by = self.parts.platform.clock_ahead_by().or(self.parts.clock_was_ahead_by);
         // An unheard clock is taken to be right. If it is not, an age seems wrong once it is heard, and the platform or the advisor is
@@ -391,16 +359,16 @@ impl Context {
         Ok(claimed)
     }
 
-    fn luck(&self) -> Luck {
+    pub(super) fn luck(&self) -> Luck {
         Luck::draw(self.parts.chance.as_ref())
     }
 
-    fn wait_after(&self, failures: u32) -> Duration {
+    pub(super) fn wait_after(&self, failures: u32) -> Duration {
         backoff::after(failures, LONGEST_WAIT, self.luck())
     }
 
     /// The token, unless the platform has refused it already.
-    fn token(&self) -> Option<Token> {
+    pub(super) fn token(&self) -> Option<Token> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         self.parts
             .sessions
@@ -408,64 +376,8 @@ impl Context {
             .filter(|token| refused.as_ref().is_none_or(|refused| refused.expose_secret() != token.expose_secret()))
     }
 
-    async fn attempt(&self, claim: &Claim) -> Outcome {
-        let Some(token) = self.token() else { return Outcome::NotSignedIn };
-        let platform = &self.parts.platform;
-        let outcome = match claim.call {
-            Call::Perform => Outcome::Performed(in_time(platform.perform(&token, &claim.attempt)).await),
-            Call::Look => Outcome::Looked(in_time(platform.look(&token, &claim.attempt)).await),
-        };
-        if let Outcome::Performed(Err(RemoteError::SignedOut)) | Outcome::Looked(Err(RemoteError::SignedOut)) = &outcome
-        {
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
-            self.parts.sessions.over(&token);
-            self.report(Report::SignedOut);
-        }
-        outcome
-    }
-
-    /// Writes an outcome down and claims what follows, in one transaction. Until that is done the outcome is nowhere else, so a failing
-    /// disk is waited for. If the process dies meanwhile, the entry is `sending` on disk, and its receipt will be asked for.
-    async fn settle(&self, claim: &Claim, outcome: Outcome, go_on: bool) -> Option<Claim> {
-        let mut failures = 0;
-        loop {
-            let at = Circumstances { now: self.moment(), luck: self.luck(), first: claim.first };
-            let (key, step, outcome) = (claim.key.clone(), claim.attempt.step, outcome.clone());
-            let (owner, conversation_id) = (self.parts.owner.clone(), claim.conversation_id.clone());
-            let platform = Arc::clone(&self.parts.platform);
-            let written = self
-                .parts
-                .store
-                .write(move |transaction| {
-                    let entry = settle::settle(transaction, &key, step, outcome, at)?;
-                    let next = match &entry {
-                        Some(entry) if entry.state == State::Sending => Claimed::to_send(entry),
-                        Some(_) | None if go_on => {
-                            claim::claim_next(transaction, &owner, &conversation_id, platform.as_ref(), at.now)?
-                        }
-                        Some(_) | None => Claimed::default(),
-                    };
-                    Ok::<_, OutboxError>((entry, next))
-                })
-                .await;
-            match written {
-                Ok((entry, next)) => {
-                    self.changed(&claim.conversation_id);
-                    entry.iter().chain(&next.set_aside).for_each(|entry| self.tell(entry));
-                    return next.claims.into_iter().next();
-                }
-                Err(OutboxError::Store(StoreError::Closed)) => return None,
-                Err(error) => {
-                    failures += 1;
-                    self.store_failed(error);
-                    tokio::time::sleep(self.wait_after(failures + 1)).await;
-                }
-            }
-        }
-    }
-
     /// Tells how far an entry has come.
-    fn tell(&self, entry: &Entry) {
+    pub(super) fn tell(&self, entry: &Entry) {
         tracing::info!(
             entry = entry.key,
             conversation = entry.conversation_id,
@@ -482,28 +394,20 @@ impl Context {
         }
     }
 
-    fn changed(&self, conversation_id: &str) {
+    pub(super) fn changed(&self, conversation_id: &str) {
         self.report(Report::Changed { conversation_id: conversation_id.to_owned() });
     }
 
-    fn store_failed(&self, error: OutboxError) {
+    pub(super) fn store_failed(&self, error: OutboxError) {
         tracing::error!(%error, "the outbox could not be read or written");
         if let OutboxError::Store(error) | OutboxError::Cache(CacheError::Store(error)) = error {
             self.report(Report::StoreFailed(error));
         }
     }
 
-    fn report(&self, report: Report) {
+    pub(super) fn report(&self, report: Report) {
         // Nobody listening is fine: everything is on disk.
         drop(self.parts.reports.send(report));
-    }
-}
-
-/// Gives an attempt up after a while. It may take effect all the same.
-async fn in_time<T>(attempt: impl Future<Output = Result<T, RemoteError>>) -> Result<T, RemoteError> {
-    match timeout(ATTEMPT, attempt).await {
-        Ok(answer) => answer,
-        Err(_) => Err(RemoteError::Interrupted("no answer in time".to_owned())),
     }
 }
 

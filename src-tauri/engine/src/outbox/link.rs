@@ -41,6 +41,11 @@ impl Link {
         }
     }
 
+    /// Whether the platform has answered, and nothing has failed since.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// When attempts are allowed again, if they are not now.
     pub(super) fn closed_until(&self) -> Option<Instant> {
         self.resting_until.max(self.asked_until)

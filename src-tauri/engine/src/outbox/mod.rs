@@ -93,6 +93,7 @@ mod enqueue;
 mod entry;
 mod error;
 mod intent;
+mod lane;
 mod link;
 mod listing;
 pub mod machine;

@@ -1,0 +1,118 @@
+//! A lane: the entries of one conversation on their way, strictly one after the other.
+//!
+//! The transaction that settles an entry claims the next one as well, so that each entry costs one commit.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::OutboxError;
+use super::claim::{self, Call, Claim, Claimed};
+use super::dispatcher::{Context, Report};
+use super::entry::State;
+use super::settle::{self, Circumstances, Outcome};
+use crate::remote::RemoteError;
+use crate::store::StoreError;
+
+/// An attempt that has not ended by then is given up on; what became of it is asked later.
+const ATTEMPT: Duration = Duration::from_secs(90);
+
+/// How a lane came to its end.
+pub(super) struct LaneEnd {
+    pub(super) conversation_id: String,
+    pub(super) answered: bool,
+    pub(super) last_error: Option<RemoteError>,
+    /// It ended only so that others have their turn.
+    pub(super) gave_way: bool,
+}
+
+/// Brings the entries of one conversation until none is due, one fails, or `length` have been brought.
+pub(super) async fn bring(context: Arc<Context>, first: Claim, length: usize) -> LaneEnd {
+    let mut end =
+        LaneEnd { conversation_id: first.conversation_id.clone(), answered: false, last_error: None, gave_way: false };
+    let mut claim = Some(first);
+    let mut brought = 0;
+    while let Some(current) = claim.take() {
+        let outcome = context.attempt(&current).await;
+        end.last_error = match &outcome {
+            Outcome::Performed(Err(error)) | Outcome::Looked(Err(error)) => Some(error.clone()),
+            Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(_)) => {
+                end.answered = true;
+                None
+            }
+            Outcome::NotSignedIn => None,
+        };
+        brought += 1;
+        end.gave_way = end.last_error.is_none() && brought >= length;
+        let go_on = end.last_error.is_none() && !end.gave_way;
+        claim = context.settle(&current, outcome, go_on).await;
+    }
+    end
+}
+
+impl Context {
+    async fn attempt(&self, claim: &Claim) -> Outcome {
+        let Some(token) = self.token() else { return Outcome::NotSignedIn };
+        let platform = &self.parts.platform;
+        let outcome = match claim.call {
+            Call::Perform => Outcome::Performed(in_time(platform.perform(&token, &claim.attempt)).await),
+            Call::Look => Outcome::Looked(in_time(platform.look(&token, &claim.attempt)).await),
+        };
+        if let Outcome::Performed(Err(RemoteError::SignedOut)) | Outcome::Looked(Err(RemoteError::SignedOut)) = &outcome
+        {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+            self.parts.sessions.over(&token);
+            self.report(Report::SignedOut);
+        }
+        outcome
+    }
+
+    /// Writes an outcome down and claims what follows, in one transaction. Until that is done the outcome is nowhere else, so a failing
+    /// disk is waited for. If the process dies meanwhile, the entry is `sending` on disk, and its receipt will be asked for.
+    async fn settle(&self, claim: &Claim, outcome: Outcome, go_on: bool) -> Option<Claim> {
+        let mut failures = 0;
+        loop {
+            let at = Circumstances { now: self.moment(), luck: self.luck(), first: claim.first };
+            let (key, step, outcome) = (claim.key.clone(), claim.attempt.step, outcome.clone());
+            let (owner, conversation_id) = (self.parts.owner.clone(), claim.conversation_id.clone());
+            let platform = Arc::clone(&self.parts.platform);
+            let written = self
+                .parts
+                .store
+                .write(move |transaction| {
+                    let entry = settle::settle(transaction, &key, step, outcome, at)?;
+                    let next = match &entry {
+                        Some(entry) if entry.state == State::Sending => Claimed::to_send(entry),
+                        Some(_) | None if go_on => {
+                            claim::claim_next(transaction, &owner, &conversation_id, platform.as_ref(), at.now)?
+                        }
+                        Some(_) | None => Claimed::default(),
+                    };
+                    Ok::<_, OutboxError>((entry, next))
+                })
+                .await;
+            match written {
+                Ok((entry, next)) => {
+                    self.changed(&claim.conversation_id);
+                    entry.iter().chain(&next.set_aside).for_each(|entry| self.tell(entry));
+                    return next.claims.into_iter().next();
+                }
+                Err(OutboxError::Store(StoreError::Closed)) => return None,
+                Err(error) => {
+                    failures += 1;
+                    self.store_failed(error);
+                    tokio::time::sleep(self.wait_after(failures + 1)).await;
+                }
+            }
+        }
+    }
+}
+
+/// Gives an attempt up after a while. It may take effect all the same.
+async fn in_time<T>(attempt: impl Future<Output = Result<T, RemoteError>>) -> Result<T, RemoteError> {
+    match timeout(ATTEMPT, attempt).await {
+        Ok(answer) => answer,
+        Err(_) => Err(RemoteError::Interrupted("no answer in time".to_owned())),
+    }
+}
