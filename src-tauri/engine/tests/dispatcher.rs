@@ -11,7 +11,7 @@ use signoff_engine::outbox::{Report, State};
 use signoff_engine::remote::{Refusal, RemoteError, What};
 use signoff_engine::store::{Disk, Options, StoreError, Threads};
 use signoff_wire::contract::problems::ProblemCode;
-use signoff_wire::interface::{Choice, Chosen, Code, EntryState};
+use signoff_wire::interface::{Choice, Chosen, Code, EntryState, QueueEntry};
 use support::platform::{Call, Fate, Scripted};
 use support::shift::{Shift, until};
 use support::{Desk, TestClock, close, reply, say};
@@ -275,6 +275,29 @@ async fn a_reused_key_is_quarantined_and_never_tried_again() {
     assert_eq!(platform.call_count(), 1);
     let entry = desk.entry(&entry.id).await;
     assert_eq!(entry.choices, [Choice::Edit, Choice::Discard], "the text can be had back");
+}
+
+/// D23, D30: one switch that was turned off is one piece of news, however many closings it stops. What different customers did is not.
+#[tokio::test(start_paused = true)]
+async fn several_actions_stopped_by_one_cause_are_told_once() {
+    for (code, told) in [(ProblemCode::CloseDisabled, 1), (ProblemCode::CustomerWroteSince, 3)] {
+        let conversations = ["c1", "c2", "c3"];
+        let desk = desk_with(&conversations).await;
+        let platform = Scripted::default();
+        for conversation in conversations {
+            let refusal = Fate::Fails(refused(409, code.clone()));
+            platform.script().of_conversation.insert(conversation.to_owned(), refusal);
+            desk.clicks(conversation, reply("Goodbye.")).await.expect("queued");
+        }
+
+        let _shift = Shift::start(&desk, &platform);
+        let visibly = |entry: &QueueEntry| entry.state == EntryState::NeedsAttention;
+        until("each waits visibly", || async { desk.queue().await.iter().all(visibly) }).await;
+
+        let count = "SELECT count(*) FROM notifications WHERE kind = 'needs_attention'";
+        let noted = desk.store.read(move |c| Ok::<i64, StoreError>(c.query_row(count, [], |row| row.get(0))?)).await;
+        assert_eq!(noted.expect("readable"), told, "{code:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

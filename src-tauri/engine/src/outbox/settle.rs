@@ -9,10 +9,9 @@ use signoff_wire::interface::{ActionKind, Code};
 use super::claim::Moment;
 use super::entry::{Blocked, Entry, State};
 use super::machine::{Happening, Move, next};
-use super::{LONGEST_WAIT, OutboxError, codes, listing, rows, upkeep};
+use super::{LONGEST_WAIT, OutboxError, codes, rows, upkeep};
 use crate::backoff::{self, Luck};
 use crate::cache;
-use crate::notify;
 use crate::remote::{Brought, RemoteError, Seen, Step, Taken};
 
 /// A request that broke off may still be on its way, in a proxy or in the platform's own queue. Without a key only time excludes that it
@@ -87,7 +86,7 @@ pub(super) fn settle(
     }
     finish(transaction, &mut entry)?;
     if entry.state == State::Blocked && before != State::Blocked {
-        notify::needs_attention(transaction, &listing::entry(transaction, &entry.owner, key)?, at.now.here)?;
+        upkeep::have_told(transaction, &entry, at.now.here)?;
     }
     Ok(Some(entry))
 }
