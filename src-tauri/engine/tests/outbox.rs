@@ -266,7 +266,7 @@ async fn d6_customer_wrote_since_shows_the_new_message_and_can_be_confirmed_agai
         attention.new_messages.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(),
         ["One more thing"]
     );
-    assert_eq!(waiting.choices, [Choice::Edit, Choice::ConfirmAgain, Choice::SendWithoutClosing, Choice::Discard]);
+    assert_eq!(waiting.choices, [Choice::Edit, Choice::SendWithoutClosing, Choice::ConfirmAgain, Choice::Discard]);
     assert_eq!(desk.shows("c1").await.tab, ConversationState::Received, "not shown as closed meanwhile");
 
     desk.chooses(&entry.id, Choice::ConfirmAgain).await.expect("offered");
@@ -336,6 +336,61 @@ async fn d8_wait_goes_on_by_itself_when_the_switch_is_on_again() {
     desk.hears(say::switched(true, 6)).await;
     shift.waker.look();
     desk.until_entry(&entry.id, EntryState::Done).await;
+}
+
+/// Nothing is offered that would change nothing: trying now what waits for no time, or for its turn.
+#[tokio::test]
+async fn d24_retry_is_offered_where_it_would_come_to_pass_earlier() {
+    let desk = desk().await;
+    let first = desk.clicks("c1", reply("first")).await.expect("queued");
+    let second = desk.clicks("c1", reply("second")).await.expect("queued");
+    let offers = async |id: &str| desk.entry(id).await.choices.contains(&Choice::Retry);
+    let set = async |column: &'static str, ahead: i64| {
+        let at = desk.clock.now().timestamp_millis() + ahead;
+        let sql = format!("UPDATE outbox SET {column} = ?1");
+        desk.write(move |tx| Ok::<_, StoreError>(tx.execute(&sql, [at])?)).await.expect("written");
+    };
+
+    assert!(!offers(&first.id).await, "it is about to be sent as it is");
+    set("due_at", 60_000).await;
+    assert!(offers(&first.id).await, "a pause of ours can be cut short");
+    assert!(!offers(&second.id).await, "nothing overtakes (D22)");
+    assert!(desk.chooses(&second.id, Choice::Retry).await.is_err(), "and a late click on it changes nothing");
+    set("retry_after_until", 60_000).await;
+    assert!(!offers(&first.id).await, "what the platform asked for stands");
+    in_state(&desk, &first.id, "in_doubt").await;
+    assert!(!offers(&first.id).await, "also for asking it");
+    set("retry_after_until", -1).await;
+    assert!(offers(&first.id).await, "until that time is over");
+}
+
+/// D23: taken back into a conversation that nobody can open, the text would be out of reach.
+#[tokio::test]
+async fn d23_a_text_stays_in_the_queue_when_its_conversation_cannot_be_seen_any_more() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", reply("Where did you go?")).await.expect("queued");
+    refused(&desk, &entry.id, "conversation_unknown").await;
+
+    let waiting = desk.entry(&entry.id).await;
+
+    assert_eq!(waiting.choices, [Choice::Retry, Choice::Discard]);
+    assert_eq!(waiting.text.as_deref(), Some("Where did you go?"));
+}
+
+/// D7: behind a closing that is queued there, the text could only be refused again.
+#[tokio::test]
+async fn d7_the_newer_conversation_is_not_offered_while_a_closing_is_queued_in_it() {
+    let desk = desk().await;
+    let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    refused(&desk, &entry.id, "conversation_closed").await;
+    comes_back(&desk).await;
+    assert_eq!(desk.entry(&entry.id).await.choices, [Choice::SendInNewer, Choice::Discard]);
+    let seen = Some("n1".to_owned());
+    let closing = Wish::SendAndClose { text: "Goodbye again.".to_owned(), last_seen_message_id: seen };
+
+    desk.clicks("c2", closing).await.expect("queued");
+
+    assert_eq!(desk.entry(&entry.id).await.choices, [Choice::Discard]);
 }
 
 /// The admin was quicker than the advisor: nothing more will be heard of the switch.

@@ -278,7 +278,7 @@ async fn d6_a_message_that_nobody_has_seen_is_noticed_before_anything_is_sent() 
 
     let waits = desk.entry(&entry.id).await;
     assert_eq!(waits.attention.map(|attention| attention.code), Some(Code::CustomerWroteSince));
-    assert_eq!(waits.choices, [Choice::Edit, Choice::ConfirmAgain, Choice::SendWithoutClosing, Choice::Discard]);
+    assert_eq!(waits.choices, [Choice::Edit, Choice::SendWithoutClosing, Choice::ConfirmAgain, Choice::Discard]);
     assert_eq!((waits.half_done, platform.world().performed.len()), (None, 0));
 }
 

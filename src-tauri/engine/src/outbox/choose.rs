@@ -25,9 +25,20 @@ pub struct Decision {
 /// What an entry offers now, the safest first. `newer_is_known`: the customer has a newer conversation to send into (D7).
 #[must_use]
 pub fn offered(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
-    if entry.progress.begun() {
-        return offered_when_begun(entry);
+    let mut choices =
+        if entry.progress.begun() { offered_when_begun(entry) } else { offered_before(entry, newer_is_known) };
+    if entry.state != State::Blocked && !waits_for_a_time_of_ours(entry) {
+        choices.retain(|choice| *choice != Choice::Retry);
     }
+    choices
+}
+
+/// Whether trying now would come to pass earlier than waiting: nothing goes before its turn, and a wait that the platform asked for stands.
+fn waits_for_a_time_of_ours(entry: &Entry) -> bool {
+    entry.head && entry.due_at > entry.due_set_at && entry.retry_after_until.is_none_or(|until| until < entry.due_at)
+}
+
+fn offered_before(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
     let mut choices = match entry.state {
         State::Queued => vec![Choice::Undo, Choice::Edit, Choice::Retry],
         State::Sending | State::InDoubt if entry.undo_requested => Vec::new(),
@@ -54,13 +65,18 @@ fn offered_when_blocked(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
         return if carries { vec![Choice::SendInNewer, Choice::Discard] } else { vec![Choice::Discard] };
     }
     if code == Code::CustomerWroteSince && closes {
-        return vec![Choice::Edit, Choice::ConfirmAgain, Choice::SendWithoutClosing, Choice::Discard];
+        // Nothing is as final as a closing (R8).
+        return vec![Choice::Edit, Choice::SendWithoutClosing, Choice::ConfirmAgain, Choice::Discard];
     }
     if code == Code::CloseDisabled {
-        return vec![Choice::Wait, Choice::SendWithoutClosing, Choice::Edit, Choice::Discard];
+        return vec![Choice::Wait, Choice::Edit, Choice::SendWithoutClosing, Choice::Discard];
     }
     if code == Code::OutcomeUnknown {
         return vec![Choice::WentThrough, Choice::Edit, Choice::Retry, Choice::Discard];
+    }
+    // A draft there would be one that nobody can open.
+    if code == Code::ConversationUnknown {
+        return vec![Choice::Retry, Choice::Discard];
     }
     // The same text could only be refused the same way, or its key is spent, or nobody can read what it wants.
     if same_again_is_pointless(code) {

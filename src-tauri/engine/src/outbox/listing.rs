@@ -203,6 +203,10 @@ pub(crate) fn receipts_of_replies(
 fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxError> {
     let attention = entry.blocked.as_ref().filter(|_| needs_attention(entry));
     let newer = newer_conversation(connection, entry)?;
+    let takes_text = match &newer {
+        Some(newer) => !close_is_queued(connection, &entry.owner, newer)?,
+        None => false,
+    };
     let customer_name = connection
         .prepare_cached("SELECT k.name FROM conversations c JOIN customers k ON k.id = c.customer_id WHERE c.id = ?1")?
         .query_row(params![entry.conversation_id], |row| row.get("name"))
@@ -225,7 +229,7 @@ fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxErro
         last_problem: entry.last_problem,
         half_done: half_done(entry),
         attention: attention.map(|blocked| attention_for(connection, entry, blocked, newer.clone())).transpose()?,
-        choices: offered(entry, newer.is_some()),
+        choices: offered(entry, takes_text),
     })
 }
 
