@@ -328,6 +328,7 @@ async fn d8_wait_goes_on_by_itself_when_the_switch_is_on_again() {
     desk.chooses(&entry.id, Choice::Wait).await.expect("offered");
     let waiting = desk.entry(&entry.id).await;
     assert_eq!((waiting.state, waiting.attention), (EntryState::Queued, None), "it needs nobody meanwhile");
+    assert!(waiting.waits_for_switch, "and says what it waits for");
     let platform = Scripted::default();
     let shift = Shift::start(&desk, &platform);
     tokio::time::sleep(std::time::Duration::from_secs(600)).await;
@@ -336,6 +337,24 @@ async fn d8_wait_goes_on_by_itself_when_the_switch_is_on_again() {
     desk.hears(say::switched(true, 6)).await;
     shift.waker.look();
     desk.until_entry(&entry.id, EntryState::Done).await;
+}
+
+/// D24: what stood against an entry is answered by the advisor's decision, and is no reason any more.
+#[tokio::test]
+async fn what_was_decided_about_is_no_problem_any_more() {
+    for choice in [Choice::SendWithoutClosing, Choice::Wait] {
+        let desk = desk().await;
+        let entry = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+        refused(&desk, &entry.id, "close_disabled").await;
+        let problem = "UPDATE outbox SET last_problem = 'close_disabled'";
+        desk.write(|tx| Ok::<_, StoreError>(tx.execute(problem, [])?)).await.expect("written");
+
+        desk.chooses(&entry.id, choice).await.expect("offered");
+        desk.hears(say::switched(true, 6)).await;
+
+        let goes_on = desk.entry(&entry.id).await;
+        assert_eq!((goes_on.state, goes_on.last_problem), (EntryState::Queued, None), "{choice:?}");
+    }
 }
 
 /// Nothing is offered that would change nothing: trying now what waits for no time, or for its turn.

@@ -36,6 +36,7 @@ export class RehearsedQueue {
       queued_at: at,
       state: 'queued',
       undo_requested: false,
+      waits_for_switch: false,
       held_up_by: null,
       attempts: 0,
       next_attempt_at: null,
@@ -60,7 +61,8 @@ export class RehearsedQueue {
   }
 
   isNext(entry: Entry): boolean {
-    return entry.state === 'queued' && this.waiting(entry.conversation_id)[0] === entry
+    const waits = entry.state === 'queued' && !entry.waits_for_switch
+    return waits && this.waiting(entry.conversation_id)[0] === entry
   }
 
   counts(): { pending: number; needs_attention: number } {
@@ -72,8 +74,13 @@ export class RehearsedQueue {
   /** As the interface gets it. */
   shown(entry: Entry): QueueEntry {
     const head = this.waiting(entry.conversation_id)[0]
-    const heldUp = head && head !== entry && head.state === 'needs_attention' && entry.state === 'queued'
-    return { ...structuredClone(entry), held_up_by: heldUp ? head.id : null, choices: choices(entry) }
+    const stops = head?.state === 'needs_attention' || head?.waits_for_switch
+    const heldUp = head && head !== entry && stops && entry.state === 'queued'
+    return {
+      ...structuredClone(entry),
+      held_up_by: heldUp ? head.id : null,
+      choices: choices(entry).filter((choice) => choice !== 'edit' || entry.text !== null),
+    }
   }
 
   /** All of it: what needs attention first, what has ended last. */
@@ -130,9 +137,15 @@ export class RehearsedQueue {
         again(entry, { seen: seen ?? entry.seen })
         break
       case 'wait':
+        again(entry, { waits_for_switch: true })
         break
     }
     return { kind: 'applied' }
+  }
+
+  /** What was told to wait for it goes on (D8). */
+  switchedOn() {
+    for (const entry of this.entries) entry.waits_for_switch = false
   }
 
   #takeBack(entry: Entry): Chosen {
@@ -173,17 +186,20 @@ export class RehearsedQueue {
 }
 
 function again(entry: Entry, change: Partial<Entry>) {
-  Object.assign(entry, change, { state: 'queued', attention: null })
+  Object.assign(entry, { waits_for_switch: false }, change, { state: 'queued', attention: null, last_problem: null })
 }
 
 function choices(entry: Entry): Choice[] {
   switch (entry.state) {
     case 'queued':
-      return entry.text === null ? ['undo'] : ['undo', 'edit']
+      if (entry.half_done) return entry.next_attempt_at ? ['retry', 'drop_rest'] : ['drop_rest']
+      if (entry.waits_for_switch) return ['undo', 'edit', 'send_without_closing']
+      return entry.next_attempt_at ? ['undo', 'edit', 'retry'] : ['undo', 'edit']
     case 'sending':
-      return ['undo']
+      return entry.undo_requested || entry.half_done ? [] : ['undo']
     case 'checking':
-      return ['retry']
+      if (entry.undo_requested) return []
+      return entry.next_attempt_at ? ['undo', 'retry'] : ['undo']
     case 'done':
     case 'cancelled':
       return []
@@ -200,9 +216,16 @@ function attentionChoices(entry: Entry): Choice[] {
     case 'customer_wrote_since':
       return entry.close ? ['edit', 'send_without_closing', 'confirm_again', 'discard'] : ['edit', 'retry', 'discard']
     case 'conversation_closed':
-      return entry.attention.newer_conversation_id ? ['send_in_newer', 'discard'] : ['discard']
+      return entry.attention.newer_conversation_id && entry.text !== null ? ['send_in_newer', 'discard'] : ['discard']
     case 'close_disabled':
       return ['wait', 'edit', 'send_without_closing', 'discard']
+    case 'outcome_unknown':
+      return ['went_through', 'edit', 'retry', 'discard']
+    case 'conversation_unknown':
+      return ['retry', 'discard']
+    case 'entry_unreadable':
+    case 'internal':
+      return ['edit', 'discard']
     default:
       return ['edit', 'retry', 'discard']
   }

@@ -156,6 +156,8 @@ export class Rehearsal implements Backend {
     this.#version++
     this.announce({ kind: 'settings_changed' })
     this.#set({ close_enabled: on })
+    if (on) this.#queue.switchedOn()
+    this.#deliverSoon()
   }
 
   set(change: Partial<AppState>) {

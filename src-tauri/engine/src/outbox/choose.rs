@@ -284,6 +284,10 @@ fn change_intent(
 
 fn go_on(transaction: &Transaction<'_>, entry: &mut Entry, now: DateTime<Utc>) -> Result<(), OutboxError> {
     if let Move::To(state) = next(entry.standing(), Happening::GoOn) {
+        // What stood against it has been answered.
+        if entry.state == State::Blocked {
+            entry.last_problem = None;
+        }
         entry.state = state;
         make_due(entry, now);
         settle::finish(transaction, entry)?;

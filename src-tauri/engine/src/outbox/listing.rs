@@ -220,6 +220,7 @@ fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxErro
         queued_at: entry.clicked_at,
         state: shown_state(entry.state, entry.waits_for_switch),
         undo_requested: entry.undo_requested,
+        waits_for_switch: entry.waits_for_switch,
         held_up_by: held_up_by(connection, entry)?,
         attempts: entry.attempts(),
         next_attempt_at: match entry.state {
@@ -289,7 +290,7 @@ pub(super) fn newer_conversation(connection: &Connection, entry: &Entry) -> Resu
     Ok(known.or_else(|| blocked.newer_conversation_id.clone()))
 }
 
-/// The head of the conversation, if it needs the advisor and this entry stands behind it (D22).
+/// The head of the conversation, if it waits for the advisor or for the switch and this entry stands behind it (D22).
 fn held_up_by(connection: &Connection, entry: &Entry) -> Result<Option<String>, OutboxError> {
     if entry.head || !entry.state.is_open() {
         return Ok(None);

@@ -92,7 +92,8 @@ pub fn close_switched(transaction: &Transaction<'_>, enabled: bool) -> Result<()
         transaction
             .prepare_cached(
                 // `GoOn` of the machine, for all of them at once.
-                "UPDATE outbox SET state = 'queued', waits_for_switch = 0, blocked_code = NULL, due_at = due_set_at
+                "UPDATE outbox SET state = 'queued', waits_for_switch = 0, blocked_code = NULL, last_problem = NULL,
+                     due_at = due_set_at
                  WHERE conversation_id = ?1 AND state = 'blocked' AND waits_for_switch = 1",
             )?
             .execute(params![conversation_id])?;

@@ -37,7 +37,9 @@ pub struct QueueEntry {
     pub state: EntryState,
     /// Undo was asked for while it was on its way: the outcome decides (DESIGN, outbox 9).
     pub undo_requested: bool,
-    /// An earlier entry of the same conversation that it waits for (D22), if that one needs attention.
+    /// It waits until closing by advisors is allowed again, as the advisor told it to (D8).
+    pub waits_for_switch: bool,
+    /// An earlier entry of the same conversation that it waits for (D22), if that one waits for the advisor or for the switch.
     pub held_up_by: Option<String>,
     /// Attempts that reached the network.
     pub attempts: u32,

@@ -43,7 +43,11 @@ state: EntryState,
  */
 undo_requested: boolean, 
 /**
- * An earlier entry of the same conversation that it waits for (D22), if that one needs attention.
+ * It waits until closing by advisors is allowed again, as the advisor told it to (D8).
+ */
+waits_for_switch: boolean, 
+/**
+ * An earlier entry of the same conversation that it waits for (D22), if that one waits for the advisor or for the switch.
  */
 held_up_by: string | null, 
 /**
