@@ -18,7 +18,10 @@ export async function choose(desk: Desk, entry: QueueEntry, choice: Choice): Pro
         desk.focusReply(chosen.conversation_id)
       }
     }
-    desk.tell({ text: chosenText(choice, chosen), tone: chosen.kind === 'cancelled' ? 'plain' : 'done' })
+    desk.tell({
+      text: chosenText(choice, chosen, desk.reachable),
+      tone: chosen.kind === 'cancelled' ? 'plain' : 'done',
+    })
     return null
   } catch (reason) {
     return failureOf(reason)

@@ -83,6 +83,12 @@ export class Desk {
     return this.state?.connection.status === 'offline' || this.state?.connection.status === 'connecting'
   }
 
+  /** What is queued can go out at once: there is a network, and somebody is signed in (D25). */
+  get reachable(): boolean {
+    const stage = this.state?.stage
+    return !this.offline && stage?.kind === 'signed_in' && !stage.session_expired
+  }
+
   /** The cache is being filled for the first time: what is not in it is not known to be nowhere. */
   get filling(): boolean {
     const sync = this.state?.sync

@@ -111,7 +111,7 @@ pub enum Code {
     ConversationUnknown,
     /// The queued action is no longer there: it was delivered, undone or discarded meanwhile.
     EntryUnknown,
-    /// The action is being delivered just now: undoing it was noted and is settled by the outcome (D15).
+    /// The action has moved on since its choices were shown, and does not offer this one any more. Nothing was changed.
     EntryInFlight,
     /// Whether the action took effect cannot be found out: the platform keeps answers only for so long, or keeps none. The advisor looks
     /// at the conversation and decides.

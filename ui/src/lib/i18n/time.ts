@@ -48,6 +48,14 @@ export function date(at: string, now: number): string {
   return format({ day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) }).format(then)
 }
 
+/** A time to the minute, with its day only if that is not today. */
+export function moment(at: string, now: number): string {
+  if (sameDay(at, new Date(now).toISOString())) return timeOfDay(at)
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  const year = sameYear ? {} : { year: 'numeric' as const }
+  return format({ day: 'numeric', month: 'short', ...year, hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+}
+
 /** A day as a heading: today, yesterday, or weekday and date. */
 export function day(at: string, now: number): string {
   const midnight = new Date(now).setHours(0, 0, 0, 0)

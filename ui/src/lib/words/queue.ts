@@ -1,7 +1,7 @@
 /** The outbox in words: states, actions, choices, and what is said when something was chosen. */
-import type { ActionKind, Choice, Chosen, EntryState, HalfDone, QueueEntry } from '$lib/backend'
+import type { ActionKind, Choice, Chosen, Code, EntryState, HalfDone, QueueEntry } from '$lib/backend'
 import type { IconName } from '$components/icons'
-import { until } from '$lib/i18n/time'
+import { moment, until } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
 import { sentence } from './codes'
 
@@ -39,6 +39,9 @@ const actions: Record<ActionKind, { text: () => string; icon: IconName }> = {
 export const actionText = (action: ActionKind) => actions[action].text()
 export const actionIcon = (action: ActionKind) => actions[action].icon
 
+/** For whom. A conversation that this person does not get any more has lost its customer's name, and its entry stays. */
+export const customerText = (entry: QueueEntry) => entry.customer_name || m.entry_no_name()
+
 const choices: Record<Choice, { text: () => string; title: () => string; icon: IconName }> = {
   undo: { text: m.choice_undo, title: m.choice_undo_title, icon: 'undo' },
   edit: { text: m.choice_edit, title: m.choice_edit_title, icon: 'edit' },
@@ -56,12 +59,30 @@ const choices: Record<Choice, { text: () => string; title: () => string; icon: I
   discard: { text: m.choice_discard, title: m.choice_discard_title, icon: 'bin' },
 }
 
-export const choiceText = (choice: Choice) => choices[choice].text()
-export const choiceTitle = (choice: Choice) => choices[choice].title()
+/** What a choice is called. To try a reply again that was held back for a new message is to send it all the same (D6). */
+export function choiceText(choice: Choice, entry: QueueEntry): string {
+  return sendsAllTheSame(choice, entry) ? m.choice_send_all_the_same() : choices[choice].text()
+}
+
+export function choiceTitle(choice: Choice, entry: QueueEntry): string {
+  if (sendsAllTheSame(choice, entry)) return m.choice_send_all_the_same_title()
+  if (choice === 'retry' && entry.state === 'needs_attention') return m.choice_retry_again_title()
+  return choices[choice].title()
+}
+
 export const choiceIcon = (choice: Choice) => choices[choice].icon
 
-/** What to say after a choice was taken. */
-export function chosenText(choice: Choice, chosen: Chosen): string {
+const sendsAllTheSame = (choice: Choice, entry: QueueEntry) =>
+  choice === 'retry' && entry.attention?.code === 'customer_wrote_since'
+
+/** What makes sense now: without the platform, trying at once what waits for nothing else would change nothing. */
+export function choicesOf(entry: QueueEntry, reachable: boolean): Choice[] {
+  const waits = entry.state === 'queued' || entry.state === 'checking'
+  return entry.choices.filter((choice) => choice !== 'retry' || reachable || !waits)
+}
+
+/** What to say after a choice was taken. `reachable`: what is queued goes out at once. */
+export function chosenText(choice: Choice, chosen: Chosen, reachable: boolean): string {
   switch (chosen.kind) {
     case 'back_in_draft':
       return m.chosen_undone()
@@ -70,11 +91,11 @@ export function chosenText(choice: Choice, chosen: Chosen): string {
     case 'when_settled':
       return m.chosen_when_settled()
     case 'applied':
-      return appliedText(choice)
+      return appliedText(choice, reachable)
   }
 }
 
-function appliedText(choice: Choice): string {
+function appliedText(choice: Choice, reachable: boolean): string {
   switch (choice) {
     case 'discard':
       return m.chosen_discarded()
@@ -88,11 +109,11 @@ function appliedText(choice: Choice): string {
     case 'wait':
       return m.chosen_waits()
     case 'retry':
-      return m.chosen_retry()
+      return reachable ? m.chosen_retry() : m.chosen_queued_for_later()
     case 'confirm_again':
     case 'send_without_closing':
     case 'send_in_newer':
-      return m.chosen_queued()
+      return reachable ? m.chosen_queued() : m.chosen_queued_for_later()
   }
 }
 
@@ -112,27 +133,109 @@ export function halfDoneText({ done, in_doubt, left }: HalfDone): string {
   return sentences.join(' ')
 }
 
-/** Why an action waits for the advisor. Of something half done nobody says that nothing was sent. */
-export function whyText({ half_done, attention }: QueueEntry): string {
-  if (!attention) return ''
-  if (!half_done) return sentence({ code: attention.code })
-  switch (attention.code) {
+/** What has taken effect of something half done, and what is left of it unless somebody else has closed the conversation for good. */
+export function progressText({ half_done, attention }: QueueEntry): string {
+  if (!half_done) return ''
+  return halfDoneText(attention?.code === 'conversation_closed' ? { ...half_done, left: [] } : half_done)
+}
+
+/** Why an action waits for the advisor, and what to do. It says nothing of a text where there is none, and of something half done not that
+ * nothing was sent. */
+export function whyText(entry: QueueEntry): string {
+  if (!entry.attention) return ''
+  const code = entry.attention.code
+  if (entry.half_done) return whyHalfDone(code, entry)
+  if (entry.text === null) return whyWithoutText(code)
+  switch (code) {
+    case 'conversation_closed':
+      return entry.choices.includes('send_in_newer') ? m.why_closed_newer() : m.why_closed()
+    case 'internal':
+      return m.why_internal()
+    default:
+      return sentence({ code })
+  }
+}
+
+function whyHalfDone(code: Code, entry: QueueEntry): string {
+  switch (code) {
     case 'undone_in_part':
-      return sentence({ code: attention.code })
+      return sentence({ code })
     case 'customer_wrote_since':
       return m.half_why_customer_wrote_since()
     case 'close_disabled':
       return m.half_why_close_disabled()
     case 'outcome_unknown':
       return m.half_why_outcome_unknown()
+    case 'conversation_closed':
+      return m.half_why_conversation_closed()
     default:
-      return m.half_why_refused()
+      return entry.choices.includes('retry') ? m.half_why_refused() : m.half_why_refused_for_good()
+  }
+}
+
+function whyWithoutText(code: Code): string {
+  switch (code) {
+    case 'conversation_closed':
+      return m.why_act_closed()
+    case 'conversation_unknown':
+      return m.why_act_conversation_unknown()
+    case 'outcome_unknown':
+      return m.why_act_outcome_unknown()
+    case 'entry_unreadable':
+      return m.why_act_unreadable()
+    case 'internal':
+      return m.why_act_internal()
+    default:
+      return m.why_act_refused()
+  }
+}
+
+/** What discarding means. Of what may have arrived nobody says that nothing was sent. */
+export function discardText(entry: QueueEntry): string {
+  const name = customerText(entry)
+  const action = actionText(entry.action)
+  const unknown = entry.attention?.code === 'outcome_unknown'
+  if (entry.text === null) {
+    return unknown ? m.discard_action_unknown({ action, name }) : m.discard_text_action({ action, name })
+  }
+  return unknown ? m.discard_text_unknown({ name }) : m.discard_text({ name })
+}
+
+/** The open action of the same conversation that goes before this one (D22): the one that holds it up, or the first in line. */
+export function ahead(entry: QueueEntry, entries: QueueEntry[]): QueueEntry | null {
+  const first = entry.held_up_by
+    ? entries.find((other) => other.id === entry.held_up_by)
+    : entries.find((other) => other.conversation_id === entry.conversation_id && isOpen(other))
+  return first && first.id !== entry.id ? first : null
+}
+
+export const isOpen = ({ state }: QueueEntry) => state !== 'done' && state !== 'cancelled'
+
+/** What an action waits behind. */
+export function behindText(head: QueueEntry): string {
+  const action = actionText(head.action)
+  if (head.state === 'needs_attention') return m.entry_held_up_by({ action })
+  return head.waits_for_switch ? m.entry_held_up_by_switch({ action }) : m.entry_behind({ action })
+}
+
+/** What the last attempt met, as far as it still matters to something that waits for its time. */
+export function problemText(code: Code): string | null {
+  switch (code) {
+    case 'offline':
+      return m.problem_offline()
+    case 'certificate_invalid':
+      return m.problem_certificate()
+    case 'platform_unavailable':
+    case 'platform_nonsense':
+      return sentence({ code })
+    default:
+      return null
   }
 }
 
 /** What the live region says when an action reached its end. */
 export function settledText(entry: QueueEntry): string {
-  const name = entry.customer_name
+  const name = customerText(entry)
   if (entry.state === 'needs_attention') return m.said_attention({ name })
   if (entry.state === 'cancelled') return m.said_cancelled({ name })
   switch (entry.action) {
@@ -155,5 +258,5 @@ export function settledText(entry: QueueEntry): string {
 /** When it is tried next. The first pauses are seconds, and a countdown in seconds would only ask to be watched. */
 export function nextAttemptText(at: string, now: number): string {
   if (Date.parse(at) - now < 60_000) return m.entry_next_attempt_soon()
-  return m.entry_next_attempt({ time: until(at, now) })
+  return m.entry_next_attempt({ time: until(at, now), at: moment(at, now) })
 }
