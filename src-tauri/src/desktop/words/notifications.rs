@@ -56,11 +56,11 @@ impl Tongue {
                 match self {
                     Self::En => (
                         format!("{name}: a queued action needs you"),
-                        "It was not applied. Your text is safe; choose what to do with it.".to_owned(),
+                        "Open it to see why, and choose what becomes of it. Nothing you wrote is lost.".to_owned(),
                     ),
                     Self::Fr => (
                         format!("{name}\u{a0}: une action en file demande votre attention"),
-                        "Elle n'a pas été appliquée. Votre texte est en sûreté\u{202f}; choisissez ce qu'il en advient."
+                        "Ouvrez-la pour savoir pourquoi, et choisissez la suite. Rien de ce que vous avez écrit n'est perdu."
                             .to_owned(),
                     ),
                 }
