@@ -163,7 +163,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     use super::*;
-    use crate::desktop::words::Tongue;
+    use crate::desktop::words::{LeftBehind, Tongue};
 
     /// A dialog that says yes once the test lets it, and counts how often it was opened.
     struct Slow {
@@ -187,7 +187,7 @@ mod tests {
         let (pressed, opened) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
         let confirmation =
             Arc::new(Confirmation::new(Slow { pressed: Arc::clone(&pressed), opened: Arc::clone(&opened) }));
-        let question = || Tongue::En.quit_question(1);
+        let question = || Tongue::En.quit_question(&LeftBehind { pending: 1, ..LeftBehind::default() });
 
         let asking = Arc::clone(&confirmation);
         let first = tokio::spawn(async move { asking.ask(question()).await });

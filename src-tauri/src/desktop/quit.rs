@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
 use signoff_engine::Engine;
+use signoff_wire::interface::{EntryState, Stage};
 use tauri::{AppHandle, Manager as _};
 
 use super::confirm::Confirmation;
 use super::language::SpokenLanguage;
 use super::window;
+use super::words::LeftBehind;
 
 /// From the window's end to the program's: many times what a draft takes to be on disk.
 const LAST_WORDS: Duration = Duration::from_millis(300);
@@ -17,14 +20,27 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 pub(crate) fn ask(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let queue = app.state::<Arc<Engine>>().state().queue;
-        let queued = queue.pending + queue.needs_attention;
-        let question = app.state::<SpokenLanguage>().now().quit_question(queued);
+        let left = left_behind(&app.state::<Arc<Engine>>()).await;
+        let queued = left.pending + left.needs_attention;
+        let question = app.state::<SpokenLanguage>().now().quit_question(&left);
         if queued == 0 || app.state::<Confirmation>().ask(question).await {
             tracing::info!(queued, "quitting");
             leave(&app).await;
         }
     });
+}
+
+/// What is queued now, and since when. A queue that cannot be read just then is counted all the same.
+async fn left_behind(engine: &Engine) -> LeftBehind {
+    let state = engine.state();
+    let queue = engine.queue().await.unwrap_or_default();
+    let open = queue.iter().filter(|entry| !matches!(entry.state, EntryState::Done | EntryState::Cancelled));
+    LeftBehind {
+        pending: state.queue.pending,
+        needs_attention: state.queue.needs_attention,
+        oldest: open.map(|entry| entry.queued_at).min().map(|clicked_at| Utc::now() - clicked_at),
+        session_expired: matches!(state.stage, Stage::SignedIn { session_expired: true }),
+    }
 }
 
 /// The window goes at once; what was typed in the last moment has time to become a draft before the program ends.

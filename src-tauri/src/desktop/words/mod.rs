@@ -10,7 +10,7 @@ mod questions;
 
 use signoff_wire::interface::Language;
 
-pub(crate) use questions::Question;
+pub(crate) use questions::{LeftBehind, Question};
 
 use super::plain_text;
 

@@ -1,5 +1,6 @@
 //! What the system's own dialogs ask.
 
+use chrono::TimeDelta;
 use signoff_wire::contract::conversations::SurveyPreview;
 use signoff_wire::contract::receipts::SurveySkip;
 use signoff_wire::interface::CloseQuestion;
@@ -17,6 +18,19 @@ pub(crate) struct Question {
     pub(crate) confirm: &'static str,
     /// The button that does not.
     pub(crate) cancel: &'static str,
+}
+
+/// What stays behind when Signoff is left.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct LeftBehind {
+    /// Actions that go out by themselves.
+    pub(crate) pending: u32,
+    /// Actions that wait for the advisor.
+    pub(crate) needs_attention: u32,
+    /// How long ago the oldest of them was clicked.
+    pub(crate) oldest: Option<TimeDelta>,
+    /// Nothing goes out before somebody has signed in again (D25).
+    pub(crate) session_expired: bool,
 }
 
 impl Tongue {
@@ -87,28 +101,60 @@ impl Tongue {
         }
     }
 
-    /// Leaving with a queue (D21: it stays, and goes out at the next start).
-    pub(crate) fn quit_question(self, queued: u32) -> Question {
-        match self {
-            Self::En => Question {
-                heading: "Quit Signoff?".to_owned(),
-                body: match queued {
-                    1 => "1 action is queued. It goes out when Signoff runs again.".to_owned(),
-                    n => format!("{n} actions are queued. They go out when Signoff runs again."),
-                },
-                confirm: "_Quit",
-                cancel: "_Stay",
-            },
-            Self::Fr => Question {
-                heading: "Quitter Signoff\u{202f}?".to_owned(),
-                body: match queued {
-                    1 => "1 action est en file. Elle partira quand Signoff tournera à nouveau.".to_owned(),
-                    n => format!("{n} actions sont en file. Elles partiront quand Signoff tournera à nouveau."),
-                },
-                confirm: "_Quitter",
-                cancel: "_Rester",
-            },
-        }
+    /// Leaving with a queue: how much waits, for how long already, and what becomes of it (D21: it stays, however long that is).
+    pub(crate) fn quit_question(self, left: &LeftBehind) -> Question {
+        let (heading, confirm, cancel) = match self {
+            Self::En => ("Quit Signoff?", "_Quit", "_Stay"),
+            Self::Fr => ("Quitter Signoff\u{202f}?", "_Quitter", "_Rester"),
+        };
+        let sentences =
+            [self.queued(left), self.undecided(left.needs_attention), left.oldest.and_then(|age| self.waited(age))];
+        let body = sentences.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+        Question { heading: heading.to_owned(), body, confirm, cancel }
+    }
+
+    fn queued(self, left: &LeftBehind) -> Option<String> {
+        let then = match (self, left.session_expired) {
+            (Self::En, false) => "when Signoff runs again and is connected",
+            (Self::En, true) => "when Signoff runs again and you have signed in",
+            (Self::Fr, false) => "quand Signoff tournera à nouveau et sera connecté",
+            (Self::Fr, true) => "quand Signoff tournera à nouveau et que vous vous serez reconnecté",
+        };
+        Some(match (self, left.pending) {
+            (_, 0) => return None,
+            (Self::En, 1) => format!("1 action is queued. It stays on this computer, and goes out {then}."),
+            (Self::En, n) => format!("{n} actions are queued. They stay on this computer, and go out {then}."),
+            (Self::Fr, 1) => format!("1 action est en file. Elle reste sur cet ordinateur, et partira {then}."),
+            (Self::Fr, n) => {
+                format!("{n} actions sont en file. Elles restent sur cet ordinateur, et partiront {then}.")
+            }
+        })
+    }
+
+    fn undecided(self, needs_attention: u32) -> Option<String> {
+        Some(match (self, needs_attention) {
+            (_, 0) => return None,
+            (Self::En, 1) => "1 action needs your attention. It stays here until you have decided.".to_owned(),
+            (Self::En, n) => format!("{n} actions need your attention. They stay here until you have decided."),
+            (Self::Fr, 1) => "1 action demande votre attention. Elle reste ici jusqu'à votre décision.".to_owned(),
+            (Self::Fr, n) => {
+                format!("{n} actions demandent votre attention. Elles restent ici jusqu'à votre décision.")
+            }
+        })
+    }
+
+    fn waited(self, age: TimeDelta) -> Option<String> {
+        let plural = |count: i64, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+        let (en, fr) = match (age.num_days(), age.num_hours(), age.num_minutes()) {
+            (days @ 1.., _, _) => (plural(days, "day", "days"), plural(days, "jour", "jours")),
+            (_, hours @ 1.., _) => (plural(hours, "hour", "hours"), plural(hours, "heure", "heures")),
+            (_, _, minutes @ 1..) => (plural(minutes, "minute", "minutes"), plural(minutes, "minute", "minutes")),
+            _ => return None,
+        };
+        Some(match self {
+            Self::En => format!("The oldest has waited for {en}."),
+            Self::Fr => format!("La plus ancienne attend depuis {fr}."),
+        })
     }
 }
 
@@ -172,10 +218,58 @@ mod tests {
     }
 
     #[test]
-    fn leaving_counts_the_queue() {
-        assert_eq!(Tongue::En.quit_question(1).body, "1 action is queued. It goes out when Signoff runs again.");
-        assert_eq!(Tongue::En.quit_question(3).body, "3 actions are queued. They go out when Signoff runs again.");
-        assert!(Tongue::Fr.quit_question(1).body.starts_with("1 action est"));
-        assert!(Tongue::Fr.quit_question(3).body.starts_with("3 actions sont"));
+    fn leaving_counts_the_queue_and_says_what_becomes_of_it() {
+        let with =
+            |tongue: Tongue, pending| tongue.quit_question(&LeftBehind { pending, ..LeftBehind::default() }).body;
+        let goes_out = "when Signoff runs again and is connected.";
+        assert_eq!(
+            with(Tongue::En, 1),
+            format!("1 action is queued. It stays on this computer, and goes out {goes_out}")
+        );
+        assert_eq!(
+            with(Tongue::En, 3),
+            format!("3 actions are queued. They stay on this computer, and go out {goes_out}")
+        );
+        assert!(with(Tongue::Fr, 1).starts_with("1 action est en file. Elle reste sur cet ordinateur"));
+        assert!(with(Tongue::Fr, 3).starts_with("3 actions sont en file. Elles restent sur cet ordinateur"));
+    }
+
+    /// D23: what waits for a decision does not go out by itself, and nothing else is said of it.
+    #[test]
+    fn leaving_tells_what_needs_the_advisor_from_what_goes_out() {
+        let left = LeftBehind { pending: 2, needs_attention: 1, ..LeftBehind::default() };
+        let body = Tongue::En.quit_question(&left).body;
+        assert!(body.starts_with("2 actions are queued."), "{body}");
+        assert!(body.contains("1 action needs your attention. It stays here until you have decided."), "{body}");
+        let only = LeftBehind { pending: 0, ..left };
+        assert!(!Tongue::En.quit_question(&only).body.contains("goes out"));
+        assert!(Tongue::Fr.quit_question(&only).body.starts_with("1 action demande votre attention."));
+    }
+
+    /// D25.
+    #[test]
+    fn leaving_signed_out_says_what_it_takes() {
+        let left = LeftBehind { pending: 1, session_expired: true, ..LeftBehind::default() };
+        assert!(Tongue::En.quit_question(&left).body.contains("and you have signed in"));
+        assert!(Tongue::Fr.quit_question(&left).body.contains("vous vous serez reconnecté"));
+    }
+
+    #[test]
+    fn leaving_says_how_long_the_oldest_has_waited() {
+        let cases = [
+            (TimeDelta::minutes(1), "for 1 minute.", "depuis 1 minute."),
+            (TimeDelta::minutes(59), "for 59 minutes.", "depuis 59 minutes."),
+            (TimeDelta::hours(3), "for 3 hours.", "depuis 3 heures."),
+            (TimeDelta::days(31), "for 31 days.", "depuis 31 jours."),
+        ];
+        let said = |tongue: Tongue, age| {
+            tongue.quit_question(&LeftBehind { pending: 1, oldest: Some(age), ..LeftBehind::default() }).body
+        };
+        for (age, en, fr) in cases {
+            assert!(said(Tongue::En, age).ends_with(en), "{en}");
+            assert!(said(Tongue::Fr, age).ends_with(fr), "{fr}");
+        }
+        assert!(!said(Tongue::En, TimeDelta::seconds(59)).contains("oldest"), "just now is no news");
+        assert!(!said(Tongue::En, TimeDelta::minutes(-5)).contains("oldest"), "nor is a clock that was set back");
     }
 }
