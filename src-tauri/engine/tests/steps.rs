@@ -252,6 +252,47 @@ async fn a_clock_that_jumps_while_something_straggles_ends_no_wait_in_a_year() {
     assert_eq!(platform.texts_in("c1"), ["Hello"]);
 }
 
+fn busy() -> Fate {
+    let retry_after = Some(Duration::from_secs(300));
+    Fate::Fails(RemoteError::Unavailable { retry_after, code: ProblemCode::Overloaded })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_ends_what_the_platform_asked_to_wait_for_also_if_the_advisor_decides_first() {
+    let (desk, platform) = (desk().await, Stepwise::default());
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    platform.next([Fate::Lost]);
+    platform.world().looks.extend([Fate::Works, busy()]);
+    let shift = starts(&desk, &platform);
+    let asked_to_wait = Some(Code::PlatformUnavailable);
+    until("the platform asks to wait", || async { desk.entry(&entry.id).await.last_problem == asked_to_wait }).await;
+
+    desk.clock.advance(TimeDelta::days(-365));
+    assert_eq!(desk.chooses(&entry.id, Choice::Undo).await.expect("offered"), Chosen::WhenSettled);
+    shift.waker.look();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+
+    assert_eq!(desk.entry(&entry.id).await.state, EntryState::Cancelled, "a year later is too late");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_while_the_app_was_dead_ends_what_the_platform_asked_to_wait_for() {
+    let (desk, platform) = (desk().await, Stepwise::default());
+    let entry = desk.clicks("c1", reply("Hello")).await.expect("queued");
+    platform.next([busy(), Fate::Slow(Duration::from_secs(60))]);
+    let shift = starts(&desk, &platform);
+    until("the platform asks to wait", || async { desk.entry(&entry.id).await.last_problem.is_some() }).await;
+    desk.until_entry(&entry.id, EntryState::Sending).await;
+    shift.dies().await;
+
+    desk.clock.advance(TimeDelta::days(-365));
+    platform.world().looks.push_back(Fate::Lost);
+    let _shift = starts(&desk, &platform);
+    tokio::time::sleep(Duration::from_secs(600)).await;
+
+    assert_eq!(desk.entry(&entry.id).await.state, EntryState::Done, "a year later is too late");
+}
+
 #[tokio::test(start_paused = true)]
 async fn d5_two_equal_texts_are_two_replies() {
     for fate in [Fate::Lost, Fate::AnswerLost] {

@@ -166,8 +166,7 @@ fn undo(transaction: &Transaction<'_>, mut entry: Entry, now: DateTime<Utc>) -> 
         Move::NoteUndo => {
             entry.undo_requested = true;
             // What is in doubt is asked about now: somebody waits for the answer.
-            entry.due_at = entry.retry_after_until.map_or(now, |until| until.max(now));
-            entry.due_set_at = now;
+            entry.make_due(now);
             Chosen::WhenSettled
         }
         Move::To(_) | Move::Nothing => return Err(OutboxError::EntryUnknown),
@@ -297,8 +296,6 @@ fn go_on(transaction: &Transaction<'_>, entry: &mut Entry, now: DateTime<Utc>) -
 
 fn make_due(entry: &mut Entry, now: DateTime<Utc>) {
     entry.tries.in_row = 0;
-    // The advisor can shorten our waits, not the platform's.
-    entry.due_at = entry.retry_after_until.map_or(now, |until| until.max(now));
-    entry.due_set_at = now;
+    entry.make_due(now);
     entry.not_before = None;
 }

@@ -166,6 +166,21 @@ impl Entry {
         }
     }
 
+    /// Notes that its next due time is decided now. What the platform asked to wait for was reckoned by a clock that has been set back since:
+    /// its end may be a year away.
+    pub(super) fn decided_at(&mut self, now: DateTime<Utc>) {
+        if self.due_set_at > now {
+            self.retry_after_until = None;
+        }
+        self.due_set_at = now;
+    }
+
+    /// Lets it be due as soon as the platform allows: nobody here can shorten its waits.
+    pub(super) fn make_due(&mut self, now: DateTime<Utc>) {
+        self.decided_at(now);
+        self.due_at = self.retry_after_until.map_or(now, |until| until.max(now));
+    }
+
     /// Forgets what is known about the current step: it is as if it had never been attempted.
     pub(super) fn forget_attempts(&mut self) {
         self.first_attempt_at = None;

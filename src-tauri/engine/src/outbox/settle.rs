@@ -73,8 +73,7 @@ pub(super) fn settle(
                 entry.first_attempt_at = entry.first_attempt_at.or(Some(at.now.there));
             }
             if state == State::Queued && happening == Happening::StepDone {
-                entry.due_at = entry.retry_after_until.map_or(at.now.here, |until| until.max(at.now.here));
-                entry.due_set_at = at.now.here;
+                entry.make_due(at.now.here);
             }
             if state == State::Done {
                 end_as_done(transaction, &mut entry)?;
@@ -231,7 +230,7 @@ fn note_look(entry: &mut Entry, outcome: &Outcome, happening: Happening, at: Cir
                 // A clock that was set back begins anew.
                 let since = entry.missed_at.filter(|missed| *missed <= at.now.there).unwrap_or(at.now.there);
                 entry.missed_at = Some(since);
-                entry.due_set_at = at.now.here;
+                entry.decided_at(at.now.here);
                 entry.due_at = at.now.here + (since + STRAGGLES - at.now.there);
                 return;
             }
@@ -286,7 +285,7 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
         Outcome::Performed(Err(error)) | Outcome::Looked(Err(error)) => error,
     };
     entry.last_problem = Some(codes::problem(error));
-    entry.due_set_at = at.now.here;
+    entry.decided_at(at.now.here);
     entry.due_at = at.now.here;
     match error {
         RemoteError::SignedOut => return,

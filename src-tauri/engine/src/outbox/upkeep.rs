@@ -27,8 +27,8 @@ pub fn recover(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -
     for mut entry in sending {
         if let Move::To(state) = next(entry.standing(), Happening::Died) {
             entry.state = state;
+            entry.decided_at(now);
             entry.due_at = now;
-            entry.due_set_at = now;
             settle::finish(transaction, &mut entry)?;
         }
     }
@@ -147,8 +147,8 @@ fn reread_quarantined(transaction: &Transaction<'_>, owner: &str, now: DateTime<
         let happening = if attempted { Happening::RereadAfterAttempt } else { Happening::Reread };
         if let Move::To(state) = next(entry.standing(), happening) {
             entry.state = state;
+            entry.decided_at(now);
             entry.due_at = now;
-            entry.due_set_at = now;
             settle::finish(transaction, &mut entry)?;
         }
     }
