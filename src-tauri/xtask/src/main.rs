@@ -46,8 +46,9 @@ Signoff's own commands.
       of run, start, javascript, click, first-sync, notification, package; without it, all.
       --cold adds a build from nothing.
 
-  cargo xtask simulate [--seeds N] [--seed FIRST] [--threads T] [--trace]
-      Histories of the engine and the platform in a world of faults, judged by an oracle.
+  cargo xtask simulate [--world own|steps] [--seeds N] [--seed FIRST] [--threads T] [--trace]
+      Histories of the engine in a world of faults, judged by an oracle: with our own platform,
+      and with one that takes actions in steps and knows no keys; --world takes one of them.
       A seed that breaks a rule is told with the command that replays it.
 
   cargo xtask bench outbox [--only NAME]... [--rounds N]

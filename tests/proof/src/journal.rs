@@ -24,9 +24,29 @@ pub struct Pages {
     pub dropped: BTreeSet<String>,
     /// Keys under which a request left after the advisor had been told that the action is taken back, or will be.
     pub sent_after_all: Vec<String>,
+    /// Keys of steps that were asked for again at a platform without keys, although it was known that they had taken effect, or not known that
+    /// they had not.
+    pub sent_blindly: Vec<String>,
     /// What the advisor saw on the screen and should not have.
     pub seen_wrong: Vec<String>,
     given_up: BTreeSet<String>,
+    /// What is known of the last attempt at each step.
+    steps: BTreeMap<String, Met>,
+    /// Nobody can look what became of a step.
+    is_blind: bool,
+}
+
+/// What an attempt at a step met, as far as its client can know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// It took effect.
+    Effect,
+    /// It certainly did nothing.
+    Nothing,
+    /// Nobody knows: no answer came, or none that says.
+    Doubt,
+    /// Nobody knew, and whoever looked later has not found it.
+    DoubtAndNothingFound,
 }
 
 /// A click.
@@ -70,8 +90,17 @@ pub struct Decision {
     pub under_way: bool,
     /// The app was waiting for the answer to an attempt when it was decided, so it could not know the outcome.
     pub waited_for: bool,
-    /// The app had said that nobody can know whether it has happened: the platform has forgotten its key (D23).
+    /// The app had said that nobody can know whether it has happened: the platform has forgotten its key, or has none, and nobody can look
+    /// (D23).
     pub unknowable: bool,
+}
+
+impl Decision {
+    /// The advisor lets something be sent again of which nobody knows whether it has happened, and takes it upon himself.
+    #[must_use]
+    pub fn sends_again(&self) -> bool {
+        self.choice == Choice::Retry && self.unknowable && !matches!(self.answer, Decided::Refused(_))
+    }
 }
 
 /// What the app said to a decision.
@@ -126,11 +155,16 @@ impl Journal {
         if let (true, Some(text)) = (discards, text) {
             pages.dropped.extend(words(text).map(str::to_owned));
         }
+        if decision.sends_again() {
+            // From here on it is as if never attempted.
+            pages.steps.retain(|step_key, _| !step_key.starts_with(&decision.key));
+        }
+        let gives_up = discards || decision.choice == Choice::DropRest;
         match &decision.answer {
             Decided::Said(Chosen::BackInDraft { .. } | Chosen::WhenSettled) => {
                 pages.given_up.insert(decision.key.clone());
             }
-            Decided::Said(Chosen::Applied) if discards => {
+            Decided::Said(Chosen::Applied) if gives_up => {
                 pages.given_up.insert(decision.key.clone());
             }
             // It goes on, or may.
@@ -148,6 +182,40 @@ impl Journal {
         if pages.given_up.contains(key) {
             pages.sent_after_all.push(key.to_owned());
         }
+    }
+
+    /// A request for a step of the action under `key` leaves the app, to a platform that knows no keys.
+    pub fn step_leaves(&self, key: &str, step_key: &str) {
+        self.leaves(key);
+        let mut pages = self.pages();
+        let is_blind = pages.is_blind;
+        let may_leave = match pages.steps.insert(step_key.to_owned(), Met::Doubt) {
+            None | Some(Met::Nothing) => true,
+            Some(Met::DoubtAndNothingFound) => !is_blind,
+            Some(Met::Effect | Met::Doubt) => false,
+        };
+        if !may_leave {
+            pages.sent_blindly.push(step_key.to_owned());
+        }
+    }
+
+    /// The app is answered about a step, or gives it up.
+    pub fn step_meets(&self, step_key: &str, met: Met) {
+        self.pages().steps.insert(step_key.to_owned(), met);
+    }
+
+    /// Somebody has looked for a step and not found it.
+    pub fn step_looked_for(&self, step_key: &str) {
+        if let Some(met) = self.pages().steps.get_mut(step_key)
+            && *met == Met::Doubt
+        {
+            *met = Met::DoubtAndNothingFound;
+        }
+    }
+
+    /// Nobody can look what became of a step in this world, or everybody can.
+    pub fn goes_blind(&self, is_blind: bool) {
+        self.pages().is_blind = is_blind;
     }
 
     /// The advisor sees something that must not be.
@@ -176,6 +244,12 @@ impl Pages {
     /// What was decided about a key.
     pub fn decisions_about<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Decision> {
         self.decisions.iter().filter(move |decision| decision.key == key)
+    }
+
+    /// What the last attempt at a step met, if there was one.
+    #[must_use]
+    pub fn met(&self, step_key: &str) -> Option<Met> {
+        self.steps.get(step_key).copied()
     }
 
     fn keep(&mut self, conversation_id: &str, text: &str) {

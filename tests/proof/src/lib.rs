@@ -8,7 +8,8 @@
 //! - [`oracle`] knows the rules and nothing of the engine: from the journal, from what the platform says over its public API
 //!   ([`view`]), and from what the advisor's screen shows it finds what was lost, doubled, out of order, half-done or not told.
 //! - [`sim`] is a world on one thread: the real engine and the real platform, a network, clocks, disks and processes that fail at any point.
-//!   Every decision in it comes from one seed, so a seed is a whole history and replays exactly.
+//!   Every decision in it comes from one seed, so a seed is a whole history and replays exactly. In a second world a vendor stands in the
+//!   platform's place that takes actions in steps and knows no keys (DESIGN, outbox 10).
 //! - [`chaos`] is the same with real processes, which the operating system kills, real files, and a real network of faults.
 //!
 //! ```text
@@ -18,7 +19,8 @@
 //!                └──────────────────┴────▶ oracle ◀──────┘
 //! ```
 //!
-//! `cargo xtask simulate --seeds N [--seed S] [--trace]` runs it; `tests/seeds.rs` runs some hundred seeds with every `cargo xtask test`.
+//! `cargo xtask simulate [--world own|steps] --seeds N [--seed S] [--trace]` runs it; `tests/seeds.rs` runs some hundred seeds with every
+//! `cargo xtask test`.
 
 pub mod actors;
 pub mod api;

@@ -9,6 +9,7 @@ use signoff_wire::contract::conversations::{Conversation, ConversationState};
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::contract::timeline::TimelineEntry;
+use signoff_wire::interface::Effect;
 
 use crate::api::{Api, Call};
 
@@ -32,6 +33,19 @@ pub struct View {
     pub csv_rows: Option<usize>,
     /// Receipts of the keys that were asked for.
     pub receipts: BTreeMap<String, Receipt>,
+    /// What was done under each key, in its order, at a platform that takes actions in steps.
+    pub steps: BTreeMap<String, Vec<Took>>,
+}
+
+/// A step that took effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Took {
+    /// Which effect of the action; `None` for an action that has only one.
+    pub effect: Option<Effect>,
+    /// In which conversation.
+    pub conversation_id: String,
+    /// The conversation's version with it.
+    pub version: i64,
 }
 
 /// A conversation.
@@ -84,6 +98,12 @@ impl View {
     /// Replies that were sent under a key, wherever they stand.
     pub fn replies_under<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a TimelineEntry> {
         self.timelines().filter(move |entry| entry.client_key.as_deref() == Some(key))
+    }
+
+    /// The steps that were taken under a key.
+    #[must_use]
+    pub fn steps_under(&self, key: &str) -> &[Took] {
+        self.steps.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// All entries of all timelines.

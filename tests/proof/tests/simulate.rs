@@ -7,18 +7,22 @@
 mod common;
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use signoff_proof::sim::counterpart::WorldKind;
 use signoff_proof::sim::history::{Figures, Verdict};
 
 /// A hundred times what a history takes on a busy machine.
 const LONGEST: Duration = Duration::from_secs(120);
 
-const USAGE: &str = "usage: cargo xtask simulate [--seeds N] [--seed FIRST] [--threads T] [--trace]";
+const USAGE: &str =
+    "usage: cargo xtask simulate [--world own|steps] [--seeds N] [--seed FIRST] [--threads T] [--trace]";
 
 struct Options {
+    /// Each seed is lived through in each of them.
+    kinds: Vec<WorldKind>,
     first: u64,
     seeds: u64,
     threads: usize,
@@ -28,10 +32,10 @@ struct Options {
 /// What the threads share.
 struct Shared {
     options: Options,
-    next: AtomicU64,
+    next: AtomicUsize,
     sum: Mutex<Sum>,
     /// What each thread is at, and since when.
-    under_way: Vec<Mutex<Option<(u64, Instant)>>>,
+    under_way: Vec<Mutex<Option<(WorldKind, u64, Instant)>>>,
 }
 
 #[derive(Default)]
@@ -49,7 +53,7 @@ fn main() -> ExitCode {
     };
     let begun = Instant::now();
     let under_way = (0..options.threads).map(|_| Mutex::default()).collect();
-    let shared = Shared { options, next: AtomicU64::new(0), sum: Mutex::default(), under_way };
+    let shared = Shared { options, next: AtomicUsize::new(0), sum: Mutex::default(), under_way };
     std::thread::scope(|scope| {
         let working: Vec<_> = shared.under_way.iter().map(|at| scope.spawn(|| work(&shared, at))).collect();
         while working.iter().any(|thread| !thread.is_finished()) {
@@ -62,16 +66,17 @@ fn main() -> ExitCode {
     if sum.broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn work(shared: &Shared, at: &Mutex<Option<(u64, Instant)>>) {
+fn work(shared: &Shared, at: &Mutex<Option<(WorldKind, u64, Instant)>>) {
     let Options { first, seeds, trace, .. } = shared.options;
+    let kinds = &shared.options.kinds;
     loop {
-        let number = shared.next.fetch_add(1, Ordering::Relaxed);
+        let (kind, number) = common::in_turn(kinds, shared.next.fetch_add(1, Ordering::Relaxed));
         if number >= seeds {
             return;
         }
         let seed = first + number;
-        *at.lock().unwrap_or_else(PoisonError::into_inner) = Some((seed, Instant::now()));
-        let verdict = common::live(seed, trace);
+        *at.lock().unwrap_or_else(PoisonError::into_inner) = Some((kind, seed, Instant::now()));
+        let verdict = common::live(kind, seed, trace);
         *at.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let mut sum = shared.sum.lock().unwrap_or_else(PoisonError::into_inner);
         sum.figures += verdict.figures;
@@ -79,7 +84,7 @@ fn work(shared: &Shared, at: &Mutex<Option<(u64, Instant)>>) {
         sum.broken += u64::from(!verdict.broken.is_empty());
         say(&verdict, trace);
         if sum.seeds.is_multiple_of(1000) {
-            println!("{} seeds, {} broken", sum.seeds, sum.broken);
+            println!("{} histories, {} broken", sum.seeds, sum.broken);
         }
     }
 }
@@ -96,12 +101,12 @@ fn say(verdict: &Verdict, trace: bool) {
     }
 }
 
-fn watch(at: &Mutex<Option<(u64, Instant)>>) {
+fn watch(at: &Mutex<Option<(WorldKind, u64, Instant)>>) {
     let at = *at.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((seed, since)) = at
+    if let Some((kind, seed, since)) = at
         && since.elapsed() > LONGEST
     {
-        println!("seed {seed}: something loops without waiting; cargo xtask simulate --seed {seed} --trace");
+        println!("{kind} seed {seed}: something loops without waiting; {}", common::replay(kind, seed));
         std::process::exit(1);
     }
 }
@@ -111,7 +116,7 @@ fn summary(sum: &Sum, took: Duration) -> String {
     let Figures { clicks, app_deaths, platform_deaths, requests, seconds } = sum.figures;
     let each = took.as_secs_f64() * 1000.0 / sum.seeds.max(1) as f64;
     format!(
-        "{} seeds, {} broken: {clicks} clicks, {requests} requests, {app_deaths} deaths of the app, {platform_deaths} of the platform, {} simulated hours; {:.1} s, {each:.1} ms a seed",
+        "{} histories, {} broken: {clicks} clicks, {requests} requests, {app_deaths} deaths of the app, {platform_deaths} of the platform, {} simulated hours; {:.1} s, {each:.1} ms each",
         sum.seeds,
         sum.broken,
         seconds / 3600,
@@ -120,10 +125,11 @@ fn summary(sum: &Sum, took: Duration) -> String {
 }
 
 fn parsed(arguments: &[String]) -> Option<Options> {
-    let mut options = Options { first: 1, seeds: 1, threads: 1, trace: false };
+    let mut options = Options { kinds: WorldKind::ALL.to_vec(), first: 1, seeds: 1, threads: 1, trace: false };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
+            "--world" => options.kinds = vec![rest.next()?.parse().ok()?],
             "--seeds" => options.seeds = rest.next()?.parse().ok()?,
             "--seed" => options.first = rest.next()?.parse().ok()?,
             "--threads" => options.threads = rest.next()?.parse().ok().filter(|threads| *threads > 0)?,

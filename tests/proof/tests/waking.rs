@@ -60,7 +60,7 @@ impl Office {
     }
 
     fn starts(&self, laptop: &Laptop) {
-        laptop.starts(None, |fuse| Network::of(&self.cables, fuse));
+        laptop.starts(None, |clock, fuse| Network::connector(&self.cables, clock, fuse));
     }
 
     /// The advisor answers in so many conversations, on the channel that takes replies at any time (D9).

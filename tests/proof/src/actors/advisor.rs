@@ -17,6 +17,10 @@ pub trait Attempts: Send + Sync {
     fn under_way(&self, key: &str) -> bool;
     /// Whether the app is waiting for the answer to one at this moment.
     fn waited_for(&self, key: &str) -> bool;
+    /// Whether what nobody else knows of an entry has happened, if the advisor can go and see.
+    fn went_through(&self, _entry: &QueueEntry) -> Option<bool> {
+        None
+    }
 }
 
 /// The advisor.
@@ -227,11 +231,13 @@ impl Advisor {
         let Told::Queue(queue) = desk.ask(Ask::Queue).await? else { return Some(None) };
         let open: Vec<&QueueEntry> = queue.iter().filter(|entry| !entry.choices.is_empty()).collect();
         let Some(entry) = self.dice.pick(&open) else { return Some(None) };
-        let choices: Vec<(u32, Choice)> = entry.choices.iter().map(|choice| (weight(*choice), *choice)).collect();
+        let unknowable = entry.attention.as_ref().is_some_and(|attention| attention.code == Code::OutcomeUnknown);
+        let found = if unknowable { attempts.went_through(entry) } else { None };
+        let choices: Vec<(u32, Choice)> =
+            entry.choices.iter().map(|choice| (weight(*choice, found), *choice)).collect();
         let choice = self.dice.weighed(&choices)?;
         let shown = entry.attention.as_ref().and_then(|attention| attention.new_messages.last());
         let seen_message_id = shown.map(|message| message.id.clone());
-        let unknowable = entry.attention.as_ref().is_some_and(|attention| attention.code == Code::OutcomeUnknown);
         let (under_way, waited_for) = (attempts.under_way(&entry.id), attempts.waited_for(&entry.id));
         let told = desk.ask(Ask::Choose(Choose { entry_id: entry.id.clone(), choice, seen_message_id })).await;
         let answer = match &told {
@@ -290,8 +296,12 @@ fn tab(tab: ConversationState) -> Ask {
     Ask::Inbox(InboxQuery { tab, scope: Scope::All, channel_id: None, search: None, after: None, limit: 50 })
 }
 
-fn weight(choice: Choice) -> u32 {
+/// How likely a choice is. `found`: what the advisor has found of something that nobody else could tell.
+fn weight(choice: Choice, found: Option<bool>) -> u32 {
     match choice {
+        Choice::WentThrough if found == Some(true) => 80,
+        // People err.
+        Choice::Retry if found == Some(true) => 2,
         Choice::Undo => 20,
         Choice::Edit => 15,
         Choice::Retry => 20,
@@ -299,7 +309,7 @@ fn weight(choice: Choice) -> u32 {
         Choice::SendWithoutClosing => 20,
         Choice::SendInNewer => 30,
         Choice::Wait => 15,
-        // Nobody in a simulation looks into the conversation before saying that something went through.
+        // Nobody says without having seen it that something went through.
         Choice::WentThrough => 0,
         Choice::DropRest => 15,
         Choice::Discard => 8,

@@ -368,6 +368,7 @@ impl<'a> History<'a> {
             // What was told is in a file, and judged below. Whether anything is still going to be told, only simulated time can wait for.
             shown: &[],
             clock_went_back: true,
+            in_steps: false,
         });
         for click in pages.clicks.iter().filter(|click| click.answer == Answered::Unheard) {
             if click.text.as_ref().is_some_and(|text| view.timelines().any(|entry| entry.text == *text)) {

@@ -52,24 +52,26 @@ fn rests(entry: &QueueEntry) -> bool {
     }
 }
 
-/// An entry that the advisor told to wait offers to be sent without closing.
+/// An entry that the advisor told to wait offers to be sent without closing; one whose reply is sent, that nothing is left to be done.
 fn waits_for_switch(entry: &QueueEntry) -> bool {
-    entry.choices.contains(&Choice::SendWithoutClosing)
+    entry.choices.contains(&Choice::SendWithoutClosing) || entry.choices == [Choice::DropRest]
 }
 
 fn queued(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Broken>) {
     let effects = effects(evidence, click, key);
-    let state = evidence.screen.entry(key).map(|entry| entry.state);
+    let entry = evidence.screen.entry(key);
+    let state = entry.map(|entry| entry.state);
     let mut say =
         |rule, what: String| broken.push(Broken { rule, what: format!("click {} ({key}) {what}", click.number) });
     match state {
         Some(EntryState::Queued | EntryState::Sending | EntryState::Checking | EntryState::NeedsAttention) => {
-            let unknown = evidence.screen.entry(key).and_then(|entry| entry.attention.as_ref());
+            let unknown = entry.and_then(|entry| entry.attention.as_ref());
             let unknown = unknown.is_some_and(|attention| attention.code == Code::OutcomeUnknown);
-            if effects == Effects::Some && !unknown {
+            let half_done = entry.is_some_and(|entry| entry.half_done.is_some());
+            if effects == Effects::Some && !unknown && !half_done {
                 say(ONCE, "took effect and is shown as waiting".to_owned());
             }
-            if state == Some(EntryState::NeedsAttention) && evidence.screen.entry(key).is_some_and(reasonless) {
+            if state == Some(EntryState::NeedsAttention) && entry.is_some_and(reasonless) {
                 say(ONCE, "waits without saying why".to_owned());
             }
         }
@@ -125,7 +127,22 @@ fn effects(evidence: &Evidence<'_>, click: &Click, key: &str) -> Effects {
     if told || evidence.view.replies_under(key).next().is_some() {
         return Effects::Some;
     }
-    if evidence.keys_forgotten && click.text.is_none() { Effects::Unknown } else { Effects::None }
+    if click.text.is_none() && (evidence.keys_forgotten || may_be_anothers(evidence, click, key)) {
+        return Effects::Unknown;
+    }
+    Effects::None
+}
+
+/// Without keys and without a text, the late effect of what was given up looks like that of what was clicked afterwards.
+fn may_be_anothers(evidence: &Evidence<'_>, click: &Click, key: &str) -> bool {
+    evidence.in_steps
+        && evidence.pages.clicks.iter().any(|other| match &other.answer {
+            Answered::Queued(own) => {
+                let alike = other.kind == click.kind && other.conversation_id == click.conversation_id;
+                alike && own != key && was_given_up(evidence, own)
+            }
+            Answered::Refused(_) | Answered::Unheard => false,
+        })
 }
 
 fn reasonless(entry: &QueueEntry) -> bool {
@@ -141,7 +158,7 @@ fn attempted(evidence: &Evidence<'_>, key: &str) -> bool {
 }
 
 /// Whether the advisor has given it up, or may have: an answer that never came may have been yes.
-fn was_given_up(evidence: &Evidence<'_>, key: &str) -> bool {
+pub(super) fn was_given_up(evidence: &Evidence<'_>, key: &str) -> bool {
     evidence.pages.decisions_about(key).any(|decision| {
         matches!(decision.choice, Choice::Undo | Choice::Edit | Choice::Discard)
             && !matches!(decision.answer, Decided::Refused(_))
@@ -161,7 +178,11 @@ fn refused(evidence: &Evidence<'_>, click: &Click, broken: &mut Vec<Broken>) {
 fn said_once(evidence: &Evidence<'_>, click: &Click, broken: &mut Vec<Broken>) {
     let Some(text) = &click.text else { return };
     let said: Vec<_> = evidence.view.timelines().filter(|entry| entry.text == *text).collect();
-    if said.len() > 1 {
+    let again = match &click.answer {
+        Answered::Queued(key) => evidence.pages.decisions_about(key).filter(|decision| decision.sends_again()).count(),
+        Answered::Refused(_) | Answered::Unheard => 0,
+    };
+    if said.len() > 1 + again {
         broken.push(Broken { rule: NOT_TWICE, what: format!("click {} was said {} times", click.number, said.len()) });
     }
     if let (Answered::Queued(key), Some(entry)) = (&click.answer, said.first())
@@ -179,7 +200,7 @@ fn said_once(evidence: &Evidence<'_>, click: &Click, broken: &mut Vec<Broken>) {
     }
 }
 
-fn decided(evidence: &Evidence<'_>, key: &str, choice: Choice) -> bool {
+pub(super) fn decided(evidence: &Evidence<'_>, key: &str, choice: Choice) -> bool {
     evidence
         .pages
         .decisions_about(key)
@@ -190,7 +211,8 @@ fn closed(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Br
     let without = decided(evidence, key, Choice::SendWithoutClosing) || decided(evidence, key, Choice::SendInNewer);
     let Some(reply) = evidence.view.replies_under(key).next() else { return };
     let closings = advisors_closings(evidence, &reply.conversation_id).count();
-    if click.kind == ActionKind::SendAndClose && !without && closings != 1 {
+    // In steps the reply comes before the closing, which may still wait, or have been left out; that is judged for itself.
+    if click.kind == ActionKind::SendAndClose && !without && !evidence.in_steps && closings != 1 {
         let what = format!("click {} ({key}) has replied, and its conversation has {closings} closings", click.number);
         broken.push(Broken { rule: CLOSES, what });
     }

@@ -8,6 +8,7 @@
 //! | each queued click took effect once, or waits visibly, or was taken back or discarded by the advisor (D5, D15, D23) | [`effects`] |
 //! | a close closes once, with its reply (R3, D4) | [`effects`] |
 //! | within a conversation effects come in the order of the clicks (D22) | [`order`] |
+//! | in steps: each once, in the order of R3, none of them silently left out, none sent blindly (DESIGN, outbox 10) | [`steps`] |
 //! | every word that the app said it keeps is in a reply, a draft or the queue (D23) | [`texts`] |
 //! | each event is told once (R14, D30) | [`telling`] |
 //! | what the screen shows is what the platform has (DESIGN, outbox 8) | [`cache`] |
@@ -16,6 +17,7 @@ mod cache;
 mod effects;
 mod order;
 mod screen;
+mod steps;
 mod telling;
 mod texts;
 
@@ -38,6 +40,8 @@ pub struct Evidence<'a> {
     pub screen: &'a Screen,
     /// The id of the advisor at the platform.
     pub advisor_id: &'a str,
+    /// The platform takes actions in steps and knows no keys; [`View::steps`] says what it took.
+    pub in_steps: bool,
     /// So much time has passed for the platform that it may have forgotten keys.
     pub keys_forgotten: bool,
     /// Every notification that was shown, in order.
@@ -67,6 +71,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Vec<Broken> {
     let mut broken = Vec::new();
     effects::judge(evidence, &mut broken);
     order::judge(evidence, &mut broken);
+    steps::judge(evidence, &mut broken);
     texts::judge(evidence, &mut broken);
     cache::judge(evidence, &mut broken);
     telling::judge(evidence, &mut broken);

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use signoff_wire::interface::{Choice, EntryState};
 
 use super::{Broken, Evidence};
-use crate::journal::{Answered, Click, Decided};
+use crate::journal::{Answered, Click, Decided, Decision};
 
 const RULE: &str = "within a conversation effects come in the order of the clicks (D22)";
 
 /// What became of a click.
 enum Outcome {
-    /// It took effect, as the conversation's version tells.
-    At(i64),
+    /// It took effect, as the conversation's versions tell: the first of its steps, and the last.
+    At { first: i64, last: i64 },
     /// It still holds its place.
     Waits,
     /// It gave its place up, or nobody can tell.
@@ -33,17 +33,17 @@ pub(super) fn judge(evidence: &Evidence<'_>, broken: &mut Vec<Broken>) {
         let mut newest = None;
         for (click, outcome) in clicks.iter().rev() {
             match (outcome, newest) {
-                (Outcome::At(at), Some((later, later_at))) if *at > later_at => {
+                (Outcome::At { last, .. }, Some((later, later_at))) if *last > later_at => {
                     let what = format!("click {} took effect after click {later}", click.number);
                     broken.push(Broken { rule: RULE, what });
                 }
                 (Outcome::Waits, Some((later, _))) => {
                     broken.push(Broken { rule: RULE, what: format!("click {later} overtook click {}", click.number) });
                 }
-                (Outcome::At(_) | Outcome::Waits | Outcome::Gone, _) => {}
+                (Outcome::At { .. } | Outcome::Waits | Outcome::Gone, _) => {}
             }
-            if let Outcome::At(at) = outcome {
-                newest = Some((click.number, *at));
+            if let Outcome::At { first, .. } = outcome {
+                newest = Some((click.number, *first));
             }
         }
     }
@@ -52,16 +52,26 @@ pub(super) fn judge(evidence: &Evidence<'_>, broken: &mut Vec<Broken>) {
 fn outcome(evidence: &Evidence<'_>, key: &str) -> Outcome {
     // Given up while an attempt was under way: it may take effect after what was clicked later.
     let given_up = evidence.pages.decisions_about(key).any(|decision| {
-        matches!(decision.choice, Choice::Undo | Choice::Edit | Choice::Discard)
-            && !matches!(decision.answer, Decided::Refused(_))
+        let all = matches!(decision.choice, Choice::Undo | Choice::Edit | Choice::Discard);
+        // Of what is half done, the step of which nobody knew.
+        let rest = decision.choice == Choice::DropRest && (decision.under_way || decision.unknowable);
+        (all || rest) && !matches!(decision.answer, Decided::Refused(_))
     });
     if given_up {
         return Outcome::Gone;
     }
-    if let Some(receipt) = evidence.view.receipts.get(key) {
-        return Outcome::At(receipt.version);
+    // Said to be sent again while the first one was still on its way: which of the two came last, nobody had in hand.
+    if evidence.in_steps && evidence.pages.decisions_about(key).any(Decision::sends_again) {
+        return Outcome::Gone;
     }
-    match evidence.screen.entry(key).map(|entry| entry.state) {
+    let state = evidence.screen.entry(key).map(|entry| entry.state);
+    let is_open = state.is_some_and(|state| !matches!(state, EntryState::Done | EntryState::Cancelled));
+    // Of what is half done the rest keeps its place.
+    if let Some(receipt) = evidence.view.receipts.get(key).filter(|_| !(evidence.in_steps && is_open)) {
+        let first = evidence.view.steps_under(key).first().map_or(receipt.version, |took| took.version);
+        return Outcome::At { first, last: receipt.version };
+    }
+    match state {
         Some(EntryState::Queued | EntryState::Sending | EntryState::Checking | EntryState::NeedsAttention) => {
             Outcome::Waits
         }

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretSlice};
 use signoff_engine::ports::{
-    Chance, Clock, DemoHost, DemoRunning, DemoUnavailable, Notification, Notifier, Ports, Secrets, SecretsError,
+    Chance, Clock, Connector, DemoHost, DemoRunning, DemoUnavailable, Notification, Notifier, Ports, Secrets,
+    SecretsError,
 };
-use signoff_engine::remote::http::{Carrier, HttpConnector};
 use signoff_engine::store::{Machine, Threads};
 use signoff_engine::{Engine, Start};
 use signoff_wire::interface::Preselected;
@@ -66,8 +66,8 @@ impl Laptop {
         Ok(twin)
     }
 
-    /// Starts the app. `network` makes the network of a process with this fuse.
-    pub fn starts(&self, plan: Plan, network: impl FnOnce(Arc<Fuse>) -> Arc<dyn Carrier>) {
+    /// Starts the app. `connector` makes the way to the platform of a process with this clock and this fuse.
+    pub fn starts(&self, plan: Plan, connector: impl FnOnce(Arc<dyn Clock>, Arc<Fuse>) -> Arc<dyn Connector>) {
         let fuse = Fuse::with(plan);
         let start = {
             let mut life = self.life();
@@ -88,7 +88,7 @@ impl Laptop {
                     fuse: Arc::clone(&fuse),
                     trace: self.trace.clone(),
                 }),
-                connector: Arc::new(HttpConnector::over(clock, network(Arc::clone(&fuse)))),
+                connector: connector(clock, Arc::clone(&fuse)),
                 demo: Arc::new(NoDemo),
             },
             preselected: Preselected::Nothing,

@@ -9,14 +9,15 @@ use signoff_wire::interface::SignIn;
 use tokio::time::{Instant, sleep_until};
 
 use super::client::Laptop;
+use super::counterpart::{Counterpart, Own, WorldKind};
 use super::fuse::{Edge, Plan};
-use super::network::{Cables, Network};
+use super::network::Cables;
 use super::platform::Site;
 use super::trace::Trace;
+use super::vendor::Vendor;
 use super::weather::Weather;
 use super::world::{WallClock, World};
 use crate::actors::{Advisor, Customers, Others};
-use crate::api::sign_in;
 use crate::dice::Dice;
 use crate::journal::{Answered, Journal};
 use crate::oracle::{self, Broken, Evidence, Screen};
@@ -35,6 +36,8 @@ const KEYS_SURE: TimeDelta = TimeDelta::days(28);
 pub struct Verdict {
     /// The seed.
     pub seed: u64,
+    /// The world that it made.
+    pub kind: WorldKind,
     /// The hash of everything that happened, and of how many things that is.
     pub hash: (u64, u64),
     /// What does not hold. Nothing, if the promise was kept.
@@ -70,23 +73,24 @@ impl std::ops::AddAssign for Figures {
     }
 }
 
-/// Lives through a seed. Has to be called on a runtime of one thread whose time stands still; `folder` is empty and for this history alone.
-pub async fn live(seed: u64, folder: &Path, keep_trace: bool) -> Verdict {
-    let mut history = History::begin(seed, folder, keep_trace);
+/// Lives through a seed in a world. Has to be called on a runtime of one thread whose time stands still; `folder` is empty and for this
+/// history alone.
+pub async fn live(kind: WorldKind, seed: u64, folder: &Path, keep_trace: bool) -> Verdict {
+    let mut history = History::begin(kind, seed, folder, keep_trace);
     history.opening().await;
     history.troubles().await;
     let broken = history.judgement().await;
     let clicks = history.journal.read().clicks;
     let figures = Figures {
         clicks: clicks.iter().filter(|click| matches!(click.answer, Answered::Queued(_))).count(),
-        requests: history.cables.traffic.requests(),
+        requests: history.platform.requests(),
         seconds: history.begun.elapsed().as_secs(),
         ..history.figures
     };
     for one in &broken {
         history.trace.note("oracle", format_args!("{one}"));
     }
-    Verdict { seed, hash: history.trace.hash(), broken, trace: history.trace.lines(), figures }
+    Verdict { seed, kind, hash: history.trace.hash(), broken, trace: history.trace.lines(), figures }
 }
 
 struct History {
@@ -94,20 +98,20 @@ struct History {
     world: Arc<World>,
     begun: Instant,
     trace: Trace,
-    site: Arc<Site>,
-    site_clock: Arc<WallClock>,
+    kind: WorldKind,
+    platform: Box<dyn Counterpart>,
+    platform_clock: Arc<WallClock>,
     laptop: Arc<Laptop>,
     laptop_clock: Arc<WallClock>,
-    cables: Cables,
     journal: Journal,
     advisor: Advisor,
     customers: Customers,
     others: Others,
-    site_back_at: Option<Instant>,
+    platform_back_at: Option<Instant>,
     laptop_back_at: Option<Instant>,
     /// The platform's clock goes wrong in one direction only: a platform that has gone forward and back again has broken its own promise
     /// about keys.
-    site_goes_forward: bool,
+    platform_goes_forward: bool,
     platform_time_passed: TimeDelta,
     clock_went_back: bool,
     figures: Figures,
@@ -133,39 +137,47 @@ enum Event {
 }
 
 impl History {
-    fn begin(seed: u64, folder: &Path, keep_trace: bool) -> Self {
+    fn begin(kind: WorldKind, seed: u64, folder: &Path, keep_trace: bool) -> Self {
         let dice = Dice::seeded(seed);
         let world = World::begin();
         let trace = Trace::of(&world, keep_trace);
-        let (site_clock, laptop_clock) = (WallClock::right(&world), WallClock::right(&world));
-        let site = Site::new(folder.to_owned(), Arc::clone(&site_clock), dice.fork(), trace.clone());
+        let (platform_clock, laptop_clock) = (WallClock::right(&world), WallClock::right(&world));
+        let (own_dice, journal) = (dice.fork(), Journal::default());
         let laptop = Laptop::new(folder.to_owned(), Arc::clone(&laptop_clock), dice.fork(), trace.clone());
-        let cables = Cables::calm(Arc::clone(&site), dice.fork(), Arc::clone(&site_clock), trace.clone());
-        let journal = cables.journal.clone();
+        let way_dice = dice.fork();
+        let clock = Arc::clone(&platform_clock);
+        let platform: Box<dyn Counterpart> = match kind {
+            WorldKind::Own => {
+                let site = Site::new(folder.to_owned(), Arc::clone(&clock), own_dice, trace.clone());
+                let cables = Cables { journal: journal.clone(), ..Cables::calm(site, way_dice, clock, trace.clone()) };
+                Box::new(Own { cables, readers: [EMAIL, "admin@demo.test"], password: PASSWORD })
+            }
+            WorldKind::Steps => Box::new(Vendor::new(&own_dice, way_dice, clock, journal.clone(), trace.clone())),
+        };
         let address = Some("http://platform.test".to_owned());
         let who = SignIn { address, email: EMAIL.to_owned(), password: PASSWORD.to_owned() };
         let advisor = Advisor::new(journal.clone(), dice.fork(), who);
         let how_many = 2 + dice.below(8);
         let customers = Customers::new(dice.fork(), how_many);
         let others = Others::new(dice.fork());
-        let site_goes_forward = dice.percent(50);
+        let platform_goes_forward = dice.percent(50);
         Self {
             begun: Instant::now(),
             dice,
             world,
             trace,
-            site,
-            site_clock,
+            kind,
+            platform,
+            platform_clock,
             laptop,
             laptop_clock,
-            cables,
             journal,
             advisor,
             customers,
             others,
-            site_back_at: None,
+            platform_back_at: None,
             laptop_back_at: None,
-            site_goes_forward,
+            platform_goes_forward,
             platform_time_passed: TimeDelta::zero(),
             clock_went_back: false,
             figures: Figures::default(),
@@ -174,13 +186,13 @@ impl History {
 
     /// A good morning: everything works, and somebody has written already.
     async fn opening(&mut self) {
-        self.site.starts(None).await;
+        self.platform.starts(None).await;
         if self.dice.percent(85) {
-            let said = self.others.switches(&*self.site, true).await;
+            let said = self.others.switches(self.platform.api(), true).await;
             self.trace.note("world", format_args!("{said}"));
         }
         for _ in 0..3 + self.dice.below(8) {
-            let said = self.customers.write(&*self.site).await;
+            let said = self.customers.write(self.platform.api()).await;
             self.trace.note("world", format_args!("{said}"));
         }
         let plan = self.plan();
@@ -195,7 +207,7 @@ impl History {
     }
 
     async fn troubles(&mut self) {
-        self.cables.sky.becomes(Weather::drawn(&self.dice));
+        self.platform.sky().becomes(Weather::drawn(&self.dice));
         let steps = 30 + self.dice.below(120);
         for _ in 0..steps {
             let pause = self.dice.between(Duration::from_millis(2), Duration::from_secs(60));
@@ -222,20 +234,20 @@ impl History {
             (3, Event::Revoked),
         ]);
         let said = match event.unwrap_or(Event::Advisor) {
-            Event::Advisor => self.advisor.acts(&*self.laptop, &self.cables.flights).await,
-            Event::Customer => self.customers.write(&*self.site).await,
-            Event::Colleague => self.others.colleague(&*self.site).await,
+            Event::Advisor => self.advisor.acts(&*self.laptop, self.platform.attempts()).await,
+            Event::Customer => self.customers.write(self.platform.api()).await,
+            Event::Colleague => self.others.colleague(self.platform.api()).await,
             Event::Switch => {
                 let on = self.dice.percent(65);
-                self.others.switches(&*self.site, on).await
+                self.others.switches(self.platform.api(), on).await
             }
             Event::CutOff => {
-                let off = !self.cables.sky.is_cut_off();
-                self.cables.sky.cuts_off(off);
+                let off = !self.platform.sky().is_cut_off();
+                self.platform.sky().cuts_off(off);
                 format!("the laptop is cut off: {off}")
             }
             Event::Weather => {
-                self.cables.sky.becomes(Weather::drawn(&self.dice));
+                self.platform.sky().becomes(Weather::drawn(&self.dice));
                 "the weather changes".to_owned()
             }
             Event::PlatformDies => {
@@ -243,8 +255,8 @@ impl History {
                 "the platform is killed".to_owned()
             }
             Event::PlatformStops => {
-                self.site.stops().await;
-                self.site_back_at.get_or_insert(Instant::now() + self.downtime());
+                self.platform.stops().await;
+                self.platform_back_at.get_or_insert(Instant::now() + self.downtime());
                 "the platform is stopped".to_owned()
             }
             Event::AppDies => {
@@ -263,8 +275,9 @@ impl History {
             }
             Event::PlatformClock => {
                 let by = self.wrong_by().abs();
-                let by = if self.site_goes_forward { by } else { -by };
-                self.site_clock.is_ahead_by(by);
+                let by = if self.platform_goes_forward { by } else { -by };
+                self.platform.clocks_leap();
+                self.platform_clock.is_ahead_by(by);
                 self.clock_went_back = true;
                 self.platform_time_passed += by.max(TimeDelta::zero());
                 format!("the platform's clock is ahead by {} s", by.num_seconds())
@@ -275,15 +288,16 @@ impl History {
                 let day = Duration::from_secs(86_400);
                 let by = self.dice.between(day * from + Duration::from_secs(600), day * to);
                 let by = TimeDelta::from_std(by).unwrap_or_default();
+                self.platform.clocks_leap();
                 self.world.leaps(by);
                 self.platform_time_passed += by;
                 // A month in a drawer: the platform has forgotten what is old by then.
                 if drawer && self.dice.percent(60) {
                     self.bury_app();
                 }
-                if drawer && self.site.is_up() {
-                    self.site.stops().await;
-                    self.site_back_at.get_or_insert(Instant::now());
+                if drawer && self.platform.is_up() {
+                    self.platform.stops().await;
+                    self.platform_back_at.get_or_insert(Instant::now());
                 }
                 format!("everybody sleeps for {} s", by.num_seconds())
             }
@@ -294,7 +308,7 @@ impl History {
 
     /// Ends the advisor's session at the platform, without the app knowing.
     async fn revoke(&mut self) -> String {
-        match self.cables.revoke_newest_token().await {
+        match self.platform.revoke().await {
             Some(status) => format!("the session is revoked: {status}"),
             None => "there is no session to revoke".to_owned(),
         }
@@ -304,7 +318,7 @@ impl History {
     async fn passes(&mut self, time: Duration) {
         let until = Instant::now() + time;
         while Instant::now() < until {
-            let next = [self.site_back_at, self.laptop_back_at].into_iter().flatten().min();
+            let next = [self.platform_back_at, self.laptop_back_at].into_iter().flatten().min();
             let laptop = Arc::clone(&self.laptop);
             tokio::select! {
                 biased;
@@ -314,15 +328,15 @@ impl History {
             if self.laptop.is_dead() {
                 self.bury_app();
             }
-            if self.site.is_dead() {
+            if self.platform.is_dead() {
                 self.bury_platform();
             }
-            if self.site_back_at.is_some_and(|at| at <= Instant::now()) {
-                self.site_back_at = None;
+            if self.platform_back_at.is_some_and(|at| at <= Instant::now()) {
+                self.platform_back_at = None;
                 let plan = self.plan();
-                if !self.site.starts(plan).await {
+                if !self.platform.starts(plan).await {
                     self.figures.platform_deaths += 1;
-                    self.site_back_at = Some(Instant::now() + self.downtime());
+                    self.platform_back_at = Some(Instant::now() + self.downtime());
                 }
             }
             if self.laptop_back_at.is_some_and(|at| at <= Instant::now()) {
@@ -342,15 +356,15 @@ impl History {
     }
 
     fn bury_platform(&mut self) {
-        if self.site.is_up() || self.site.is_dead() {
-            self.site.dies();
+        if self.platform.is_up() || self.platform.is_dead() {
+            self.platform.dies();
             self.figures.platform_deaths += 1;
-            self.site_back_at.get_or_insert(Instant::now() + self.downtime());
+            self.platform_back_at.get_or_insert(Instant::now() + self.downtime());
         }
     }
 
     fn start_app(&self, plan: Plan) {
-        self.laptop.starts(plan, |fuse| Network::of(&self.cables, fuse));
+        self.laptop.starts(plan, |clock, fuse| self.platform.connector(clock, fuse));
     }
 
     fn downtime(&self) -> Duration {
@@ -394,13 +408,13 @@ impl History {
     /// Heals everything, waits until it has come to rest, and judges.
     async fn judgement(&mut self) -> Vec<Broken> {
         self.trace.note("world", format_args!("everything is healed"));
-        self.cables.sky.becomes(Weather::default());
-        self.cables.sky.cuts_off(false);
+        self.platform.sky().becomes(Weather::default());
+        self.platform.sky().cuts_off(false);
         // What is left of planned deaths must not come any more.
-        self.site.dies();
+        self.platform.dies();
         self.laptop.dies();
-        (self.site_back_at, self.laptop_back_at) = (None, None);
-        self.site.starts(None).await;
+        (self.platform_back_at, self.laptop_back_at) = (None, None);
+        self.platform.starts(None).await;
         self.start_app(None);
         let until = Instant::now() + REST;
         let mut pause = Duration::from_secs(2);
@@ -412,7 +426,7 @@ impl History {
             if let Some(said) = self.advisor.signs_in(&*self.laptop).await {
                 self.trace.note("advisor", format_args!("{said}"));
             }
-            if !self.cables.flights.are_over() {
+            if !self.platform.is_quiet() {
                 continue;
             }
             let (view, screen) = match self.look().await {
@@ -430,12 +444,13 @@ impl History {
         }
         let Some((view, screen)) = seen else { return unrest };
         let pages = self.journal.read();
-        let keys_forgotten = self.platform_time_passed > KEYS_SURE;
+        let keys_forgotten = self.kind == WorldKind::Own && self.platform_time_passed > KEYS_SURE;
         oracle::judge(&Evidence {
             pages: &pages,
             view: &view,
             screen: &screen,
             advisor_id: ADVISOR,
+            in_steps: self.kind == WorldKind::Steps,
             keys_forgotten,
             shown: &self.laptop.shown(),
             clock_went_back: self.clock_went_back,
@@ -444,8 +459,6 @@ impl History {
 
     async fn look(&self) -> Result<(View, Screen), String> {
         let screen = Screen::take(&*self.laptop).await.ok_or("the app does not answer")?;
-        let token = sign_in(&*self.site, EMAIL, PASSWORD).await.ok_or("nobody can sign in")?;
-        let admin = sign_in(&*self.site, "admin@demo.test", PASSWORD).await.ok_or("no admin can sign in")?;
         let keys: Vec<String> = self
             .journal
             .read()
@@ -456,7 +469,7 @@ impl History {
                 Answered::Refused(_) | Answered::Unheard => None,
             })
             .collect();
-        let view = View::take(&*self.site, &token, &admin, &keys).await.map_err(|error| error.to_string())?;
+        let view = self.platform.view(&keys).await?;
         Ok((view, screen))
     }
 }

@@ -13,8 +13,9 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use signoff_engine::ports::{Clock, Connector};
 use signoff_engine::remote::RemoteError;
-use signoff_engine::remote::http::Carrier;
+use signoff_engine::remote::http::{Carrier, HttpConnector};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
@@ -89,13 +90,12 @@ impl Traffic {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    fn counts(&self, parcel: &Parcel) {
-        let headers: usize = parcel.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-        let line = parcel.method.as_str().len() + parcel.uri.to_string().len() + "  HTTP/1.1\r\n\r\n".len();
+    /// A request of so many bytes leaves.
+    pub(super) fn counts(&self, bytes: usize) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let second = self.since.elapsed().as_secs();
         *self.per_second.lock().unwrap_or_else(PoisonError::into_inner).entry(second).or_default() += 1;
-        self.bytes.fetch_add(line + headers + parcel.body.len(), Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -146,11 +146,11 @@ impl Flights {
         self.lock().is_empty()
     }
 
-    fn takes_off(&self, key: &str) -> Counted {
+    pub(super) fn takes_off(&self, key: &str) -> Counted {
         Counted::up(&self.under_way, key)
     }
 
-    fn waits(&self, key: &str) -> Counted {
+    pub(super) fn waits(&self, key: &str) -> Counted {
         Counted::up(&self.waited_for, key)
     }
 
@@ -173,7 +173,7 @@ type Counts = Arc<Mutex<BTreeMap<String, usize>>>;
 
 /// One request, counted until this is dropped: on its way until it has been handled or never will be, waited for until an answer is there or
 /// nobody waits any more.
-struct Counted {
+pub(super) struct Counted {
     counts: Counts,
     key: String,
 }
@@ -224,6 +224,12 @@ impl Parcel {
         Some(key.trim_matches('"').to_owned())
     }
 
+    fn bytes(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        let line = self.method.as_str().len() + self.uri.to_string().len() + "  HTTP/1.1\r\n\r\n".len();
+        line + headers + self.body.len()
+    }
+
     fn is_stream(&self) -> bool {
         self.uri.path() == "/v1/events"
     }
@@ -251,10 +257,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// The network of the process with this fuse.
+    /// How the process with this clock and this fuse reaches the platform.
     #[must_use]
-    pub fn of(cables: &Cables, fuse: Arc<Fuse>) -> Arc<dyn Carrier> {
-        Arc::new(Self { cables: cables.clone(), fuse })
+    pub fn connector(cables: &Cables, clock: Arc<dyn Clock>, fuse: Arc<Fuse>) -> Arc<dyn Connector> {
+        let network = Arc::new(Self { cables: cables.clone(), fuse });
+        Arc::new(HttpConnector::over(clock, network))
     }
 }
 
@@ -266,7 +273,7 @@ impl Carrier for Network {
             return pending().await;
         }
         self.cables.overhears(&parcel);
-        self.cables.traffic.counts(&parcel);
+        self.cables.traffic.counts(parcel.bytes());
         let _waiting = parcel.key().map(|key| {
             self.cables.journal.leaves(&key);
             self.cables.flights.waits(&key)

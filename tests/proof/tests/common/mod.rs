@@ -1,13 +1,14 @@
-//! A seed on a runtime of its own, whose time stands still unless everybody waits.
+//! A seed in a world, on a runtime of its own, whose time stands still unless everybody waits.
 
+use signoff_proof::sim::counterpart::WorldKind;
 use signoff_proof::sim::history::{self, Verdict};
 
 /// Lives through a seed.
-pub(crate) fn live(seed: u64, keep_trace: bool) -> Verdict {
+pub(crate) fn live(kind: WorldKind, seed: u64, keep_trace: bool) -> Verdict {
     let folder = folder();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.expect("a runtime");
-    runtime.block_on(history::live(seed, folder.path(), keep_trace))
+    runtime.block_on(history::live(kind, seed, folder.path(), keep_trace))
 }
 
 /// What a broken seed is told with, and how to see it again.
@@ -17,8 +18,19 @@ pub(crate) fn sentence(verdict: &Verdict) -> Option<String> {
         1 => String::new(),
         several => format!(" (and {} more)", several - 1),
     };
-    let seed = verdict.seed;
-    Some(format!("seed {seed}: {first}{more}; cargo xtask simulate --seed {seed} --trace"))
+    let Verdict { seed, kind, .. } = verdict;
+    Some(format!("{kind} seed {seed}: {first}{more}; {}", replay(*kind, *seed)))
+}
+
+/// The so manieth history, if each seed is lived through in each of these worlds: its world, and its seed counted from 0.
+pub(crate) fn in_turn(kinds: &[WorldKind], number: usize) -> (WorldKind, u64) {
+    let seed = u64::try_from(number / kinds.len()).expect("a number of histories");
+    (kinds[number % kinds.len()], seed)
+}
+
+/// The command that shows a history again.
+pub(crate) fn replay(kind: WorldKind, seed: u64) -> String {
+    format!("cargo xtask simulate --world {kind} --seed {seed} --trace")
 }
 
 /// Where a history has its files: in memory, if there is such a place. What is durable is decided by the simulation.
