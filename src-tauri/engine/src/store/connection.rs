@@ -40,7 +40,7 @@ pub(super) fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
          PRAGMA fullfsync = ON;
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -16000;
+         PRAGMA cache_size = -4000;
          PRAGMA journal_size_limit = 16777216;",
     )
 }
@@ -49,7 +49,7 @@ pub(super) fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn open_reader(path: &Path, key: &SecretSlice<u8>) -> rusqlite::Result<Connection> {
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(Duration::ZERO)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;")?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000;")?;
     Ok(connection)
 }
 
