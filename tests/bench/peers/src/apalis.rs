@@ -9,20 +9,19 @@ use apalis_core::task::builder::TaskBuilder;
 use apalis_sqlite::queries::push_tasks;
 use apalis_sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteStorage};
 use signoff_turns::{Contender, Error, REPLY};
-use tokio::runtime::Runtime;
+use tokio::runtime::Handle;
 
 const QUEUE: &str = "replies";
 
 /// Its pool.
 pub(crate) struct Apalis {
-    runtime: Runtime,
+    runtime: Handle,
     pool: SqlitePool,
 }
 
 impl Apalis {
     /// Opens a file and makes its commits durable.
-    pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
-        let runtime = Runtime::new()?;
+    pub(crate) fn open(runtime: Handle, folder: &Path) -> Result<Self, Error> {
         let options = SqliteConnectOptions::new().filename(folder.join("jobs.db")).create_if_missing(true);
         let pool = runtime.block_on(async {
             let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;

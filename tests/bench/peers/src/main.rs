@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use signoff_turns::{Contender, Error, serve};
+use tokio::runtime::Runtime;
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -31,11 +32,15 @@ enum Which {
 
 fn main() -> Result<(), Error> {
     let Options { which, folder } = Options::parse();
+    let runtime = Runtime::new()?;
+    // Their pools ask for a runtime also while they are dropped, so this is dropped after them.
+    let _context = runtime.enter();
+    let at = || runtime.handle().clone();
     let mut contender: Box<dyn Contender> = match which {
-        Which::Matrix => Box::new(matrix::Matrix::open(&folder, None)?),
-        Which::MatrixEncrypted => Box::new(matrix::Matrix::open(&folder, Some("correct horse battery staple"))?),
+        Which::Matrix => Box::new(matrix::Matrix::open(at(), &folder, None)?),
+        Which::MatrixEncrypted => Box::new(matrix::Matrix::open(at(), &folder, Some("correct horse battery staple"))?),
         Which::QueueFile => Box::new(queue_file::OneFile::open(&folder)?),
-        Which::Apalis => Box::new(apalis::Apalis::open(&folder)?),
+        Which::Apalis => Box::new(apalis::Apalis::open(at(), &folder)?),
     };
     serve(contender.as_mut())
 }

@@ -13,18 +13,17 @@ use matrix_sdk_base::ruma::{MilliSecondsSinceUnixEpoch, OwnedRoomId, Transaction
 use matrix_sdk_base::store::{QueuedRequestKind, SerializableEventContent};
 use matrix_sdk_sqlite::SqliteStateStore;
 use signoff_turns::{Contender, Error, REPLY};
-use tokio::runtime::Runtime;
+use tokio::runtime::Handle;
 
 /// Its state store.
 pub(crate) struct Matrix {
-    runtime: Runtime,
+    runtime: Handle,
     store: SqliteStateStore,
 }
 
 impl Matrix {
     /// Opens a store, encrypted if there is a passphrase.
-    pub(crate) fn open(folder: &Path, passphrase: Option<&str>) -> Result<Self, Error> {
-        let runtime = Runtime::new()?;
+    pub(crate) fn open(runtime: Handle, folder: &Path, passphrase: Option<&str>) -> Result<Self, Error> {
         let store = runtime.block_on(SqliteStateStore::open(folder, passphrase))?;
         Ok(Self { runtime, store })
     }
