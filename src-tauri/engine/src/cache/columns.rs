@@ -1,7 +1,7 @@
 //! How values of the contract stand in columns.
 
 use chrono::{DateTime, Utc};
-use rusqlite::types::Type;
+use rusqlite::types::{FromSql, Type};
 use rusqlite::{Row, RowIndex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,6 +47,45 @@ pub(crate) fn get_time(row: &Row<'_>, column: &str) -> rusqlite::Result<DateTime
 /// Reads a time that may be NULL.
 pub(crate) fn get_time_option(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<DateTime<Utc>>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(time))
+}
+
+/// The columns of a row, one after the other as its `SELECT` names them. A name would be looked for among all of them each time: for a row of
+/// thirty columns that takes longer than reading it.
+pub(crate) struct Columns<'row, 'statement> {
+    row: &'row Row<'statement>,
+    at: usize,
+}
+
+impl<'row, 'statement> Columns<'row, 'statement> {
+    /// From the first one on.
+    pub(crate) fn of(row: &'row Row<'statement>) -> Self {
+        Self { row, at: 0 }
+    }
+
+    /// Reads the next one.
+    pub(crate) fn next<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        let value = self.row.get(self.at)?;
+        self.at += 1;
+        Ok(value)
+    }
+
+    /// Reads a time.
+    pub(crate) fn next_time(&mut self) -> rusqlite::Result<DateTime<Utc>> {
+        Ok(time(self.next()?))
+    }
+
+    /// Reads a time that may be NULL.
+    pub(crate) fn next_time_option(&mut self) -> rusqlite::Result<Option<DateTime<Utc>>> {
+        Ok(self.next::<Option<i64>>()?.map(time))
+    }
+
+    /// Reads JSON that may be NULL.
+    pub(crate) fn next_json_option<T: DeserializeOwned>(&mut self) -> rusqlite::Result<Option<T>> {
+        let at = self.at;
+        let unreadable =
+            |error: serde_json::Error| rusqlite::Error::FromSqlConversionFailure(at, Type::Text, Box::new(error));
+        self.next::<Option<String>>()?.map(|text| serde_json::from_str(&text).map_err(unreadable)).transpose()
+    }
 }
 
 /// A state as its word.

@@ -4,10 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, pa
 
 use super::entry::{Blocked, Entry, State, Tries};
 use super::{Intent, OutboxError, Progress, codes};
-use crate::cache::columns::{from_json_option, get_time, get_time_option, json_option, millis};
+use crate::cache::columns::{Columns, json_option, millis};
 use crate::cache::{CacheError, overlay};
 
-/// Columns of an entry, for `SELECT`.
+/// Columns of an entry, for `SELECT` and for [`read`].
 pub(super) const COLUMNS: &str = "seq, key, owner, conversation_id, kind, payload_version, payload, text, clicked_at, not_before, \
     state, head, undo_requested, due_at, due_set_at, retry_after_until, first_attempt_at, tries_unreachable, tries_in_doubt, \
     tries_unavailable, tries_refused, tries_in_row, last_problem, blocked_code, blocked_newest_message_id, \
@@ -16,62 +16,66 @@ pub(super) const COLUMNS: &str = "seq, key, owner, conversation_id, kind, payloa
 /// Which entries are open, for `WHERE`; word for word as in the partial indexes, or SQLite does not use them.
 pub(super) const OPEN: &str = "state IN ('queued', 'sending', 'in_doubt', 'blocked')";
 
-/// Reads an entry.
+/// Reads an entry from [`COLUMNS`], which stand in this order.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let text: Option<String> = row.get("text")?;
-    let kind: String = row.get("kind")?;
-    let payload: String = row.get("payload")?;
-    let word: String = row.get("state")?;
-    let blocked_code: Option<String> = row.get("blocked_code")?;
-    let newest_message_id = row.get("blocked_newest_message_id")?;
-    let newer_conversation_id = row.get("blocked_newer_conversation_id")?;
-    let progress = read_progress(row)?;
+    let mut columns = Columns::of(row);
+    let (seq, key) = (columns.next()?, columns.next()?);
+    let (owner, conversation_id) = (columns.next()?, columns.next()?);
+    let (kind, version, payload): (String, _, String) = (columns.next()?, columns.next()?, columns.next()?);
+    let text: Option<String> = columns.next()?;
+    let (clicked_at, not_before) = (columns.next_time()?, columns.next_time_option()?);
+    let state: String = columns.next()?;
+    let (head, undo_requested) = (columns.next()?, columns.next()?);
+    let (due_at, due_set_at) = (columns.next_time()?, columns.next_time()?);
+    let (retry_after_until, first_attempt_at) = (columns.next_time_option()?, columns.next_time_option()?);
+    let tries = Tries {
+        unreachable: columns.next()?,
+        in_doubt: columns.next()?,
+        unavailable: columns.next()?,
+        refused: columns.next()?,
+        in_row: columns.next()?,
+    };
+    let (last_problem, blocked_code): (Option<String>, Option<String>) = (columns.next()?, columns.next()?);
+    let (newest_message_id, newer_conversation_id) = (columns.next()?, columns.next()?);
+    let blocked =
+        blocked_code.map(|word| Blocked { code: codes::from_word(word), newest_message_id, newer_conversation_id });
+    let waits_for_switch = columns.next()?;
+    let progress = read_progress(columns.next()?);
     // What has been done of it cannot be known, so nothing more is done.
     let readable = progress.is_some();
-    let intent = Intent::read(&kind, row.get("payload_version")?, &payload, text.as_deref()).filter(|_| readable);
+    let intent = Intent::read(&kind, version, &payload, text.as_deref()).filter(|_| readable);
     Ok(Entry {
-        seq: row.get("seq")?,
-        key: row.get("key")?,
-        owner: row.get("owner")?,
-        conversation_id: row.get("conversation_id")?,
+        seq,
+        key,
+        owner,
+        conversation_id,
         intent,
         text,
-        clicked_at: get_time(row, "clicked_at")?,
-        not_before: get_time_option(row, "not_before")?,
+        clicked_at,
+        not_before,
         // The schema allows no other word.
-        state: State::from_word(&word).unwrap_or(State::Blocked),
-        head: row.get("head")?,
-        undo_requested: row.get("undo_requested")?,
-        due_at: get_time(row, "due_at")?,
-        due_set_at: get_time(row, "due_set_at")?,
-        retry_after_until: get_time_option(row, "retry_after_until")?,
-        first_attempt_at: get_time_option(row, "first_attempt_at")?,
-        tries: Tries {
-            unreachable: row.get("tries_unreachable")?,
-            in_doubt: row.get("tries_in_doubt")?,
-            unavailable: row.get("tries_unavailable")?,
-            refused: row.get("tries_refused")?,
-            in_row: row.get("tries_in_row")?,
-        },
-        last_problem: row.get::<_, Option<String>>("last_problem")?.map(codes::from_word),
-        blocked: blocked_code.map(|word| Blocked {
-            code: codes::from_word(word),
-            newest_message_id,
-            newer_conversation_id,
-        }),
-        waits_for_switch: row.get("waits_for_switch")?,
+        state: State::from_word(&state).unwrap_or(State::Blocked),
+        head,
+        undo_requested,
+        due_at,
+        due_set_at,
+        retry_after_until,
+        first_attempt_at,
+        tries,
+        last_problem: last_problem.map(codes::from_word),
+        blocked,
+        waits_for_switch,
         progress: progress.unwrap_or_else(Progress::unreadable),
-        mark: row.get("mark")?,
-        missed_at: get_time_option(row, "missed_at")?,
-        settled: row.get("settled")?,
-        receipt: from_json_option(row, "receipt")?,
+        mark: columns.next()?,
+        missed_at: columns.next_time_option()?,
+        settled: columns.next()?,
+        receipt: columns.next_json_option()?,
     })
 }
 
 /// How far an entry is; `None` if that cannot be read.
-fn read_progress(row: &Row<'_>) -> rusqlite::Result<Option<Progress>> {
-    let progress: Option<String> = row.get("progress")?;
-    Ok(progress.map_or_else(|| Some(Progress::default()), |json| serde_json::from_str(&json).ok()))
+fn read_progress(json: Option<String>) -> Option<Progress> {
+    json.map_or_else(|| Some(Progress::default()), |json| serde_json::from_str(&json).ok())
 }
 
 /// The entry with this key.
