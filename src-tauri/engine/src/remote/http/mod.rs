@@ -10,12 +10,12 @@ mod carrier;
 mod failure;
 mod stream;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 use url::Url;
@@ -63,29 +63,38 @@ impl HttpConnector {
     pub fn with_patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }
+
+    fn client_for(&self, base: &Url) -> Result<Client, AddressInvalid> {
+        let mut client = client().connect_timeout(self.patience.connect).tcp_keepalive(Duration::from_secs(30));
+        if address::is_loopback(base) {
+            client = client.no_proxy();
+        }
+        client.build().map_err(|error| {
+            tracing::error!(%error, "no HTTP client");
+            AddressInvalid
+        })
+    }
+}
+
+/// Puts requests together that a carrier carries. There is one for all: making a client reads the system's certificates, and that takes longer
+/// than half of a simulated history.
+static DRAFTSMAN: LazyLock<Client> = LazyLock::new(|| client().build().unwrap_or_default());
+
+fn client() -> ClientBuilder {
+    Client::builder().user_agent(concat!("Signoff/", env!("CARGO_PKG_VERSION"))).redirect(redirect::Policy::none())
 }
 
 #[async_trait]
 impl Connector for HttpConnector {
     fn connect(&self, base: &str) -> Result<Arc<dyn Platform>, AddressInvalid> {
         let base = Url::parse(base).map_err(|_| AddressInvalid)?;
-        let mut client = Client::builder()
-            .user_agent(concat!("Signoff/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .connect_timeout(self.patience.connect)
-            .tcp_keepalive(Duration::from_secs(30));
-        if address::is_loopback(&base) {
-            client = client.no_proxy();
-        }
-        if self.carrier.is_some() {
-            // It only puts requests together, and reading the system's certificates takes longer than all the rest.
-            client = client.tls_certs_only([]);
-        }
-        let client = client.build().map_err(|error| {
-            tracing::error!(%error, "no HTTP client");
-            AddressInvalid
-        })?;
-        let carrier = self.carrier.clone().unwrap_or_else(|| Arc::new(client.clone()));
+        let (client, carrier): (Client, Arc<dyn Carrier>) = match &self.carrier {
+            Some(carrier) => (DRAFTSMAN.clone(), Arc::clone(carrier)),
+            None => {
+                let client = self.client_for(&base)?;
+                (client.clone(), Arc::new(client))
+            }
+        };
         Ok(Arc::new(HttpPlatform {
             client,
             carrier,
