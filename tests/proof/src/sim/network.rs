@@ -1,5 +1,6 @@
 //! The network between one app and the platform. Every request gets a fate when it leaves; whatever is on its way stays on its way when the
-//! app gives up or dies, and may arrive after everybody has forgotten it.
+//! app gives up or dies, and may arrive long after that: but within a day, by the platform's clock. A second copy that arrives when the platform
+//! has forgotten its key is a first request to it, and nobody could prevent that.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
+use chrono::TimeDelta;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use signoff_engine::ports::{Clock, Connector};
@@ -31,6 +33,8 @@ use crate::journal::Journal;
 
 const MS: Duration = Duration::from_millis(1);
 const LATE_AT_MOST: Duration = Duration::from_secs(600);
+/// What has been on its way for longer, while everybody slept or the platform's clock leapt, does not arrive any more.
+const HELD_AT_MOST: TimeDelta = TimeDelta::days(1);
 const LIMIT_BYTES: usize = 64 * 1024 * 1024;
 
 /// What all networks of a history share.
@@ -336,9 +340,10 @@ impl Network {
         let (answer, answered) = oneshot::channel();
         let (cables, fuse) = (self.cables.clone(), Arc::clone(&self.fuse));
         let flight = parcel.key().map(|key| cables.flights.takes_off(&key));
+        let left_at = cables.clock.shows();
         tokio::spawn(async move {
             sleep(there).await;
-            if cables.sky.is_cut_off() {
+            if cables.sky.is_cut_off() || cables.clock.shows() - left_at > HELD_AT_MOST {
                 return;
             }
             let (stream, named) = (parcel.is_stream(), parcel.key().unwrap_or_default());
@@ -477,7 +482,7 @@ impl Network {
         let value = match dice.below(3) {
             0 => wait.to_string(),
             1 => {
-                let until = self.cables.clock.shows() + chrono::TimeDelta::seconds(i64::try_from(wait).unwrap_or(1));
+                let until = self.cables.clock.shows() + TimeDelta::seconds(i64::try_from(wait).unwrap_or(1));
                 http_date(until)
             }
             _ => return response,
