@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use effectum::{Job, Queue};
 use signoff_turns::{Contender, Error, REPLY, serve};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -18,7 +18,7 @@ struct Options {
 }
 
 struct Effectum {
-    runtime: Runtime,
+    runtime: Handle,
     queue: Queue,
 }
 
@@ -41,6 +41,8 @@ impl Contender for Effectum {
 fn main() -> Result<(), Error> {
     let Options { folder } = Options::parse();
     let runtime = Runtime::new()?;
+    // It asks for a runtime also while it is dropped, so this is dropped after it.
+    let _context = runtime.enter();
     let queue = runtime.block_on(Queue::new(&folder.join("jobs.db")))?;
-    serve(&mut Effectum { runtime, queue })
+    serve(&mut Effectum { runtime: runtime.handle().clone(), queue })
 }
