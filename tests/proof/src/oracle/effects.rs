@@ -4,7 +4,7 @@ use signoff_wire::contract::actions::ActionType;
 use signoff_wire::interface::{ActionKind, Choice, Chosen, Code, EntryState, QueueEntry};
 
 use super::{Broken, Evidence, Screen};
-use crate::journal::{Answered, Click, Decided};
+use crate::journal::{Answered, Click, Decided, Decision};
 
 const ONCE: &str = "each click takes effect once or waits visibly (D5, D23)";
 const NOT_TWICE: &str = "nothing takes effect twice (D5)";
@@ -101,7 +101,9 @@ fn queued(evidence: &Evidence<'_>, click: &Click, key: &str, broken: &mut Vec<Br
             || (decision.choice == Choice::Discard && decision.answer == Decided::Said(Chosen::Applied));
         back && !decision.under_way && !decision.unknowable
     });
-    if taken_back && effects == Effects::Some {
+    // Whoever lets something be sent again of which nobody knows whether it has happened, has taken that upon himself for good.
+    let at_own_risk = evidence.pages.decisions_about(key).any(Decision::sends_again);
+    if taken_back && !at_own_risk && effects == Effects::Some {
         say(TAKEN_BACK, "was given back to the advisor and happened".to_owned());
     }
     let too_early = evidence

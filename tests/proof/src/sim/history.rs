@@ -113,6 +113,7 @@ struct History {
     /// about keys.
     platform_goes_forward: bool,
     platform_time_passed: TimeDelta,
+    platform_is_ahead_by: TimeDelta,
     clock_went_back: bool,
     figures: Figures,
 }
@@ -179,6 +180,7 @@ impl History {
             laptop_back_at: None,
             platform_goes_forward,
             platform_time_passed: TimeDelta::zero(),
+            platform_is_ahead_by: TimeDelta::zero(),
             clock_went_back: false,
             figures: Figures::default(),
         }
@@ -279,7 +281,9 @@ impl History {
                 self.platform.clocks_leap();
                 self.platform_clock.is_ahead_by(by);
                 self.clock_went_back = true;
-                self.platform_time_passed += by.max(TimeDelta::zero());
+                // Also on its way back to the right time it may go forward.
+                self.platform_time_passed += (by - self.platform_is_ahead_by).max(TimeDelta::zero());
+                self.platform_is_ahead_by = by;
                 format!("the platform's clock is ahead by {} s", by.num_seconds())
             }
             Event::Sleep => {
