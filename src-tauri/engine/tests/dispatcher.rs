@@ -300,6 +300,32 @@ async fn several_actions_stopped_by_one_cause_are_told_once() {
     }
 }
 
+/// D8, D23: an action that was told to wait for the switch is decided about, and the next one that the switch stops is news again.
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_the_switch_keeps_nothing_quiet() {
+    let desk = desk_with(&["c1", "c2"]).await;
+    let platform = Scripted::default();
+    let meets = |conversation: &str, error| {
+        platform.script().of_conversation.insert(conversation.to_owned(), Fate::Fails(error));
+    };
+    meets("c1", refused(403, ProblemCode::CloseDisabled));
+    meets("c2", unreachable());
+    let first = desk.clicks("c1", close("Goodbye.")).await.expect("queued");
+    let second = desk.clicks("c2", close("Goodbye.")).await.expect("queued");
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&first.id, EntryState::NeedsAttention).await;
+    desk.hears(say::switched(false, 5)).await;
+    desk.chooses(&first.id, Choice::Wait).await.expect("offered");
+    assert!(desk.entry(&first.id).await.waits_for_switch);
+
+    meets("c2", refused(403, ProblemCode::CloseDisabled));
+    desk.until_entry(&second.id, EntryState::NeedsAttention).await;
+
+    let count = "SELECT count(*) FROM notifications WHERE kind = 'needs_attention'";
+    let noted = desk.store.read(move |c| Ok::<i64, StoreError>(c.query_row(count, [], |row| row.get(0))?)).await;
+    assert_eq!(noted.expect("readable"), 2, "each needed the advisor when nothing else did");
+}
+
 #[tokio::test(start_paused = true)]
 async fn d22_a_blocked_head_holds_up_what_is_behind_it_and_says_so() {
     let desk = desk_with(&["c1"]).await;

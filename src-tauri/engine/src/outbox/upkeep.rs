@@ -119,14 +119,15 @@ pub(super) fn quarantine(
 }
 
 /// Has the advisor told that an entry has come to need him (D23), unless another one waits for the very same cause: one switch, or one
-/// other version, stops many conversations, and is one piece of news. All of them are counted and listed all the same.
+/// other version, stops many conversations, and is one piece of news. All of them are counted and listed all the same. What was told to wait for
+/// the switch (D8) needs nobody, so it keeps nothing quiet.
 pub(super) fn have_told(transaction: &Transaction<'_>, entry: &Entry, now: DateTime<Utc>) -> Result<(), OutboxError> {
     let code = entry.blocked.as_ref().map(|blocked| blocked.code);
     if let Some(code @ (Code::CloseDisabled | Code::EntryUnreadable)) = code {
         let known = transaction
             .prepare_cached(
                 "SELECT 1 FROM outbox
-                 WHERE owner = ?1 AND head = 1 AND state = 'blocked' AND blocked_code = ?2 AND key <> ?3",
+                 WHERE owner = ?1 AND head = 1 AND state = 'blocked' AND waits_for_switch = 0 AND blocked_code = ?2 AND key <> ?3",
             )?
             .exists(params![entry.owner, codes::to_word(code), entry.key])?;
         if known {
