@@ -28,4 +28,5 @@ commands! {
     settings::inbox_options,
     settings::save_inbox_options,
     settings::audit_log,
+    settings::administer,
 }

@@ -1,6 +1,6 @@
-//! The settings page *Inbox options* and the audit log, for admins (R1, D2).
+//! The settings page *Inbox options*, the audit log, and the passage to everything else that admins ask of the platform (R1, D2).
 
-use signoff_wire::interface::{AuditPage, InboxOptionsView, SaveInboxOptions};
+use signoff_wire::interface::{Administer, Administered, AuditPage, InboxOptionsView, SaveInboxOptions};
 
 use super::{Answer, Running};
 
@@ -17,4 +17,9 @@ pub(crate) async fn save_inbox_options(engine: Running<'_>, args: SaveInboxOptio
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn audit_log(engine: Running<'_>, after: Option<String>) -> Answer<AuditPage> {
     engine.audit_log(after).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn administer(engine: Running<'_>, args: Administer) -> Answer<Administered> {
+    engine.administer(args).await
 }

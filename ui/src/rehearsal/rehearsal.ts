@@ -4,6 +4,8 @@
  * no part of the application and never in its bundle.
  */
 import type {
+  Administer,
+  Administered,
   Announcement,
   AppState,
   Backend,
@@ -20,6 +22,7 @@ import type {
   Role,
   Stage,
 } from '$lib/backend'
+import { subjects } from './administration'
 import { RehearsedPlatform, type Talk } from './platform'
 import { RehearsedQueue, type Entry } from './queue'
 import { inboxOf, lastSaid, pageOf, rowOf } from './shown'
@@ -68,6 +71,9 @@ export class Rehearsal implements Backend {
     from: unknown
     to: unknown
   }[] = []
+  /** What was asked of the administration, in order. */
+  readonly calls: Administer[] = []
+  readonly #subjects = subjects.map((make) => make())
   readonly #now: () => number
   readonly #queue: RehearsedQueue
 
@@ -409,6 +415,21 @@ export class Rehearsal implements Backend {
   async auditLog() {
     this.#mayFail('auditLog')
     return { entries: [...this.#audit], next: null }
+  }
+
+  async administer(call: Administer): Promise<Administered> {
+    this.#mayFail('administer')
+    if (this.state.connection.status === 'offline') throw { code: 'offline' } satisfies Failure
+    const forAdmins = !/^\/v1\/(me|sessions)(\/|$)/.test(call.path)
+    if (forAdmins && this.state.user?.role !== 'admin') {
+      throw { code: 'not_allowed', problem: 'not-found' } satisfies Failure
+    }
+    this.calls.push(call)
+    for (const subject of this.#subjects) {
+      const answer = subject(call)
+      if (answer) return { status: answer.status ?? 200, body: answer.body ?? null, version: answer.version ?? null }
+    }
+    throw { code: 'not_allowed', problem: 'not-found' } satisfies Failure
   }
 
   async reportFault() {

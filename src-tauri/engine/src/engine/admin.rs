@@ -1,9 +1,12 @@
 //! *Inbox options* and the audit log, for admins (R1, D2). They are the platform's and are asked there each time: what is shown has to be
 //! what holds.
 
-use signoff_wire::interface::{Announcement, AuditPage, Failure, InboxOptionsView, SaveInboxOptions};
+use signoff_wire::interface::{
+    Administer, Administered, Announcement, AuditPage, Code, Failure, InboxOptionsView, SaveInboxOptions,
+};
 
 use super::Engine;
+use crate::remote::administration;
 
 impl Engine {
     /// Reads *Inbox options*. Needs the network.
@@ -43,5 +46,24 @@ impl Engine {
         let page =
             workplace.call(|platform, token| async move { platform.audit_log(&token, after.as_deref()).await }).await?;
         Ok(AuditPage { entries: page.items, next: page.next })
+    }
+
+    /// Passes a call on to the platform's administration, and its answer back. Needs the network; nothing is kept.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] for a path that the passage does not lead to and for whoever is no admin, [`Code::SettingsStale`],
+    /// [`Code::RefusedOtherwise`] with the platform's own code, and those of [`Engine::inbox_options`].
+    pub async fn administer(&self, call: Administer) -> Result<Administered, Failure> {
+        let Some(call) = administration::Call::of(call) else {
+            return Err(Failure::new(Code::NotAllowed).with_detail("this path is not open to administration"));
+        };
+        let workplace = self.workplace()?;
+        let changes = call.changes();
+        let answer = workplace.call(|platform, token| async move { platform.administer(&token, &call).await }).await?;
+        if changes {
+            // Whoever changed something sees it follow at once, also where the stream is slow.
+            workplace.wake();
+        }
+        Ok(answer)
     }
 }

@@ -82,7 +82,19 @@ impl From<RemoteError> for Failure {
             RemoteError::SignedOut => Code::SessionExpired,
             RemoteError::Refused(refusal) => of_refusal(&refusal.code),
         };
-        Self::new(code).with_detail(error.to_string())
+        let problem = match &error {
+            RemoteError::Refused(refusal) => Some(refusal.code.as_str().to_owned()),
+            RemoteError::Unavailable { code, .. } => Some(code.as_str().to_owned()),
+            RemoteError::Unreachable(_)
+            | RemoteError::Interrupted(_)
+            | RemoteError::Certificate(_)
+            | RemoteError::Fault(_)
+            | RemoteError::InProgress
+            | RemoteError::Nonsense(_)
+            | RemoteError::KeyReused
+            | RemoteError::SignedOut => None,
+        };
+        Self { problem, ..Self::new(code).with_detail(error.to_string()) }
     }
 }
 

@@ -8,6 +8,7 @@
 //! say as well: [`Platform::steps`], [`Platform::keeps_keys`].
 
 pub mod address;
+pub mod administration;
 pub mod http;
 mod steps;
 
@@ -25,6 +26,7 @@ use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
+use signoff_wire::interface::Administered;
 
 pub use steps::{Attempt, Brought, Seen, Step, Taken};
 
@@ -58,6 +60,11 @@ pub trait Platform: Send + Sync {
     ) -> Result<(InboxOptions, String), RemoteError>;
     /// A page of the audit log, newest first (D52).
     async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<Page<AuditEntry>, RemoteError>;
+
+    /// Passes a call through to the platform's administration. A platform that has its own somewhere else has none for us.
+    async fn administer(&self, _token: &Token, _call: &administration::Call) -> Result<Administered, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
 
     /// A page of the first synchronisation: conversations with their newest timeline entries, and the sequence they are current at.
     async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError>;

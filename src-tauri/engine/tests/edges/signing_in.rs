@@ -2,7 +2,7 @@
 
 use signoff_engine::Engine;
 use signoff_engine::ports::SecretsError;
-use signoff_wire::interface::{Code, ConnectionStatus, Draft, SendReply, SignIn, Stage, TabCounts};
+use signoff_wire::interface::{Administer, Code, ConnectionStatus, Draft, Method, SendReply, SignIn, Stage, TabCounts};
 
 use crate::company::{ADMIN, ALICE, BOB, Company};
 use crate::desk::{Desk, as_person, eventually, online, until};
@@ -202,6 +202,43 @@ async fn the_switch_is_saved_once_and_only_by_admins() {
     assert_eq!(stale.code, Code::SettingsStale);
     let newest = engine.audit_log(None).await.unwrap().entries;
     assert!(newest.iter().any(|entry| entry.what == "settings.allow_manual_close"), "{newest:?}");
+}
+
+/// The passage to the administration (R1): the contract's own calls, versions and refusals, and nothing that belongs to the outbox.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_passage_leads_admins_to_the_administration_and_nobody_to_a_closing() {
+    const OPTIONS: &str = "/v1/settings/inbox-options";
+    let call = |method, path: &str, body: Option<serde_json::Value>, version: Option<&str>| Administer {
+        method,
+        path: path.to_owned(),
+        body,
+        version: version.map(str::to_owned),
+    };
+    let read = |path: &str| call(Method::Get, path, None, None);
+    let (company, desk) = (Company::open().await, Desk::new());
+    let engine = desk.opened().await;
+    engine.sign_in(as_person(&company.address(), ALICE)).await.unwrap();
+    online(&engine).await;
+    assert_eq!(engine.administer(read(OPTIONS)).await.unwrap_err().code, Code::NotAllowed);
+
+    engine.sign_in(as_person(&company.address(), ADMIN)).await.unwrap();
+    online(&engine).await;
+    let before = engine.administer(read(OPTIONS)).await.unwrap();
+    assert_eq!((before.status, &before.body["allow_manual_close"]), (200, &serde_json::json!(false)));
+    let on = Some(serde_json::json!({ "allow_manual_close": true }));
+    let seen = before.version.as_deref();
+    let after = engine.administer(call(Method::Put, OPTIONS, on.clone(), seen)).await.unwrap();
+    assert_ne!(after.version, before.version);
+    until(&engine, "the button follows (R2)", |state| state.close_enabled).await;
+
+    let stale = engine.administer(call(Method::Put, OPTIONS, on.clone(), seen)).await.unwrap_err();
+    assert_eq!((stale.code, stale.problem.as_deref()), (Code::SettingsStale, Some("stale")));
+    let unseen = engine.administer(call(Method::Put, OPTIONS, on, None)).await.unwrap_err();
+    assert_eq!((unseen.code, unseen.problem.as_deref()), (Code::RefusedOtherwise, Some("if-match-missing")));
+    let log = engine.administer(read("/v1/audit-log?limit=1")).await.unwrap();
+    assert_eq!(log.body["items"][0]["what"], "settings.allow_manual_close");
+    let outside = call(Method::Post, "/v1/conversations/conv_1/close", Some(serde_json::json!({})), None);
+    assert_eq!(engine.administer(outside).await.unwrap_err().code, Code::NotAllowed);
 }
 
 /// Bad input: a cache of another key.

@@ -24,12 +24,16 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub limit: Option<u32>,
+    /// The platform's own code, where the interface may know more about it than `code` says: the refusals of `administer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub problem: Option<String>,
 }
 
 impl Failure {
     /// A failure that says everything by its code.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, retry_at: None, limit: None }
+        Self { code, detail: None, retry_at: None, limit: None, problem: None }
     }
 
     /// The same failure with a detail for the log.

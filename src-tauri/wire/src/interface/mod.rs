@@ -29,10 +29,12 @@
 //! | `inbox_options` | | [`InboxOptionsView`] |
 //! | `save_inbox_options` | [`SaveInboxOptions`] | [`InboxOptionsView`] |
 //! | `audit_log` | `after` | [`AuditPage`] |
+//! | `administer` | [`Administer`] | [`Administered`]; what admins, and people about themselves, ask of the platform |
 //! | `report_fault` | `message` | nothing; a fault of the interface goes to the log |
 //!
 //! Every command fails with a [`Failure`]. A click's command answers after its transaction is durable, never before (D21).
 
+mod administration;
 mod app;
 mod conversation;
 mod failure;
@@ -42,6 +44,7 @@ mod queue;
 mod settings;
 mod sign_in;
 
+pub use administration::*;
 pub use app::*;
 pub use conversation::*;
 pub use failure::*;

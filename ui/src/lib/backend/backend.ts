@@ -5,6 +5,8 @@
  * and in the rehearsal that a browser shows. Every method rejects with a {@link Failure}.
  */
 import type {
+  Administer,
+  Administered,
   Announcement,
   AuditPage,
   Choose,
@@ -57,6 +59,8 @@ export interface Backend {
   inboxOptions(): Promise<InboxOptionsView>
   saveInboxOptions(args: SaveInboxOptions): Promise<InboxOptionsView>
   auditLog(after: string | null): Promise<AuditPage>
+  /** A call of the platform's administration; the clients of `$lib/administration` make them. */
+  administer(call: Administer): Promise<Administered>
   /** A fault of the interface, for the log. Never contains anybody's text. */
   reportFault(message: string): Promise<void>
 }

@@ -38,6 +38,7 @@ export function tauriBackend(): Backend {
     inboxOptions: () => invoke('inbox_options'),
     saveInboxOptions: (args) => invoke('save_inbox_options', { args }),
     auditLog: (after) => invoke('audit_log', { after }),
+    administer: (args) => invoke('administer', { args }),
     reportFault: (message) => invoke('report_fault', { message }),
   }
 }

@@ -1,5 +1,7 @@
 /** The generated wire types that the interface uses, under one roof. */
 export type { ActionKind } from '../wire/ActionKind'
+export type { Administer } from '../wire/Administer'
+export type { Administered } from '../wire/Administered'
 export type { AfterClose } from '../wire/AfterClose'
 export type { Announcement } from '../wire/Announcement'
 export type { AppState } from '../wire/AppState'

@@ -22,4 +22,8 @@ retry_at?: string,
 /**
  * A number that the sentence names: the limit of a reply in characters, the minutes of a lockout.
  */
-limit?: number, };
+limit?: number, 
+/**
+ * The platform's own code, where the interface may know more about it than `code` says: the refusals of `administer`.
+ */
+problem?: string, };

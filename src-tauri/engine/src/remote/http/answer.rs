@@ -11,6 +11,7 @@ use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use signoff_wire::contract::problems::ProblemCode;
+use signoff_wire::interface::Administered;
 
 use super::failure;
 use crate::remote::{Refusal, RemoteError};
@@ -74,6 +75,14 @@ impl Answer {
         // The error names fields and positions, never values.
         serde_json::from_slice(&self.body)
             .map_err(|error| RemoteError::Nonsense(format!("{:?} JSON", error.classify())))
+    }
+
+    /// The answer as it is, for whoever asked through the passage; a success without a body is one, too.
+    pub(super) fn administered(self) -> Result<Administered, RemoteError> {
+        let (status, version) = (self.status.as_u16(), self.version.clone());
+        self.success()?;
+        let body = if self.body.is_empty() { serde_json::Value::Null } else { self.read()? };
+        Ok(Administered { status, body, version })
     }
 
     /// Whether it says yes; if not, what it means.

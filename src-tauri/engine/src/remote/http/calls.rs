@@ -16,9 +16,11 @@ use signoff_wire::contract::sessions::{Me, NewSession, Session};
 use signoff_wire::contract::settings::{InboxOptions, UpdateInboxOptions};
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
+use signoff_wire::interface::{Administered, Method};
 use tokio::time::timeout;
 
 use super::{HttpPlatform, signed_in, stream};
+use crate::remote::administration::Call;
 use crate::remote::{Act, Attempt, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What};
 
 /// Timeline entries that come with each conversation of the first synchronisation: what a conversation shows before anybody scrolls.
@@ -81,6 +83,24 @@ impl Platform for HttpPlatform {
     async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<Page<AuditEntry>, RemoteError> {
         let request = self.get_where(&["v1", "audit-log"], &[("after", after)]);
         self.ask(signed_in(request, token)).await
+    }
+
+    async fn administer(&self, token: &Token, call: &Call) -> Result<Administered, RemoteError> {
+        let method = match call.method() {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut request = self.client.request(method, self.under(call.path()));
+        if let Some(body) = call.body() {
+            request = request.json(body);
+        }
+        if let Some(version) = call.version() {
+            request = request.header(IF_MATCH, version);
+        }
+        self.whole_answer(signed_in(request, token)).await?.administered()
     }
 
     async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError> {

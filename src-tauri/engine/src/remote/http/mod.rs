@@ -129,6 +129,16 @@ impl HttpPlatform {
         url
     }
 
+    /// The address of a path and query that was checked before.
+    fn under(&self, path_and_query: &str) -> Url {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let mut url = self.base.clone();
+        let path = format!("{}{path}", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+        url.set_query(Some(query).filter(|query| !query.is_empty()));
+        url
+    }
+
     fn get(&self, segments: &[&str]) -> RequestBuilder {
         self.get_where(segments, &[])
     }

@@ -1,0 +1,17 @@
+/**
+ * The rehearsal's administration: one file per subject, each answering the paths that are its own. Like everything here it behaves as
+ * the platform does as far as the interface can tell.
+ */
+import type { Administer } from '$lib/backend'
+
+export interface Answer {
+  status?: number
+  body?: unknown
+  version?: string
+}
+
+/** Answers a call of its subject, throws a Failure to refuse it, and says nothing to what is not its own. */
+export type Subject = (call: Administer) => Answer | undefined
+
+/** One more line for each subject. */
+export const subjects: (() => Subject)[] = []
