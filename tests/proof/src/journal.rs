@@ -148,9 +148,17 @@ impl Journal {
         self.pages().keep(conversation_id, text);
     }
 
-    /// Writes a decision about an action with this text down. What is discarded, or may be, need not be found anywhere.
+    /// Writes a decision about an action with this text down. What is discarded, or may be, need not be found anywhere. What could be decided
+    /// about stood in the queue, so the promise holds for it even if the click was never answered.
     pub fn decided(&self, decision: Decision, text: Option<&str>) {
         let mut pages = self.pages();
+        if let Some(click) = pages
+            .clicks
+            .iter_mut()
+            .find(|click| click.answer == Answered::Unheard && click.text.is_some() && click.text.as_deref() == text)
+        {
+            click.answer = Answered::Queued(decision.key.clone());
+        }
         let discards = decision.choice == Choice::Discard && !matches!(decision.answer, Decided::Refused(_));
         if let (true, Some(text)) = (discards, text) {
             pages.dropped.extend(words(text).map(str::to_owned));
