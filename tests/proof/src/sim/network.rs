@@ -379,8 +379,11 @@ impl Network {
         }
         let (mut response, platform) = match back {
             Back::Answer(response, platform) => (response, platform),
-            Back::Refused => return Err(RemoteError::Unreachable("connection refused".to_owned())),
-            Back::Broken => return Err(RemoteError::Interrupted("reset by peer".to_owned())),
+            // Whatever makes two of one request has taken it in: a door that is closed to one copy says nothing of the other.
+            Back::Refused if !matches!(fate, Fate::Doubled | Fate::AtOnce) => {
+                return Err(RemoteError::Unreachable("connection refused".to_owned()));
+            }
+            Back::Refused | Back::Broken => return Err(RemoteError::Interrupted("reset by peer".to_owned())),
         };
         if fate == Fate::FaultAfter {
             return Ok(self.fault().into());
