@@ -1,18 +1,24 @@
-//! `cargo xtask e2e`: the journeys in a real window, at a virtual desk.
+//! `cargo xtask e2e`: the journeys in a real window, at a virtual desk, and those of the platform's pages in a real browser.
 
 use anyhow::Result;
 
+use crate::packages::{APP, BROWSER, DESK, Need};
 use crate::step::step;
 use crate::{cargo, run, say, step};
+
+/// What the journeys take.
+pub(crate) const NEEDS: &[&[Need]] = &[APP, DESK, BROWSER];
 
 /// Builds what the journeys need and runs those whose name contains the arguments.
 pub(crate) fn e2e(filters: &[String]) -> Result<()> {
     if cfg!(target_os = "linux") {
-        run::prepare(true)?;
+        run::prepare(NEEDS)?;
     }
-    step("Journeys in a real window", "target/e2e/ has screenshots and logs of those that failed.", || {
-        journeys(filters, |_| {})
-    })
+    step(
+        "Journeys in a real window and a real browser",
+        "target/e2e/ has screenshots and logs of those that failed.",
+        || journeys(filters, |_| {}),
+    )
 }
 
 /// The journeys, each line of the runner's output handed to `each`. The interface must have been built.
@@ -22,5 +28,10 @@ pub(crate) fn journeys(filters: &[String], each: impl FnMut(&str)) -> Result<()>
         return Ok(());
     }
     step::run(cargo::whole_workspace("build").args(["--bin", "signoff", "--bin", "signoff-platform"]))?;
-    step::relay(cargo::whole_workspace("test").args(["--test", "window", "--"]).args(filters), each)
+    step::relay(
+        cargo::whole_workspace("test")
+            .args(["--no-fail-fast", "--test", "window", "--test", "journeys", "--"])
+            .args(filters),
+        each,
+    )
 }

@@ -186,3 +186,23 @@ pub(crate) const DESK: &[Need] = &[
         zypper: "fontconfig dejavu-fonts",
     },
 ];
+
+/// To look at the platform's pages with the browser that most people have.
+pub(crate) const BROWSER: &[Need] = &[
+    Need {
+        probe: Probe::Program("chromium"),
+        why: "the customer's chat page and the CRM widget in a real browser",
+        apt: "chromium",
+        dnf: "chromium",
+        pacman: "chromium",
+        zypper: "chromium",
+    },
+    Need {
+        probe: Probe::Program("chromedriver"),
+        why: "operates that browser",
+        apt: "chromium-driver",
+        dnf: "chromedriver",
+        pacman: "chromium",
+        zypper: "chromedriver",
+    },
+];

@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         say::line("There is no display here: Signoff goes to a virtual one, and you get the tour with screenshots.");
         true
     };
-    prepare(tour)?;
+    prepare(if tour { &[packages::APP, packages::DESK] } else { &[packages::APP] })?;
     if tour { take_the_tour() } else { open(&options) }
 }
 
@@ -52,10 +52,8 @@ fn parse(arguments: &[String]) -> Result<Options> {
 }
 
 /// Everything up to the compiler. Also the beginning of the other commands.
-pub(crate) fn prepare(desk: bool) -> Result<()> {
-    step("System packages", "Nothing of Signoff was built yet.", || {
-        if desk { system::provide(&[packages::APP, packages::DESK]) } else { system::provide(&[packages::APP]) }
-    })?;
+pub(crate) fn prepare(needs: &[&'static [packages::Need]]) -> Result<()> {
+    step("System packages", "Nothing of Signoff was built yet.", || system::provide(needs))?;
     step("Packages of the interface", "Is the network there? `npm ci` in ui/ shows more.", ui::install)?;
     step("The interface", "`npm run build` in ui/ shows more.", ui::build)
 }

@@ -36,7 +36,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
 }
 
 fn checks(counted: &mut Vec<Counted>) -> Result<()> {
-    run::prepare(cfg!(target_os = "linux"))?;
+    run::prepare(e2e::NEEDS)?;
     step("Formatting of Rust", "Run `cargo fmt --all`.", || step::run(cargo::plain("fmt").args(["--all", "--check"])))?;
     step(
         "Direction of dependencies",
@@ -71,12 +71,16 @@ fn checks(counted: &mut Vec<Counted>) -> Result<()> {
             bail!("ui/src/lib/wire did not match the types of signoff-wire")
         }
     })?;
-    step("Journeys in a real window", "target/e2e/ has screenshots and logs of those that failed.", || {
-        let mut tally = Tally::default();
-        let result = e2e::journeys(&[], |line| tally.read(line));
-        counted.push(Counted { runner: "Journeys", tally });
-        result
-    })
+    step(
+        "Journeys in a real window and a real browser",
+        "target/e2e/ has screenshots and logs of those that failed.",
+        || {
+            let mut tally = Tally::default();
+            let result = e2e::journeys(&[], |line| tally.read(line));
+            counted.push(Counted { runner: "Journeys", tally });
+            result
+        },
+    )
 }
 
 fn lints() -> Result<()> {
@@ -84,14 +88,17 @@ fn lints() -> Result<()> {
         |targets: &[&str]| step::run(cargo::whole_workspace("clippy").args(targets).args(["--", "-D", "warnings"]));
     clippy(&["--all-targets"])?;
     // `test = false` keeps these out of `cargo test`, and out of `--all-targets` with it.
-    clippy(&["--test", "window", "--test", "tour", "--test", "simulate", "--test", "chaos"])
+    clippy(&["--test", "window", "--test", "journeys", "--test", "tour", "--test", "simulate", "--test", "chaos"])
 }
 
 /// `shell → engine → wire ← platform`: nobody reaches the other way, and the engine knows no Tauri.
 const MUST_NOT_REACH: &[(&str, &[&str])] = &[
-    ("signoff-wire", &["signoff", "signoff-engine", "signoff-platform", "signoff-proof", "signoff-desk", "tauri"]),
-    ("signoff-engine", &["signoff", "signoff-platform", "signoff-proof", "signoff-desk", "tauri"]),
-    ("signoff-platform", &["signoff", "signoff-engine", "signoff-proof", "signoff-desk", "tauri"]),
+    (
+        "signoff-wire",
+        &["signoff", "signoff-engine", "signoff-platform", "signoff-proof", "signoff-desk", "signoff-browser", "tauri"],
+    ),
+    ("signoff-engine", &["signoff", "signoff-platform", "signoff-proof", "signoff-desk", "signoff-browser", "tauri"]),
+    ("signoff-platform", &["signoff", "signoff-engine", "signoff-proof", "signoff-desk", "signoff-browser", "tauri"]),
     ("signoff-desk", &["signoff", "signoff-engine", "signoff-platform", "tauri"]),
 ];
 

@@ -34,7 +34,11 @@ pub struct Platform {
 }
 
 impl Platform {
-    pub(crate) fn start(
+    /// Starts `program` on a folder and waits until it serves.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn start(
         runtime: Arc<Runtime>,
         program: &Path,
         data: &Path,

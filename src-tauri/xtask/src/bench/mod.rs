@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::step::step;
-use crate::{cargo, run, say, step, workspace};
+use crate::{cargo, packages, run, say, step, workspace};
 
 use choice::{Choice, Name, Subject};
 use table::{Row, Table};
@@ -24,7 +24,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if !cfg!(target_os = "linux") {
         bail!("the figures are taken at the virtual desk, which is made of Linux programs");
     }
-    run::prepare(true)?;
+    run::prepare(&[packages::APP, packages::DESK])?;
     if choice.names.iter().any(|name| name.in_the_program().is_some()) {
         step("Release builds of what is measured", "The compiler's message stands above.", || {
             let programs: &[&str] = match choice.subject {
