@@ -10,7 +10,7 @@ use signoff_wire::interface::{
 };
 
 use crate::company::{ALICE, BOB, Company};
-use crate::desk::{Desk, as_person, eventually, online, until};
+use crate::desk::{Desk, PATIENCE, as_person, eventually, online, until};
 
 const CLOSING: &str = "All settled, goodbye.";
 
@@ -222,5 +222,5 @@ async fn said_to_need_attention(announcements: &mut Announcements) {
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), heard).await.expect("it is said");
+    tokio::time::timeout(PATIENCE, heard).await.expect("it is said");
 }

@@ -5,7 +5,7 @@ use signoff_wire::contract::conversations::ConversationState;
 use signoff_wire::interface::{Announcement, Code, ConnectionStatus, InboxQuery, Scope, SendReply, Stage};
 
 use crate::company::{ALICE, Company};
-use crate::desk::{Desk, as_person, eventually, online, until};
+use crate::desk::{Desk, PATIENCE, as_person, eventually, online, until};
 use crate::meddling::Meddling;
 
 pub(crate) fn received() -> InboxQuery {
@@ -71,7 +71,7 @@ async fn what_happens_is_there_at_once_and_what_was_missed_is_caught_up() {
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect("the window is told");
+    tokio::time::timeout(PATIENCE, told).await.expect("the window is told");
     assert_eq!(engine.conversation(&live).await.unwrap().customer.name, "Customer live");
     engine.shutdown().await;
 
