@@ -11,6 +11,7 @@ mod e2e;
 mod node;
 mod package;
 mod packages;
+mod room;
 mod run;
 mod say;
 mod simulate;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::step::step;
 use crate::tally::Tally;
-use crate::{cargo, chaos, e2e, run, say, stamp, step, ui, workspace};
+use crate::{cargo, chaos, e2e, room, run, say, stamp, step, ui, workspace};
 
 /// What a runner counted.
 struct Counted {
@@ -19,6 +19,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
     if let Some(argument) = arguments.first() {
         bail!("`test` runs everything and knows no {argument:?}; the window journeys alone are `cargo xtask e2e`");
     }
+    room::look();
     let begun = Instant::now();
     let mut counted = Vec::new();
     let result = checks(&mut counted);
