@@ -16,7 +16,7 @@
 //! ```
 //!
 //! A map: [`http`] knows the protocol, [`clicks`] what advisors do, [`channels`] what customers do, [`conversations`],
-//! [`actions`] and [`events`] what is kept of it, [`store`] how.
+//! [`actions`] and [`events`] what is kept of it, [`figures`] and [`exports`] what admins make of it, [`store`] how.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -38,12 +38,15 @@ mod conversations;
 pub mod demo;
 mod directory;
 mod events;
+mod exports;
+mod figures;
 mod http;
 mod idempotency;
 mod paging;
 mod refusal;
 mod sessions;
 mod settings;
+mod spreadsheet;
 mod store;
 mod surveys;
 mod upkeep;
@@ -167,6 +170,9 @@ impl Opened {
     /// Sets to work on the current runtime what happens by itself, and answers the routes.
     pub fn begin(&mut self) -> axum::Router {
         tokio::spawn(upkeep::run(self.store.clone(), self.stopping.clone()));
+        let exports = http::Exports { directory: self.store.directory().join("exports"), wake: Arc::default() };
+        let (directory, wake) = (exports.directory.clone(), Arc::clone(&exports.wake));
+        tokio::spawn(exports::schedule::run(self.store.clone(), directory, wake, self.stopping.clone()));
         if let Some(chance) = self.traffic.take() {
             tokio::spawn(demo::traffic::run(self.store.clone(), chance, self.stopping.clone()));
         }
@@ -174,6 +180,8 @@ impl Opened {
             store: self.store.clone(),
             doorkeeper: sessions::Doorkeeper::new(),
             running: idempotency::Running::default(),
+            exports,
+            bookmarks: exports::bookmarks::Bookmarks::default(),
             stopping: self.stopping.clone(),
         })
     }

@@ -118,6 +118,18 @@ pub enum Refusal {
     /// D11: seven days are over.
     #[error("The survey is over.")]
     SurveyExpired,
+    /// No such export, or its file is gone.
+    #[error("There is no such export.")]
+    ExportUnknown,
+    /// The export is still being made, or could not be.
+    #[error("The export is not ready.")]
+    ExportNotReady,
+    /// Enough exports wait to be made.
+    #[error("Enough exports wait to be made; ask again when they are.")]
+    ExportsWaiting,
+    /// The file ends before the range begins.
+    #[error("The file ends before the range that was asked for.")]
+    RangeUnsatisfiable,
     /// Try again later.
     #[error("The platform has too much to do; try again in a second.")]
     Overloaded,
@@ -164,6 +176,10 @@ impl Refusal {
             Self::SurveyUnknown => (ProblemCode::SurveyUnknown, 404, "Survey unknown"),
             Self::AlreadyAnswered => (ProblemCode::AlreadyAnswered, 409, "Already answered"),
             Self::SurveyExpired => (ProblemCode::SurveyExpired, 410, "Survey expired"),
+            Self::ExportUnknown => (ProblemCode::ExportUnknown, 404, "Export unknown"),
+            Self::ExportNotReady => (ProblemCode::ExportNotReady, 409, "Export not ready"),
+            Self::ExportsWaiting => (ProblemCode::ExportsWaiting, 409, "Exports waiting"),
+            Self::RangeUnsatisfiable => (ProblemCode::RangeUnsatisfiable, 416, "Range not satisfiable"),
             Self::Overloaded => (ProblemCode::Overloaded, 503, "Overloaded"),
             Self::Internal => (ProblemCode::Internal, 500, "Internal error"),
         }

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::{
+    figures::sealed,
     idempotency,
     store::{Store, ms},
 };
@@ -21,6 +22,9 @@ pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
         let done = store.write(|write| Ok(forget(write.sql, write.now)?)).await;
         if let Err(refusal) = done {
             tracing::warn!(code = %refusal.kind().0, "cannot forget what is old");
+        }
+        if let Err(refusal) = sealed::keep_up(&store).await {
+            tracing::warn!(code = %refusal.kind().0, "cannot add up the days that are over");
         }
         tokio::select! {
             biased;

@@ -40,38 +40,39 @@ pub(crate) struct Filter {
     pub(crate) team_id: Option<String>,
 }
 
-/// The filter over `actions a`, with the parameters of [`Filter::values`]. The conversation goes by its number, which the
-/// index knows.
-pub(crate) const CONDITION: &str = "a.at >= :from AND a.at < :to
-    AND (:kind IS NULL OR a.kind = :kind)
-    AND (:is_bot IS NULL OR a.author_is_bot = :is_bot)
-    AND (:author IS NULL OR a.author_id = :author)
-    AND (:conversation IS NULL OR a.conversation_nr = (SELECT nr FROM conversations WHERE id = :conversation))
-    AND (:channel IS NULL OR a.channel_id = :channel)
-    AND (:team IS NULL OR a.team_id = :team)";
-
 /// Named values for a statement.
 pub(crate) type Values = Vec<(&'static str, Value)>;
 
 impl Filter {
-    /// The values of [`CONDITION`].
-    pub(crate) fn values(&self) -> Values {
+    /// The filter over `actions a`, and its values. Only what is asked for stands in it, so that an index can help; the
+    /// conversation goes by its number, which the index knows.
+    pub(crate) fn condition(&self) -> (String, Values) {
+        let mut condition = String::from("true");
+        let mut values = Values::new();
+        let mut add = |clause: &str, name, value: Option<Value>| {
+            if let Some(value) = value {
+                condition.push_str(" AND ");
+                condition.push_str(clause);
+                values.push((name, value));
+            }
+        };
         let (is_bot, author) = match &self.by {
             By::Anybody => (None, None),
             By::Advisors => (Some(false), None),
             By::Scenario => (Some(true), None),
             By::One(id) => (None, Some(id.clone())),
         };
-        vec![
-            (":from", self.from.map_or(i64::MIN, ms).into()),
-            (":to", self.to.map_or(i64::MAX, ms).into()),
-            (":kind", self.kind.clone().into()),
-            (":is_bot", is_bot.into()),
-            (":author", author.into()),
-            (":conversation", self.conversation_id.clone().into()),
-            (":channel", self.channel_id.clone().into()),
-            (":team", self.team_id.clone().into()),
-        ]
+        add("a.at >= :from", ":from", self.from.map(|at| ms(at).into()));
+        add("a.at < :to", ":to", self.to.map(|at| ms(at).into()));
+        add("a.kind = :kind", ":kind", self.kind.clone().map(Into::into));
+        add("a.author_is_bot = :is_bot", ":is_bot", is_bot.map(Into::into));
+        add("a.author_id = :author", ":author", author.map(Into::into));
+        let conversation = "a.conversation_nr = (SELECT nr FROM conversations WHERE id = :conversation)";
+        add(conversation, ":conversation", self.conversation_id.clone().map(Into::into));
+        add("a.channel_id = :channel", ":channel", self.channel_id.clone().map(Into::into));
+        // A conversation that was not routed yet is in no team, and that can be asked for.
+        add("coalesce(a.team_id, 'none') = :team", ":team", self.team_id.clone().map(Into::into));
+        (condition, values)
     }
 }
 
@@ -88,13 +89,13 @@ pub(crate) fn page(
     after: Option<i64>,
     limit: i64,
 ) -> Result<Page<Action>, Refusal> {
+    let (condition, mut values) = filter.condition();
     let mut statement = sql.prepare_cached(&format!(
         "SELECT {COLUMNS}, a.nr FROM actions a JOIN conversations c ON c.nr = a.conversation_nr
-         WHERE a.nr < :before AND {CONDITION} AND {}
+         WHERE a.nr < :before AND {condition} AND {}
          ORDER BY a.nr DESC LIMIT :limit",
         visibility::CONVERSATION
     ))?;
-    let mut values = filter.values();
     values.push((":before", after.unwrap_or(i64::MAX).into()));
     values.push((":limit", (limit + 1).into()));
     values.push((":sees_all", visibility::sees_all(caller).into()));

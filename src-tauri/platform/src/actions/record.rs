@@ -12,6 +12,7 @@ use signoff_wire::contract::{
 use crate::{
     actor::Actor,
     conversations::Record,
+    figures::sealed,
     refusal::Refusal,
     store::{Write, ms, time},
 };
@@ -84,6 +85,7 @@ impl<'a> NewAction<'a> {
 
 /// Records an action of now and returns it; announcing it is the caller's, after what it is about.
 pub(crate) fn insert(write: &mut Write<'_>, conversation: &Record, new: NewAction<'_>) -> Result<Action, Refusal> {
+    sealed::unseal(write, ms(write.now))?;
     let id = write.id("act");
     let (author_id, author_name, author_is_bot) = new.author.for_action();
     let view = &conversation.view;

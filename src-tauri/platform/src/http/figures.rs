@@ -1,12 +1,6 @@
-//! Actions, figures and exports: one filter for all of them.
+//! Actions and figures: one filter for all of them.
 
-use axum::{
-    body::Body,
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
-use futures_util::stream;
+use axum::{Router, extract::State, response::Response, routing::get};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signoff_wire::contract::{
@@ -23,25 +17,16 @@ use super::{
     signed_in::{Admin, SignedIn},
 };
 use crate::{
-    actions::{
-        csv,
-        figures::{self, GroupBy},
-        filter::{self, By, Filter},
-    },
-    audit,
+    actions::filter::{self, By, Filter},
+    figures::{self, GroupBy, Question, calendar::Zone, sealed},
     refusal::Refusal,
-    store::Store,
 };
 
-/// What rows stand for.
-#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Group {
-    #[default]
-    Day,
-    Author,
-    Channel,
-    Team,
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/v1/actions", get(actions))
+        .route("/v1/analytics/actions", get(volumes))
+        .route("/v1/analytics/delays", get(delays))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -61,34 +46,12 @@ pub(super) struct ActionsQuery {
     conversation: Option<String>,
     /// Only on this channel.
     channel: Option<String>,
-    /// Only in this team.
+    /// Only in this team; `none`: not routed.
     team: Option<String>,
-    /// With figures: what the rows stand for.
-    #[param(inline)]
-    group_by: Option<Group>,
-    /// With lists: the cursor of the page before.
+    /// The cursor of the page before.
     after: Option<String>,
-    /// With lists: how many; 50 if not said, 500 at most.
+    /// How many; 50 if not said, 500 at most.
     limit: Option<u32>,
-}
-
-impl ActionsQuery {
-    fn filter(&self) -> Result<Filter, Refusal> {
-        Ok(Filter {
-            from: query::moment(self.from.as_deref())?,
-            to: query::moment(self.to.as_deref())?,
-            kind: self.kind.clone(),
-            by: match self.author.as_deref() {
-                None | Some("") => By::Anybody,
-                Some("advisor") => By::Advisors,
-                Some("scenario") => By::Scenario,
-                Some(id) => By::One(id.to_owned()),
-            },
-            conversation_id: self.conversation.clone(),
-            channel_id: self.channel.clone(),
-            team_id: self.team.clone(),
-        })
-    }
 }
 
 /// Actions, newest first.
@@ -99,74 +62,154 @@ pub(super) async fn actions(
     SignedIn(caller): SignedIn,
     Asked(asked): Asked<ActionsQuery>,
 ) -> Result<Response, Refusal> {
-    let filter = asked.filter()?;
+    let filter = Filter {
+        from: query::moment(asked.from.as_deref())?,
+        to: query::moment(asked.to.as_deref())?,
+        kind: asked.kind.filter(|kind| !kind.is_empty()),
+        by: by(asked.author.as_deref()),
+        conversation_id: asked.conversation.filter(|id| !id.is_empty()),
+        channel_id: asked.channel.filter(|id| !id.is_empty()),
+        team_id: asked.team.filter(|id| !id.is_empty()),
+    };
     let (after, limit) = (query::cursor(asked.after.as_deref())?, query::limit(asked.limit, 50, 500));
     answer::ok(&app.store.read(move |sql| filter::page(sql, &caller, &filter, after, limit)).await?)
 }
 
-/// Volumes / Actions (R11, D50).
-#[utoipa::path(get, path = "/v1/analytics/actions", tag = "figures", params(ActionsQuery),
+/// What rows stand for.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Group {
+    #[default]
+    Day,
+    /// By their Monday.
+    Week,
+    Month,
+    Author,
+    Channel,
+    Team,
+}
+
+/// What figures are compared with.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Compare {
+    /// As many days directly before.
+    Previous,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FiguresQuery {
+    /// From then on; RFC 3339 or a date in the time zone.
+    from: Option<String>,
+    /// Before then; RFC 3339 or a date in the time zone.
+    to: Option<String>,
+    /// The time zone in which days begin, by its IANA name; UTC if not said. Of zones beyond the first eight that anybody
+    /// asked in, the platform keeps no days added up, and takes longer.
+    tz: Option<String>,
+    /// Only this type of action.
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    kind: Option<String>,
+    /// `advisor`, `scenario`, or somebody's id.
+    author: Option<String>,
+    /// Only of this conversation.
+    conversation: Option<String>,
+    /// Only on this channel.
+    channel: Option<String>,
+    /// Only in this team; `none`: not routed.
+    team: Option<String>,
+    /// What the rows stand for; days if not said. Delays have rows only if this is said.
+    #[param(inline)]
+    group_by: Option<Group>,
+    /// What to compare with. Needs `from` and `to`.
+    #[param(inline)]
+    compare: Option<Compare>,
+    /// `true`: days, weeks and months without anything have a row as well. Needs `from` and `to`.
+    #[param(value_type = Option<bool>)]
+    every: Option<String>,
+}
+
+impl FiguresQuery {
+    /// What the audit log says of it.
+    pub(super) fn range(&self) -> Value {
+        json!({ "from": self.from, "to": self.to })
+    }
+
+    pub(super) fn question(self) -> Result<Question, Refusal> {
+        let zone = match self.tz.as_deref() {
+            None | Some("") => Zone::UTC,
+            Some(name) => Zone::named(name)
+                .ok_or_else(|| Refusal::InvalidQuery("tz is an IANA name such as Europe/Paris".to_owned()))?,
+        };
+        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let question = Question {
+            filter: Filter {
+                from: query::moment_in(self.from.as_deref(), zone)?,
+                to: query::moment_in(self.to.as_deref(), zone)?,
+                kind: said(self.kind),
+                by: by(self.author.as_deref()),
+                conversation_id: said(self.conversation),
+                channel_id: said(self.channel),
+                team_id: said(self.team),
+            },
+            zone,
+            group_by: self.group_by.map(|group| match group {
+                Group::Day => GroupBy::Day,
+                Group::Week => GroupBy::Week,
+                Group::Month => GroupBy::Month,
+                Group::Author => GroupBy::Author,
+                Group::Channel => GroupBy::Channel,
+                Group::Team => GroupBy::Team,
+            }),
+            compare: self.compare.is_some(),
+            every: query::switch(self.every.as_deref())?,
+        };
+        question.require_answerable()?;
+        Ok(question)
+    }
+}
+
+/// R11: the *Action author* filter.
+pub(super) fn by(author: Option<&str>) -> By {
+    match author {
+        None | Some("") => By::Anybody,
+        Some("advisor") => By::Advisors,
+        Some("scenario") => By::Scenario,
+        Some(id) => By::One(id.to_owned()),
+    }
+}
+
+/// Volumes / Actions (R11, D50). `close-conversation` counts closings by advisors, in the app and in the CRM widget, and by
+/// the scenario.
+#[utoipa::path(get, path = "/v1/analytics/actions", tag = "figures", params(FiguresQuery),
     responses((status = 200, body = ActionFigures), (status = "4XX", body = Problem)))]
 pub(super) async fn volumes(
     State(app): State<Shared>,
     Admin(_): Admin,
-    Asked(asked): Asked<ActionsQuery>,
+    Asked(asked): Asked<FiguresQuery>,
 ) -> Result<Response, Refusal> {
-    let filter = asked.filter()?;
-    let group_by = match asked.group_by.unwrap_or_default() {
-        Group::Day => GroupBy::Day,
-        Group::Author => GroupBy::Author,
-        Group::Channel => GroupBy::Channel,
-        Group::Team => GroupBy::Team,
-    };
-    answer::ok(&app.store.read(move |sql| figures::actions(sql, &filter, group_by)).await?)
+    answer::ok(&volumes_of(&app, asked.question()?).await?)
 }
 
-/// First human response time (R7).
-#[utoipa::path(get, path = "/v1/analytics/delays", tag = "figures", params(ActionsQuery),
+pub(super) async fn volumes_of(app: &Shared, question: Question) -> Result<ActionFigures, Refusal> {
+    sealed::for_question(&app.store, &question).await?;
+    app.store.read(move |sql| figures::actions(sql, &question)).await
+}
+
+/// First human response time (R7): from a conversation's first message to the first reply by an advisor. The filter is on
+/// that reply. Closings have no part in it.
+#[utoipa::path(get, path = "/v1/analytics/delays", tag = "figures", params(FiguresQuery),
     responses((status = 200, body = Delays), (status = "4XX", body = Problem)))]
 pub(super) async fn delays(
     State(app): State<Shared>,
     Admin(_): Admin,
-    Asked(asked): Asked<ActionsQuery>,
+    Asked(asked): Asked<FiguresQuery>,
 ) -> Result<Response, Refusal> {
-    let filter = asked.filter()?;
-    answer::ok(&app.store.read(move |sql| figures::delays(sql, &filter)).await?)
+    answer::ok(&delays_of(&app, asked.question()?).await?)
 }
 
-/// `actions.csv` (R6, D51), oldest first; every export is in the audit log.
-#[utoipa::path(get, path = "/v1/exports/actions.csv", tag = "figures", params(ActionsQuery),
-    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
-pub(super) async fn actions_csv(
-    State(app): State<Shared>,
-    Admin(caller): Admin,
-    Asked(asked): Asked<ActionsQuery>,
-) -> Result<Response, Refusal> {
-    let filter = asked.filter()?;
-    let range = json!({ "from": asked.from, "to": asked.to });
-    app.store.write(move |write| audit::append(write, &caller.user, "export.actions", &Value::Null, &range)).await?;
-    let first = csv::header()?;
-    let rest = stream::try_unfold(Export { store: app.store.clone(), filter, next: Some(0) }, Export::chunk);
-    let whole = futures_util::StreamExt::chain(stream::iter([Ok(first)]), rest);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"actions.csv\""),
-    ];
-    Ok((headers, Body::from_stream(whole)).into_response())
-}
-
-struct Export {
-    store: Store,
-    filter: Filter,
-    next: Option<i64>,
-}
-
-impl Export {
-    async fn chunk(mut self) -> Result<Option<(Vec<u8>, Self)>, Refusal> {
-        let Some(after) = self.next else { return Ok(None) };
-        let filter = self.filter.clone();
-        let (lines, next) = self.store.read(move |sql| csv::chunk(sql, &filter, after)).await?;
-        self.next = next;
-        Ok(Some((lines, self)))
-    }
+pub(super) async fn delays_of(app: &Shared, question: Question) -> Result<Delays, Refusal> {
+    sealed::for_question(&app.store, &question).await?;
+    app.store.read(move |sql| figures::delays(sql, &question)).await
 }

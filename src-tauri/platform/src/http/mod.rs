@@ -3,22 +3,26 @@
 //! Handlers read the request, hand it to the subject's module and write the answer; no rule of the product stands here.
 //! What stands here is the order of the checks that every click goes through ([`click`]).
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
     routing::{delete, get, post},
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-use crate::{idempotency::Running, refusal::Refusal, sessions::Doorkeeper, store::Store};
+use crate::{
+    exports::bookmarks::Bookmarks, idempotency::Running, refusal::Refusal, sessions::Doorkeeper, store::Store,
+};
 
 mod answer;
 mod body;
 mod channels;
 mod click;
 mod conversations;
+mod daily_exports;
 mod events;
+mod exports;
 mod figures;
 mod openapi;
 mod query;
@@ -32,8 +36,19 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) doorkeeper: Doorkeeper,
     pub(crate) running: Running,
+    pub(crate) exports: Exports,
+    /// Places in exports that are being downloaded.
+    pub(crate) bookmarks: Bookmarks,
     /// True once the platform stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// Exports that are made in the background.
+pub(crate) struct Exports {
+    /// Where they are.
+    pub(crate) directory: PathBuf,
+    /// Tells that there is one to be made.
+    pub(crate) wake: Arc<Notify>,
 }
 
 pub(crate) type Shared = Arc<App>;
@@ -64,16 +79,15 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/conversations/{id}/tags", post(click::tags))
         .route("/v1/conversations/{id}/route", post(click::route))
         .route("/v1/receipts/{idempotency_key}", get(click::receipt))
-        .route("/v1/actions", get(figures::actions))
-        .route("/v1/analytics/actions", get(figures::volumes))
-        .route("/v1/analytics/delays", get(figures::delays))
-        .route("/v1/exports/actions.csv", get(figures::actions_csv))
         .route("/v1/events", get(events::stream))
         .route("/v1/changes", get(events::changes))
         .route("/v1/channels/{id}/inbound", post(channels::inbound))
         .route("/v1/channels/{id}/outbound", get(channels::outbound))
         .route("/v1/channels/{id}/deliveries", post(channels::deliveries))
         .route("/v1/surveys/{token}/answer", post(surveys::answer))
+        .merge(figures::routes())
+        .merge(exports::routes())
+        .merge(daily_exports::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))
         .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
         .with_state(Arc::new(app))

@@ -9,7 +9,9 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{answer, channels, click, conversations, events, figures, sessions, settings, surveys};
+use super::{
+    answer, channels, click, conversations, daily_exports, events, exports, figures, sessions, settings, surveys,
+};
 use crate::refusal::Refusal;
 
 #[derive(OpenApi)]
@@ -25,7 +27,10 @@ use crate::refusal::Refusal;
         conversations::list, conversations::one, conversations::messages, conversations::sync,
         click::reply, click::close, click::archive, click::assign, click::release, click::hold, click::help_request,
         click::note, click::tags, click::route, click::receipt,
-        figures::actions, figures::volumes, figures::delays, figures::actions_csv,
+        figures::actions, figures::volumes, figures::delays,
+        exports::actions_csv, exports::volumes_csv, exports::delays_csv,
+        daily_exports::list, daily_exports::ask, daily_exports::one, daily_exports::remove, daily_exports::file,
+        daily_exports::read_schedule, daily_exports::update_schedule,
         events::stream, events::changes,
         channels::inbound, channels::outbound, channels::deliveries,
         surveys::answer,

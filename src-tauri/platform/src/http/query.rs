@@ -6,11 +6,11 @@ use axum::{
     extract::{FromRequestParts, Query},
     http::request::Parts,
 };
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 
 use super::Shared;
-use crate::refusal::Refusal;
+use crate::{figures::calendar::Zone, refusal::Refusal};
 
 /// The query as `T`.
 pub(super) struct Asked<T>(pub(super) T);
@@ -51,9 +51,14 @@ pub(super) fn cursor(asked: Option<&str>) -> Result<Option<i64>, Refusal> {
 
 /// RFC 3339, or a date that stands for its first moment in UTC.
 pub(super) fn moment(asked: Option<&str>) -> Result<Option<DateTime<Utc>>, Refusal> {
+    moment_in(asked, Zone::UTC)
+}
+
+/// RFC 3339, or a date that stands for its first moment in the time zone.
+pub(super) fn moment_in(asked: Option<&str>, zone: Zone) -> Result<Option<DateTime<Utc>>, Refusal> {
     let Some(text) = asked.filter(|text| !text.is_empty()) else { return Ok(None) };
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return Ok(Some(date.and_time(NaiveTime::MIN).and_utc()));
+        return Ok(Some(zone.beginning(date)));
     }
     // A plus sign that nobody escaped arrives as a blank.
     match DateTime::parse_from_rfc3339(&text.replace(' ', "+")) {

@@ -25,7 +25,11 @@ pub(crate) use writer::Write;
 
 use crate::{chance::Chance, clock::Clock, refusal::Refusal};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("0001_workspace.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("0001_workspace.sql")),
+    M::up(include_str!("0002_figures.sql")),
+    M::up(include_str!("0003_exports.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 const FILE: &str = "workspace.db";
 
@@ -73,6 +77,7 @@ pub(crate) struct Store {
     clock: Arc<dyn Clock>,
     lock: Arc<Mutex<Option<File>>>,
     threads: Threads,
+    directory: Arc<Path>,
 }
 
 impl Store {
@@ -121,7 +126,7 @@ impl Store {
         .map_err(in_database)?;
         let writer = writer::Writer::start(connection, Arc::clone(&clock), chance, commits, machine);
         let lock = Arc::new(Mutex::new(Some(lock)));
-        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock, threads })
+        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock, threads, directory: directory.into() })
     }
 
     /// Runs `job` in a transaction and returns when it is durable. A refusal changes nothing.
@@ -145,6 +150,11 @@ impl Store {
     /// Changes whenever something was committed; the value is the newest event's sequence.
     pub(crate) fn commits(&self) -> watch::Receiver<i64> {
         self.committed.clone()
+    }
+
+    /// The folder of the workspace.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Where work that blocks is done.

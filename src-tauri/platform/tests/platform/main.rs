@@ -13,6 +13,8 @@ mod conversations;
 mod demo;
 mod desk;
 mod events;
+mod exports;
+mod figures;
 mod idempotency;
 mod openapi;
 mod process;

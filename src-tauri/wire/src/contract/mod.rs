@@ -14,6 +14,7 @@ pub mod channels;
 pub mod conversations;
 pub mod directory;
 pub mod events;
+pub mod exports;
 pub mod millis;
 mod open_enum;
 pub mod pages;

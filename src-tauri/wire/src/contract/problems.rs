@@ -75,6 +75,14 @@ open_enum! {
         AlreadyAnswered = "already-answered",
         /// 410: the survey is over (D11).
         SurveyExpired = "survey-expired",
+        /// 404: no such export.
+        ExportUnknown = "export-unknown",
+        /// 409: the export is not ready.
+        ExportNotReady = "export-not-ready",
+        /// 409: enough exports wait to be made.
+        ExportsWaiting = "exports-waiting",
+        /// 416: the file ends before the range begins.
+        RangeUnsatisfiable = "range-unsatisfiable",
         /// 503: try again later.
         Overloaded = "overloaded",
         /// 500: our fault.

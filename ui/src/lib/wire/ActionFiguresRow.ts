@@ -5,7 +5,8 @@
  */
 export type ActionFiguresRow = { 
 /**
- * The day (YYYY-MM-DD), or the id of author, channel or team; `none` for no team.
+ * The day (YYYY-MM-DD), the Monday of the week, the month (YYYY-MM), or the id of author, channel or team; `none` for
+ * no team.
  */
 key: string, 
 /**

@@ -1,0 +1,219 @@
+//! Zips of some days: which there are, when they are made, and their files.
+
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    path::PathBuf,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use futures_util::stream;
+use serde::Deserialize;
+use serde_json::json;
+use signoff_wire::contract::{
+    exports::{Export, ExportSchedule, NewExport, UpdateExportSchedule},
+    pages::Page,
+    problems::Problem,
+};
+use utoipa::IntoParams;
+
+use super::{
+    Shared, answer,
+    body::{self, Raw},
+    exports::{file_headers, note, text},
+    query::{self, Asked},
+    signed_in::{Admin, Named},
+};
+use crate::{
+    exports::{archive, ranged, record, schedule},
+    refusal::Refusal,
+    store::Threads,
+};
+
+/// Bytes read from a file at a time.
+const PIECE: usize = 256 * 1024;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/v1/admin/exports", get(list).post(ask))
+        .route("/v1/admin/exports/{id}", get(one).delete(remove))
+        .route("/v1/admin/exports/{id}/file", get(file))
+        .route("/v1/admin/export-schedule", get(read_schedule).put(update_schedule))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// The cursor of the page before.
+    after: Option<String>,
+    /// How many; 50 if not said, 500 at most.
+    limit: Option<u32>,
+}
+
+/// Exports, newest first.
+#[utoipa::path(get, path = "/v1/admin/exports", tag = "exports", params(ListQuery),
+    responses((status = 200, body = Page<Export>), (status = "4XX", body = Problem)))]
+pub(super) async fn list(
+    State(app): State<Shared>,
+    Admin(_): Admin,
+    Asked(asked): Asked<ListQuery>,
+) -> Result<Response, Refusal> {
+    let (after, limit) = (query::cursor(asked.after.as_deref())?, query::limit(asked.limit, 50, 500));
+    answer::ok(&app.store.read(move |sql| record::page(sql, after, limit)).await?)
+}
+
+/// Ask for a zip of some days. It is made in the background; `status` says when it is ready.
+#[utoipa::path(post, path = "/v1/admin/exports", tag = "exports", request_body = NewExport,
+    responses((status = 201, body = Export), (status = "4XX", body = Problem)))]
+pub(super) async fn ask(State(app): State<Shared>, Admin(caller): Admin, Raw(bytes): Raw) -> Result<Response, Refusal> {
+    let new: NewExport = body::parse(&bytes?)?;
+    let export = app.store.write(move |write| record::ask(write, &caller.user, &new)).await?;
+    app.exports.wake.notify_one();
+    answer::json(StatusCode::CREATED, &export)
+}
+
+/// One export.
+#[utoipa::path(get, path = "/v1/admin/exports/{id}", tag = "exports", params(("id" = String, Path)),
+    responses((status = 200, body = Export), (status = "4XX", body = Problem)))]
+pub(super) async fn one(State(app): State<Shared>, Admin(_): Admin, Named(id): Named) -> Result<Response, Refusal> {
+    answer::ok(&app.store.read(move |sql| record::by_id(sql, &id)).await?)
+}
+
+/// Delete an export and its file.
+#[utoipa::path(delete, path = "/v1/admin/exports/{id}", tag = "exports", params(("id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = Problem)))]
+pub(super) async fn remove(
+    State(app): State<Shared>,
+    Admin(caller): Admin,
+    Named(id): Named,
+) -> Result<StatusCode, Refusal> {
+    let gone = id.clone();
+    app.store.write(move |write| record::delete(write, &caller.user, &gone)).await?;
+    let directory = app.exports.directory.clone();
+    app.store.threads().blocking(move || archive::remove(&directory, &id)).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The zip. Its `ETag` is its SHA-256; with `Range` (and `If-Range`) a download that broke off goes on.
+#[utoipa::path(get, path = "/v1/admin/exports/{id}/file", tag = "exports",
+    params(("id" = String, Path), ("Range" = Option<String>, Header), ("If-Range" = Option<String>, Header)),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/zip", headers(("ETag" = String))),
+        (status = 206, body = Vec<u8>, content_type = "application/zip",
+            headers(("ETag" = String), ("Content-Range" = String))),
+        (status = "4XX", body = Problem),
+    ))]
+pub(super) async fn file(
+    State(app): State<Shared>,
+    Admin(caller): Admin,
+    Named(id): Named,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let found = app.store.read(move |sql| record::downloadable(sql, &id)).await;
+    if found == Err(Refusal::ExportNotReady) {
+        // Perhaps it has to be made again; whoever wants it does not wait for the next round.
+        app.exports.wake.notify_one();
+    }
+    let export = found?;
+    let (Some(sha256), Some(length)) = (&export.sha256, export.bytes) else { return Err(Refusal::ExportNotReady) };
+    let tag = format!("\"{sha256}\"");
+    let same = text(&headers, header::IF_RANGE).is_none_or(|wanted| wanted == tag);
+    let range = text(&headers, header::RANGE).filter(|_| same).and_then(|range| ranged::asked(&range));
+    let (start, last) = range.unwrap_or((0, None));
+    let content_range = |range: String| [(header::CONTENT_RANGE, range)];
+    if start >= length {
+        return Ok((content_range(format!("bytes */{length}")), Refusal::RangeUnsatisfiable).into_response());
+    }
+    let last = last.map_or(length - 1, |last| last.min(length - 1));
+
+    let path = archive::place(&app.exports.directory, &export.id);
+    let opened = app.store.threads().blocking(move || open(&path, start)).await.flatten();
+    let Some(opened) = opened else {
+        tracing::error!(id = export.id, "the file of an export is gone");
+        return Err(Refusal::ExportUnknown);
+    };
+    if app.bookmarks.begins(&tag, &caller.user.id) || start == 0 {
+        note(&app, caller, "export.download", json!({ "file": export.file_name })).await?;
+    }
+    let pieces = Pieces { file: opened, left: last - start + 1, threads: app.store.threads() };
+    let body = Body::from_stream(stream::try_unfold(pieces, Pieces::next));
+    let mut headers = file_headers("application/zip", &export.file_name, Some(&tag));
+    headers.insert(header::CONTENT_LENGTH, (last - start + 1).into());
+    Ok(match range {
+        Some(_) => {
+            let named = content_range(format!("bytes {start}-{last}/{length}"));
+            (StatusCode::PARTIAL_CONTENT, headers, named, body).into_response()
+        }
+        None => (headers, body).into_response(),
+    })
+}
+
+fn open(path: &PathBuf, start: u64) -> Option<File> {
+    let mut file = File::open(path).ok()?;
+    file.seek(SeekFrom::Start(start)).ok()?;
+    Some(file)
+}
+
+struct Pieces {
+    file: File,
+    left: u64,
+    threads: Threads,
+}
+
+impl Pieces {
+    async fn next(mut self) -> std::io::Result<Option<(Vec<u8>, Self)>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let threads = self.threads;
+        let read = threads.blocking(move || {
+            let mut piece = Vec::with_capacity(PIECE);
+            let read = Read::by_ref(&mut self.file).take(self.left.min(PIECE as u64)).read_to_end(&mut piece)?;
+            if read == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            self.left -= read as u64;
+            Ok(Some((piece, self)))
+        });
+        read.await.unwrap_or_else(|| Err(std::io::ErrorKind::Other.into()))
+    }
+}
+
+/// When daily exports are made; the version is the `ETag`.
+#[utoipa::path(get, path = "/v1/admin/export-schedule", tag = "exports",
+    responses((status = 200, body = ExportSchedule, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
+pub(super) async fn read_schedule(State(app): State<Shared>, Admin(_): Admin) -> Result<Response, Refusal> {
+    let now = app.store.now();
+    let schedule = app.store.read(move |sql| Ok(schedule::schedule(sql, now)?)).await?;
+    answer::versioned(&schedule.view, schedule.version)
+}
+
+/// Change the schedule that one has seen.
+#[utoipa::path(put, path = "/v1/admin/export-schedule", tag = "exports", params(("If-Match" = String, Header)),
+    request_body = UpdateExportSchedule,
+    responses((status = 200, body = ExportSchedule, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
+pub(super) async fn update_schedule(
+    State(app): State<Shared>,
+    Admin(caller): Admin,
+    headers: HeaderMap,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    let new: UpdateExportSchedule = body::parse(&bytes?)?;
+    let if_match = headers.get(header::IF_MATCH).ok_or(Refusal::IfMatchMissing)?;
+    // What is no text matches no version.
+    let if_match = if_match.to_str().unwrap_or_default().to_owned();
+    let matches = move |version: i64| {
+        let tag = format!("\"{version}\"");
+        if_match.trim() == "*" || if_match.split(',').any(|wanted| wanted.trim() == tag)
+    };
+    let schedule = app.store.write(move |write| schedule::update(write, &caller.user, new, matches)).await?;
+    app.exports.wake.notify_one();
+    answer::versioned(&schedule.view, schedule.version)
+}
