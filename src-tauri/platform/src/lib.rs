@@ -22,14 +22,14 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
-    time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::sync::watch;
 
 mod actions;
 mod actor;
 mod audit;
+pub mod backups;
 mod chance;
 mod channels;
 mod clicks;
@@ -40,10 +40,13 @@ mod directory;
 mod events;
 mod exports;
 mod figures;
+mod health;
 mod http;
 mod idempotency;
+mod metrics;
 mod paging;
 mod refusal;
+pub mod serving;
 mod sessions;
 mod settings;
 mod spreadsheet;
@@ -63,11 +66,10 @@ pub use demo::{
     bulk::{Bulk, fill},
 };
 pub use refusal::Refusal;
-pub use store::{Dies, Disk, Machine, OpenError, RealDisk, Threads};
+pub use serving::{Running, serve};
+use serving::{Serving, TlsError};
+pub use store::{Dies, Disk, Machine, OpenError, RealDisk, Schema, Threads, schema_of};
 use workspace::Blueprint;
-
-/// How long a stop waits for requests that are under way.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// What an empty data directory is filled with. One that is filled already stays as it is.
 #[derive(Clone, Debug)]
@@ -96,6 +98,10 @@ pub struct Options {
     pub chance: Chance,
     /// Threads and disk.
     pub machine: Machine,
+    /// How it is served over HTTP.
+    pub serving: Serving,
+    /// When backups are made by themselves.
+    pub backups: Option<backups::Plan>,
 }
 
 impl Options {
@@ -109,6 +115,8 @@ impl Options {
             clock: Arc::new(SystemClock::default()),
             chance: Chance::from_os(),
             machine: Machine::default(),
+            serving: Serving::default(),
+            backups: None,
         }
     }
 }
@@ -119,6 +127,9 @@ pub enum ServeError {
     /// The demo's passwords are known to everybody.
     #[error("the demo workspace is served on loopback addresses only, not on {0}: its passwords are public")]
     DemoInPublic(SocketAddr),
+    /// Certificate and key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The data directory.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -144,6 +155,8 @@ pub struct Opened {
     stop: watch::Sender<bool>,
     stopping: watch::Receiver<bool>,
     traffic: Option<Chance>,
+    serving: Serving,
+    backups: Option<backups::Plan>,
 }
 
 /// Opens the workspace and fills it if it is empty. Nothing happens in it yet. [`Options::listen`] is not looked at.
@@ -151,13 +164,13 @@ pub struct Opened {
 /// # Errors
 /// [`ServeError::Open`] and [`ServeError::Fill`].
 pub async fn open(options: Options) -> Result<Opened, ServeError> {
-    let Options { data_dir, start, traffic, clock, mut chance, machine, listen: _ } = options;
+    let Options { data_dir, start, traffic, clock, mut chance, machine, serving, backups, listen: _ } = options;
     let traffic = traffic.then(|| chance.fork());
     let store = store::Store::open(&data_dir, clock, chance, machine)?;
     match workspace::prepare(&store, start).await {
         Ok(workspace) => {
             let (stop, stopping) = watch::channel(false);
-            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic })
+            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic, serving, backups })
         }
         Err(refusal) => {
             store.close().await;
@@ -169,21 +182,34 @@ pub async fn open(options: Options) -> Result<Opened, ServeError> {
 impl Opened {
     /// Sets to work on the current runtime what happens by itself, and answers the routes.
     pub fn begin(&mut self) -> axum::Router {
+        http::router(self.set_to_work())
+    }
+
+    fn set_to_work(&mut self) -> http::Shared {
         tokio::spawn(upkeep::run(self.store.clone(), self.stopping.clone()));
         let exports = http::Exports { directory: self.store.directory().join("exports"), wake: Arc::default() };
         let (directory, wake) = (exports.directory.clone(), Arc::clone(&exports.wake));
         tokio::spawn(exports::schedule::run(self.store.clone(), directory, wake, self.stopping.clone()));
+        if let Some(plan) = self.backups.clone() {
+            tokio::spawn(backups::keep_making(self.store.clone(), plan, self.stopping.clone()));
+        }
         if let Some(chance) = self.traffic.take() {
             tokio::spawn(demo::traffic::run(self.store.clone(), chance, self.stopping.clone()));
         }
-        http::router(http::App {
+        Arc::new(http::App {
             store: self.store.clone(),
             doorkeeper: sessions::Doorkeeper::new(),
             running: idempotency::Running::default(),
             exports,
             bookmarks: exports::bookmarks::Bookmarks::default(),
+            health: health::Health::default(),
+            serving: self.serving.clone(),
             stopping: self.stopping.clone(),
         })
+    }
+
+    async fn is_alive(&self) -> bool {
+        health::can_write(&self.store).await
     }
 
     /// Ends event streams and what happens by itself; requests still work.
@@ -196,76 +222,4 @@ impl Opened {
         self.stop();
         self.store.close().await;
     }
-}
-
-/// A platform that serves.
-pub struct Running {
-    addr: SocketAddr,
-    server: JoinHandle<()>,
-    opened: Opened,
-}
-
-impl Running {
-    /// Where it listens.
-    #[must_use]
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-
-    /// The same as the beginning of every address.
-    #[must_use]
-    pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
-    }
-
-    /// Stops: ends event streams, lets requests finish for a moment, and closes the file.
-    pub async fn shutdown(mut self) {
-        self.opened.stop();
-        if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
-            tracing::warn!("some requests did not end in time");
-            self.server.abort();
-        }
-        self.opened.close().await;
-    }
-}
-
-/// Opens the workspace and serves it on the current runtime until [`Running::shutdown`].
-///
-/// # Errors
-/// See [`ServeError`]; nothing listens then.
-pub async fn serve(options: Options) -> Result<Running, ServeError> {
-    let listen = options.listen;
-    if matches!(options.start, Start::Demo) && !listen.ip().is_loopback() {
-        return Err(ServeError::DemoInPublic(listen));
-    }
-    let mut opened = open(options).await?;
-    let (listener, addr) = match listen_at(listen, opened.demo).await {
-        Ok(listening) => listening,
-        Err(error) => {
-            opened.close().await;
-            return Err(error);
-        }
-    };
-    let mut stopped = opened.stopping.clone();
-    let graceful = async move {
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    let app = opened.begin();
-    let server = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(graceful).await {
-            tracing::error!(%error, "the server ended");
-        }
-    });
-    tracing::info!(%addr, "serving");
-    Ok(Running { addr, server, opened })
-}
-
-async fn listen_at(listen: SocketAddr, demo: bool) -> Result<(TcpListener, SocketAddr), ServeError> {
-    if demo && !listen.ip().is_loopback() {
-        return Err(ServeError::DemoInPublic(listen));
-    }
-    let failed = |source| ServeError::Listen { addr: listen, source };
-    let listener = TcpListener::bind(listen).await.map_err(failed)?;
-    let addr = listener.local_addr().map_err(failed)?;
-    Ok((listener, addr))
 }

@@ -26,6 +26,12 @@ pub enum Refusal {
     /// The route exists, the method does not.
     #[error("This route does not know the method.")]
     MethodNotAllowed,
+    /// The body did not arrive in time.
+    #[error("The body did not arrive in time.")]
+    RequestTimeout,
+    /// One address asks too often.
+    #[error("Too many requests from this address; try again in a second.")]
+    TooManyRequests,
     /// Over 1 MiB.
     #[error("The body is larger than 1 MiB.")]
     BodyTooLarge,
@@ -149,6 +155,8 @@ impl Refusal {
             Self::ChannelKeyWrong => (ProblemCode::ChannelKeyWrong, 401, "Wrong channel key"),
             Self::NotFound => (ProblemCode::NotFound, 404, "Not found"),
             Self::MethodNotAllowed => (ProblemCode::MethodNotAllowed, 405, "Method not allowed"),
+            Self::RequestTimeout => (ProblemCode::RequestTimeout, 408, "Request timeout"),
+            Self::TooManyRequests => (ProblemCode::TooManyRequests, 429, "Too many requests"),
             Self::BodyTooLarge => (ProblemCode::BodyTooLarge, 413, "Body too large"),
             Self::MalformedJson(_) => (ProblemCode::MalformedJson, 400, "Malformed JSON"),
             Self::InvalidBody(_) => (ProblemCode::InvalidBody, 422, "Invalid body"),
@@ -191,7 +199,7 @@ impl Refusal {
         if let Self::TooManyAttempts { retry_after_s } = self {
             return Some(*retry_after_s);
         }
-        matches!(self, Self::Overloaded | Self::IdempotencyInProgress).then_some(1)
+        matches!(self, Self::Overloaded | Self::IdempotencyInProgress | Self::TooManyRequests).then_some(1)
     }
 
     /// The document that goes over the wire.
@@ -203,7 +211,8 @@ impl Refusal {
             title: title.to_owned(),
             status,
             detail: self.to_string(),
-            retryable: status >= 500 || status == 429 || *self == Self::IdempotencyInProgress,
+            instance: None,
+            retryable: status >= 500 || matches!(status, 408 | 429) || *self == Self::IdempotencyInProgress,
             code,
             newer_conversation_id: None,
             last_customer_message_id: None,

@@ -62,8 +62,8 @@ Signoff's own commands.
       each click took effect once or waits visibly. What failed stays in DIR, target/chaos/ by
       default.
 
-  cargo xtask package
-      The Debian package, and its size.
+  cargo xtask package [platform]
+      The Debian package, and its size. With platform: the server as one static file.
 ";
 
 fn main() -> ExitCode {

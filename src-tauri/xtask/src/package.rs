@@ -1,4 +1,6 @@
-//! `cargo xtask package`: what is given to advisors.
+//! `cargo xtask package`: what is given to advisors; with `platform`, what is given to operators.
+
+mod platform;
 
 use std::path::PathBuf;
 
@@ -12,17 +14,18 @@ const BUNDLER: &str = "@tauri-apps/cli@~2.12";
 
 /// Builds the package and says how large it is.
 pub(crate) fn package(arguments: &[String]) -> Result<()> {
-    if let Some(argument) = arguments.first() {
-        bail!("`package` knows no {argument:?}");
-    }
-    let file = build()?;
+    let file = match arguments.first().map(String::as_str) {
+        None => build()?,
+        Some("platform") if arguments.len() == 1 => platform::build()?,
+        Some(argument) => bail!("`package` knows no {argument:?}"),
+    };
     say::line(&format!("{}: {:.1} MB", file.display(), megabytes(&file)?));
     Ok(())
 }
 
 /// Builds the package of this system and returns its file; on Linux the Debian package.
 pub(crate) fn build() -> Result<PathBuf> {
-    step("System packages", "Nothing was built yet.", || system::provide(&[packages::APP]))?;
+    step("System packages", "Nothing was built yet.", || system::provide(&[packages::C, packages::APP]))?;
     step("Packages of the interface", "Is the network there? `npm ci` in ui/ shows more.", ui::install)?;
     step("The interface", "`npm run build` in ui/ shows more.", ui::build)?;
     // By cargo itself: the bundler's own build selects other packages, and with their features compiles everything once more.

@@ -35,8 +35,8 @@ pub(crate) struct Need {
     pub(crate) zypper: &'static str,
 }
 
-/// To build and run the app.
-pub(crate) const APP: &[Need] = &[
+/// To compile the C that comes with the databases.
+pub(crate) const C: &[Need] = &[
     Need {
         probe: Probe::Program("cc"),
         why: "C compiler and linker",
@@ -61,6 +61,10 @@ pub(crate) const APP: &[Need] = &[
         pacman: "perl",
         zypper: "perl",
     },
+];
+
+/// To build and run the app, after [`C`].
+pub(crate) const APP: &[Need] = &[
     Need {
         probe: Probe::Program("pkg-config"),
         why: "finds the system's libraries",

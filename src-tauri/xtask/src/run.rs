@@ -53,7 +53,8 @@ fn parse(arguments: &[String]) -> Result<Options> {
 
 /// Everything up to the compiler. Also the beginning of the other commands.
 pub(crate) fn prepare(needs: &[&'static [packages::Need]]) -> Result<()> {
-    step("System packages", "Nothing of Signoff was built yet.", || system::provide(needs))?;
+    let needs = [&[packages::C], needs].concat();
+    step("System packages", "Nothing of Signoff was built yet.", || system::provide(&needs))?;
     step("Packages of the interface", "Is the network there? `npm ci` in ui/ shows more.", ui::install)?;
     step("The interface", "`npm run build` in ui/ shows more.", ui::build)
 }

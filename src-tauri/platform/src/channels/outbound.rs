@@ -32,6 +32,16 @@ pub(crate) fn append(
     Ok(())
 }
 
+/// How many replies of each channel wait for its report.
+pub(crate) fn waiting(sql: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
+    sql.prepare_cached(
+        "SELECT c.channel_id, count(*) FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
+         WHERE n.delivery_status = 'pending' GROUP BY c.channel_id",
+    )?
+    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
+}
+
 /// Up to `limit` items after `after`.
 pub(crate) fn page(sql: &Connection, channel_id: &str, after: i64, limit: i64) -> Result<OutboundPage, Refusal> {
     let mut statement = sql.prepare_cached(

@@ -4,14 +4,14 @@
 //! slow client costs nothing but itself, and one that comes back is served from the same log. A comment every 15 s keeps
 //! proxies from closing it and finds out whether the client is still there.
 
-use std::{convert::Infallible, fmt::Write as _, time::Duration};
+use std::{convert::Infallible, fmt::Write as _, sync::Arc, time::Duration};
 
 use futures_util::Stream;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Batch, StoredEvent};
-use crate::{refusal::Refusal, sessions, store::Store};
+use crate::{metrics::Metrics, refusal::Refusal, sessions, store::Store};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Events read and sent at a time.
@@ -26,7 +26,9 @@ pub(crate) fn open(
     stopping: watch::Receiver<bool>,
 ) -> impl Stream<Item = Result<String, Infallible>> {
     let (chunks, stream) = mpsc::channel(4);
-    let feed = Feed { store, token, place, chunks };
+    let counted = Counted(store.metrics());
+    counted.0.event_streams.inc();
+    let feed = Feed { store, token, place, chunks, _counted: counted };
     tokio::spawn(feed.run(stopping));
     ReceiverStream::new(stream)
 }
@@ -36,6 +38,16 @@ struct Feed {
     token: String,
     place: i64,
     chunks: mpsc::Sender<Result<String, Infallible>>,
+    _counted: Counted,
+}
+
+/// A stream that is counted as long as it is open.
+struct Counted(Arc<Metrics>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.event_streams.dec();
+    }
 }
 
 /// The stream is over.

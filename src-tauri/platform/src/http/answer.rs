@@ -41,6 +41,8 @@ impl IntoResponse for Refusal {
         }
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        // For whoever knows the request's name.
+        response.extensions_mut().insert(problem);
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after_s() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

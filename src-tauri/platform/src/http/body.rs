@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Shared;
-use crate::refusal::Refusal;
+use crate::{refusal::Refusal, serving};
 
 /// Largest body taken.
 const LIMIT: usize = 1024 * 1024;
@@ -23,7 +23,7 @@ pub(super) async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
     let mut kept = Vec::new();
     let mut seen = 0;
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Refusal::MalformedJson("it broke off".to_owned()))?;
+        let chunk = chunk.map_err(|error| broke_off(&error))?;
         seen += chunk.len();
         if seen <= LIMIT {
             kept.extend_from_slice(&chunk);
@@ -32,6 +32,10 @@ pub(super) async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
         }
     }
     if seen > LIMIT { Err(Refusal::BodyTooLarge) } else { Ok(kept) }
+}
+
+fn broke_off(error: &axum::Error) -> Refusal {
+    if serving::is_timeout(error) { Refusal::RequestTimeout } else { Refusal::MalformedJson("it broke off".to_owned()) }
 }
 
 /// The body as `T`. Not JSON, or nested too deeply: `malformed-json`. JSON of another shape: `invalid-body`.

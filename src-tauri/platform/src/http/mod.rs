@@ -12,7 +12,8 @@ use axum::{
 use tokio::sync::{Notify, watch};
 
 use crate::{
-    exports::bookmarks::Bookmarks, idempotency::Running, refusal::Refusal, sessions::Doorkeeper, store::Store,
+    exports::bookmarks::Bookmarks, health::Health, idempotency::Running, refusal::Refusal, serving::Serving,
+    sessions::Doorkeeper, store::Store,
 };
 
 mod answer;
@@ -24,6 +25,7 @@ mod daily_exports;
 mod events;
 mod exports;
 mod figures;
+pub(crate) mod health;
 mod openapi;
 mod query;
 mod sessions;
@@ -39,6 +41,9 @@ pub(crate) struct App {
     pub(crate) exports: Exports,
     /// Places in exports that are being downloaded.
     pub(crate) bookmarks: Bookmarks,
+    pub(crate) health: Health,
+    /// How it is served.
+    pub(crate) serving: Serving,
     /// True once the platform stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -54,9 +59,9 @@ pub(crate) struct Exports {
 pub(crate) type Shared = Arc<App>;
 
 /// All routes.
-pub(crate) fn router(app: App) -> Router {
+pub(crate) fn router(app: Shared) -> Router {
     Router::new()
-        .route("/healthz", get(openapi::healthz))
+        .merge(health::routes())
         .route("/v1/openapi.json", get(openapi::document))
         .route("/v1/sessions", post(sessions::sign_in))
         .route("/v1/sessions/current", delete(sessions::sign_out))
@@ -90,5 +95,5 @@ pub(crate) fn router(app: App) -> Router {
         .merge(daily_exports::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))
         .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
-        .with_state(Arc::new(app))
+        .with_state(app)
 }

@@ -1,16 +1,16 @@
-//! The OpenAPI document, made of the very types that requests and answers use, and the health check.
+//! The OpenAPI document, made of the very types that requests and answers use.
 
 use std::future::{Ready, ready};
 
 use axum::response::Response;
-use serde_json::json;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
 use super::{
-    answer, channels, click, conversations, daily_exports, events, exports, figures, sessions, settings, surveys,
+    answer, channels, click, conversations, daily_exports, events, exports, figures, health, sessions, settings,
+    surveys,
 };
 use crate::refusal::Refusal;
 
@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
         description = "The seam between the Signoff app and a platform. Errors are application/problem+json; act on `code` only."
     ),
     paths(
-        document, healthz,
+        document, health::healthz, health::readyz, health::metrics,
         sessions::sign_in, sessions::sign_out, sessions::me, sessions::directory,
         settings::read, settings::update, settings::audit_log,
         conversations::list, conversations::one, conversations::messages, conversations::sync,
@@ -68,10 +68,4 @@ impl Modify for Bearer {
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "platform", security(()), responses((status = 200, body = serde_json::Value)))]
 pub(super) fn document() -> Ready<Result<Response, Refusal>> {
     ready(answer::ok(&Document::openapi()))
-}
-
-/// 200 once it serves.
-#[utoipa::path(get, path = "/healthz", tag = "platform", security(()), responses((status = 200, body = serde_json::Value)))]
-pub(super) fn healthz() -> Ready<Result<Response, Refusal>> {
-    ready(answer::ok(&json!({ "status": "ok" })))
 }

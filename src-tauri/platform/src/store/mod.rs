@@ -23,7 +23,7 @@ mod writer;
 pub use machine::{Dies, Disk, Machine, RealDisk, Threads};
 pub(crate) use writer::Write;
 
-use crate::{chance::Chance, clock::Clock, refusal::Refusal};
+use crate::{backups::BackupError, chance::Chance, clock::Clock, metrics::Metrics, refusal::Refusal};
 
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("0001_workspace.sql")),
@@ -31,7 +31,10 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0003_exports.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
-const FILE: &str = "workspace.db";
+/// The workspace's file in its folder.
+pub(crate) const FILE: &str = "workspace.db";
+/// Whoever holds this file's lock has the folder.
+pub(crate) const LOCK: &str = "lock";
 
 /// Why a data directory could not be opened. Each is a sentence for the person at the command line.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,9 @@ pub enum OpenError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// No backup could be made before the schema changes; nothing was changed.
+    #[error("cannot make a backup before bringing the file up to date: {0}")]
+    Backup(Box<BackupError>),
     /// The schema could not be brought up to date; nothing was changed.
     #[error("cannot bring {} up to date: {source}", .path.display())]
     Migration {
@@ -66,6 +72,48 @@ pub enum OpenError {
         /// What went wrong.
         source: rusqlite_migration::Error,
     },
+}
+
+/// The schema of a file, and the one that this version writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// The file's; 0: there is none yet.
+    pub found: usize,
+    /// This version's.
+    pub known: usize,
+}
+
+/// The schema of the workspace in `directory`. Changes nothing, and the workspace may be served meanwhile.
+///
+/// # Errors
+/// [`OpenError::Database`].
+pub fn schema_of(directory: &Path) -> Result<Schema, OpenError> {
+    let path = directory.join(FILE);
+    if !path.exists() {
+        return Ok(Schema { found: 0, known: schema_version() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let read = Connection::open_with_flags(&path, flags).and_then(|sql| version_of(&sql));
+    let found = read.map_err(|source| OpenError::Database { path, source })?;
+    Ok(Schema { found, known: schema_version() })
+}
+
+fn version_of(sql: &Connection) -> rusqlite::Result<usize> {
+    let version: i64 = sql.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or_default())
+}
+
+/// A migration runs in a transaction, but only time tells whether it was right: what there was stays beside it.
+fn back_up_before_migration(directory: &Path, sql: &Connection, now: DateTime<Utc>) -> Result<(), OpenError> {
+    let path = directory.join(FILE);
+    let found = version_of(sql).map_err(|source| OpenError::Database { path, source })?;
+    if found == 0 || found >= schema_version() {
+        return Ok(());
+    }
+    let to = directory.join(format!("before-schema-{}-{}.db", schema_version(), now.format("%Y%m%dT%H%M%SZ")));
+    crate::backups::write(directory, &to, now).map_err(|source| OpenError::Backup(Box::new(source)))?;
+    tracing::info!(found, to = schema_version(), backup = %to.display(), "the file was backed up before its schema changes");
+    Ok(())
 }
 
 /// An open workspace file. Clones share it.
@@ -77,6 +125,7 @@ pub(crate) struct Store {
     clock: Arc<dyn Clock>,
     lock: Arc<Mutex<Option<File>>>,
     threads: Threads,
+    metrics: Arc<Metrics>,
     directory: Arc<Path>,
 }
 
@@ -90,7 +139,7 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let in_directory = |source| OpenError::Directory { path: directory.to_owned(), source };
         fs::create_dir_all(directory).map_err(in_directory)?;
-        let lock = File::create(directory.join("lock")).map_err(in_directory)?;
+        let lock = File::create(directory.join(LOCK)).map_err(in_directory)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::InUse(directory.to_owned()),
             TryLockError::Error(source) => in_directory(source),
@@ -103,6 +152,7 @@ impl Store {
             .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
             .map_err(in_database)?;
         connection.set_prepared_statement_cache_capacity(256);
+        back_up_before_migration(directory, &connection, clock.now())?;
         MIGRATIONS.to_latest(&mut connection).map_err(|source| {
             use rusqlite_migration::{Error::MigrationDefinition, MigrationDefinitionError::DatabaseTooFarAhead};
             if matches!(source, MigrationDefinition(DatabaseTooFarAhead)) {
@@ -124,9 +174,12 @@ impl Store {
             Ok(connection)
         })
         .map_err(in_database)?;
-        let writer = writer::Writer::start(connection, Arc::clone(&clock), chance, commits, machine);
+        let metrics = Arc::new(Metrics::new());
+        let writer =
+            writer::Writer::start(connection, Arc::clone(&clock), chance, commits, machine, Arc::clone(&metrics));
         let lock = Arc::new(Mutex::new(Some(lock)));
-        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock, threads, directory: directory.into() })
+        let directory = directory.into();
+        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock, threads, metrics, directory })
     }
 
     /// Runs `job` in a transaction and returns when it is durable. A refusal changes nothing.
@@ -162,6 +215,11 @@ impl Store {
         self.threads
     }
 
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
+    }
+
     /// The present.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -172,6 +230,11 @@ impl Store {
         self.writer.stop().await;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
+}
+
+/// The schema that this version writes.
+pub(crate) fn schema_version() -> usize {
+    STEPS.len()
 }
 
 /// A time as the file keeps it.

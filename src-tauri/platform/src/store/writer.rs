@@ -12,6 +12,7 @@ use std::{
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
+    time::Instant,
 };
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -19,7 +20,7 @@ use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use super::{Disk, Machine, Threads};
-use crate::{chance::Chance, clock::Clock, refusal::Refusal};
+use crate::{chance::Chance, clock::Clock, metrics::Metrics, refusal::Refusal};
 
 /// Beyond this many waiting jobs the platform says 503 instead of queueing.
 const QUEUE: usize = 1024;
@@ -59,6 +60,7 @@ impl Write<'_> {
 #[derive(Clone)]
 pub(super) struct Writer {
     place: Place,
+    metrics: Arc<Metrics>,
 }
 
 /// Where jobs run.
@@ -75,9 +77,10 @@ impl Writer {
         chance: Chance,
         commits: watch::Sender<i64>,
         machine: Machine,
+        metrics: Arc<Metrics>,
     ) -> Self {
         let Machine { threads, disk } = machine;
-        let pen = Pen { connection, clock, chance, commits, disk, dead: false };
+        let pen = Pen { connection, clock, chance, commits, disk, dead: false, metrics: Arc::clone(&metrics) };
         let place = match threads {
             Threads::Caller => Place::Caller(Arc::new(Mutex::new(Some(pen)))),
             Threads::Own => {
@@ -90,7 +93,7 @@ impl Writer {
                 Place::Own { jobs: Arc::new(Mutex::new(Some(sender))), thread: Arc::new(Mutex::new(thread)) }
             }
         };
-        Self { place }
+        Self { place, metrics }
     }
 
     pub(super) async fn run<T, J>(&self, job: J) -> Result<T, Refusal>
@@ -110,10 +113,16 @@ impl Writer {
         });
         let taken = match &self.place {
             Place::Own { jobs, .. } => match &*jobs.lock().unwrap_or_else(PoisonError::into_inner) {
-                Some(jobs) => match jobs.try_send(job) {
-                    Ok(()) => true,
-                    Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
-                },
+                Some(jobs) => {
+                    self.metrics.waiting_writes.inc();
+                    match jobs.try_send(job) {
+                        Ok(()) => true,
+                        Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                            self.metrics.waiting_writes.dec();
+                            false
+                        }
+                    }
+                }
                 None => false,
             },
             Place::Caller(pen) => {
@@ -163,6 +172,7 @@ struct Pen {
     commits: watch::Sender<i64>,
     disk: Arc<dyn Disk>,
     dead: bool,
+    metrics: Arc<Metrics>,
 }
 
 impl Pen {
@@ -170,6 +180,8 @@ impl Pen {
         while let Ok(first) = jobs.recv() {
             let mut group = vec![first];
             group.extend(jobs.try_iter().take(GROUP - 1));
+            self.metrics.waiting_writes.dec_by(i64::try_from(group.len()).unwrap_or(i64::MAX));
+            self.metrics.commit_group.observe(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
             self.commit(group);
         }
         self.put_down();
@@ -187,6 +199,7 @@ impl Pen {
         if self.dead {
             return;
         }
+        let began = Instant::now();
         let mut answers = Vec::with_capacity(group.len());
         let mut newest_seq = None;
         let committed = (|| {
@@ -203,6 +216,7 @@ impl Pen {
             Ok(())
         })()
         .inspect_err(|error: &rusqlite::Error| {
+            self.metrics.commit_failures.inc();
             tracing::error!(%error, "cannot commit");
             if !self.connection.is_autocommit() {
                 let _ = self.connection.execute_batch("ROLLBACK");
@@ -215,6 +229,7 @@ impl Pen {
         if let (true, Some(seq)) = (committed, newest_seq) {
             self.commits.send_if_modified(|newest| std::mem::replace(newest, seq) != seq);
         }
+        self.metrics.commit_duration.observe(began.elapsed().as_secs_f64());
         for answer in answers {
             answer(committed);
         }

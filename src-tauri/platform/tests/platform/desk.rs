@@ -72,6 +72,11 @@ impl Desk {
     }
 
     pub(crate) async fn start_with(blueprint: Blueprint) -> Self {
+        Self::start_as(blueprint, |_| {}).await
+    }
+
+    /// With other options than usual.
+    pub(crate) async fn start_as(blueprint: Blueprint, change: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let noon: DateTime<Utc> = "2026-03-02T12:00:00Z".parse().unwrap();
         let clock = Arc::new(ManualClock::at(noon));
@@ -79,6 +84,7 @@ impl Desk {
         options.start = Start::With(Box::new(blueprint));
         options.clock = clock.clone();
         options.chance = Chance::seeded(1);
+        change(&mut options);
         let running = serve(options).await.unwrap();
         Self { clock, url: running.url(), http: Client::new(), running: Some(running), dir }
     }
@@ -101,9 +107,14 @@ impl Desk {
 
     /// Stops the platform and starts it again on the same folder.
     pub(crate) async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Options)) {
         self.running.take().unwrap().shutdown().await;
         let mut options = Options::new(self.dir.path());
         options.clock = self.clock.clone();
+        change(&mut options);
         let running = serve(options).await.unwrap();
         self.url = running.url();
         self.running = Some(running);
@@ -111,6 +122,10 @@ impl Desk {
 
     pub(crate) async fn stop(mut self) {
         self.running.take().unwrap().shutdown().await;
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
     }
 
     pub(crate) fn later(&self, delta: TimeDelta) {

@@ -17,6 +17,7 @@ mod exports;
 mod figures;
 mod idempotency;
 mod openapi;
+mod operating;
 mod process;
 mod refusals;
 mod scenario;

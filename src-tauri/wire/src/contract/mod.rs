@@ -15,6 +15,7 @@ pub mod conversations;
 pub mod directory;
 pub mod events;
 pub mod exports;
+pub mod health;
 pub mod millis;
 mod open_enum;
 pub mod pages;

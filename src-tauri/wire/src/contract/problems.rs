@@ -21,6 +21,10 @@ open_enum! {
         NotFound = "not-found",
         /// 405: the route has no such method.
         MethodNotAllowed = "method-not-allowed",
+        /// 408: the body did not arrive in time.
+        RequestTimeout = "request-timeout",
+        /// 429: too many requests from one address.
+        TooManyRequests = "too-many-requests",
         /// 413: the body is over 1 MiB.
         BodyTooLarge = "body-too-large",
         /// 400: the body is no JSON, or nested too deeply.
@@ -103,6 +107,9 @@ pub struct Problem {
     pub status: u16,
     /// What is special about this one.
     pub detail: String,
+    /// A URI that names this one request, by which it is found in the platform's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// What clients act on.
     pub code: ProblemCode,
     /// Whether the same request may succeed later.

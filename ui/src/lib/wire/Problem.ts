@@ -22,6 +22,10 @@ status: number,
  */
 detail: string, 
 /**
+ * A URI that names this one request, by which it is found in the platform's log.
+ */
+instance?: string | null, 
+/**
  * What clients act on.
  */
 code: ProblemCode, 
