@@ -91,7 +91,16 @@ impl Frame {
 
     /// Something that cannot be merged.
     pub(crate) fn announce(&self, announcement: Announcement) {
-        self.say(|unsaid| unsaid.single.push(announcement));
+        self.say(|unsaid| {
+            // Of a download only how far it has come is of interest, not how it came there.
+            if let Announcement::DownloadChanged { download } = &announcement {
+                let of_another = |said: &Announcement| {
+                    !matches!(said, Announcement::DownloadChanged { download: before } if before.id == download.id)
+                };
+                unsaid.single.retain(of_another);
+            }
+            unsaid.single.push(announcement);
+        });
     }
 
     pub(crate) fn listen(self: &Arc<Self>) -> Announcements {

@@ -3,6 +3,7 @@
 mod account;
 mod backoff;
 pub mod cache;
+mod downloads;
 mod engine;
 mod first_paint;
 mod frame;

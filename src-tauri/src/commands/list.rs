@@ -29,4 +29,10 @@ commands! {
     settings::save_inbox_options,
     settings::audit_log,
     settings::administer,
+    downloads::save_file,
+    downloads::downloads,
+    downloads::cancel_download,
+    downloads::resume_download,
+    downloads::show_download,
+    downloads::forget_download,
 }

@@ -5,6 +5,7 @@
 
 mod app;
 mod conversation;
+mod downloads;
 mod inbox;
 mod preferences;
 mod queue;

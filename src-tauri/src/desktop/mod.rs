@@ -7,6 +7,7 @@ pub(crate) mod clock;
 pub(crate) mod confirm;
 mod daemon;
 pub(crate) mod demo;
+pub(crate) mod folder;
 pub(crate) mod language;
 #[cfg(target_os = "linux")]
 pub(crate) mod linux_font;
@@ -21,6 +22,7 @@ mod placement;
 mod plain_text;
 mod power;
 pub(crate) mod quit;
+pub(crate) mod save_dialog;
 pub(crate) mod secrets;
 pub(crate) mod single_instance;
 mod tray;

@@ -16,6 +16,7 @@ import {
   type Startup,
 } from '$lib/backend'
 import { Commands } from '$lib/commands'
+import { Downloads } from '$lib/downloads.svelte'
 import { Drafts } from '$lib/drafts'
 import { locale } from '$lib/i18n/locale.svelte'
 import { Route } from '$lib/route.svelte'
@@ -36,6 +37,7 @@ export class Desk {
   readonly route = new Route()
   readonly commands = new Commands()
   readonly drafts = new Drafts()
+  readonly downloads: Downloads
   /** `null` until the backend has answered. */
   startup = $state.raw<Startup | null>(null)
   state = $state.raw<AppState | null>(null)
@@ -49,7 +51,9 @@ export class Desk {
   #firstPage: InboxPage | null = null
   readonly #listeners = new Map<Kind, Set<(announcement: never) => void>>()
 
-  constructor(readonly backend: Backend) {}
+  constructor(readonly backend: Backend) {
+    this.downloads = new Downloads(backend, (text) => this.say(text))
+  }
 
   /** The handshake: state, preferences and this page of the inbox for the first paint, then everything that is announced. */
   async open(inbox: InboxQuery) {
@@ -66,6 +70,7 @@ export class Desk {
     // What was announced while the answer was on its way is newer than the answer; by now there are views to hear it.
     await tick()
     early.forEach((announcement) => this.#hear(announcement))
+    await this.downloads.open()
   }
 
   /** The page of the inbox that came with the handshake. Only once: whoever comes later asks. */
@@ -146,6 +151,9 @@ export class Desk {
         break
       case 'open_conversation':
         this.route.openConversation(announcement.conversation_id)
+        break
+      case 'download_changed':
+        this.downloads.hear(announcement.download)
         break
       case 'entry_settled':
         // Taken back while it was on its way: the text is in the draft again.

@@ -23,6 +23,7 @@ import type {
   Stage,
 } from '$lib/backend'
 import { subjects } from './administration'
+import { RehearsedDownloads } from './downloads'
 import { RehearsedPlatform, type Talk } from './platform'
 import { RehearsedQueue, type Entry } from './queue'
 import { inboxOf, lastSaid, pageOf, rowOf } from './shown'
@@ -76,11 +77,15 @@ export class Rehearsal implements Backend {
   readonly #subjects = subjects.map((make) => make())
   readonly #now: () => number
   readonly #queue: RehearsedQueue
+  readonly saving: RehearsedDownloads
+  /** Paths of files that were to be saved. */
+  readonly saved: string[] = []
 
   constructor(readonly options: RehearsalOptions = {}) {
     this.#now = options.now ?? Date.now
     this.platform = new RehearsedPlatform(this.#now, options.size ?? 60)
     this.platform.closeEnabled = options.closeEnabled ?? true
+    this.saving = new RehearsedDownloads((announcement) => this.announce(announcement), options.latencyMs)
     this.#queue = new RehearsedQueue(this.platform, this.drafts)
     this.entries = this.#queue.entries
     const online = options.online ?? true
@@ -430,6 +435,35 @@ export class Rehearsal implements Backend {
       if (answer) return { status: answer.status ?? 200, body: answer.body ?? null, version: answer.version ?? null }
     }
     throw { code: 'not_allowed', problem: 'not-found' } satisfies Failure
+  }
+
+  async saveFile({ path, name }: { path: string; name: string }) {
+    this.#mayFail('saveFile')
+    this.saved.push(path)
+    return this.saving.save(name)
+  }
+
+  async downloads() {
+    return this.saving.list.map((download) => ({ ...download }))
+  }
+
+  async cancelDownload(downloadId: string) {
+    this.saving.change(downloadId, { state: 'cancelled' })
+  }
+
+  async resumeDownload(downloadId: string) {
+    this.saving.resume(downloadId)
+  }
+
+  async showDownload() {
+    this.#mayFail('showDownload')
+  }
+
+  async forgetDownload(downloadId: string) {
+    this.saving.list.splice(
+      this.saving.list.findIndex(({ id }) => id === downloadId),
+      1,
+    )
   }
 
   async reportFault() {

@@ -8,6 +8,7 @@ mod admin;
 mod clicks;
 mod failures;
 mod reading;
+mod saving;
 mod stages;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::downloads::Downloads;
 use crate::first_paint::FirstPaint;
 use crate::frame::{self, Announcements, Frame};
 use crate::ports::Ports;
@@ -66,6 +68,7 @@ pub struct Engine {
     turn: tokio::sync::Mutex<()>,
     window: Mutex<Window>,
     first_paint: Arc<FirstPaint>,
+    downloads: Arc<Downloads>,
     telling: JoinHandle<()>,
 }
 
@@ -97,6 +100,7 @@ impl Engine {
         let opened = Profile::open(&start.profile, Arc::clone(&start.ports.secrets), Arc::clone(&start.ports.chance));
         let preferences = opened.as_ref().map(Profile::preferences).unwrap_or_default();
         let first_paint = FirstPaint::within(start.first_paint);
+        let downloads = Downloads::new(Arc::clone(&frame), start.runtime.clone(), start.machine.threads);
         let engine = Arc::new(Self {
             start,
             frame,
@@ -105,6 +109,7 @@ impl Engine {
             turn: tokio::sync::Mutex::default(),
             window: Mutex::default(),
             first_paint,
+            downloads,
             telling,
         });
         start_healing(&engine);
@@ -250,6 +255,7 @@ impl Engine {
         tracing::info!("the engine stops");
         // Whoever signs in just now waits for a network, or a keyring for a person: nobody who quits does.
         let _turn = timeout(TURN, self.turn.lock()).await;
+        self.downloads.end();
         let Inside { workplace, profile, .. } = std::mem::take(&mut *self.inside());
         if let Some(workplace) = workplace {
             workplace.end().await;

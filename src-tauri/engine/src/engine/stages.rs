@@ -214,6 +214,7 @@ impl Engine {
     /// Ends the work of whoever is signed in, and removes what nobody needs any more.
     async fn leave(&self, profile: &Arc<Profile>, workplace: Arc<Workplace>) {
         self.inside().workplace = None;
+        self.downloads.end();
         let now = self.start.ports.clock.now();
         self.frame.update(|state| frame::forget_person(state, now));
         self.frame.everything_changed();

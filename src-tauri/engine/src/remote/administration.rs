@@ -20,15 +20,7 @@ impl Call {
     /// percent sign that spells a separator) leads nowhere.
     #[must_use]
     pub fn of(asked: Administer) -> Option<Self> {
-        let (path, query) = asked.path.split_once('?').map_or((asked.path.as_str(), ""), |(path, query)| (path, query));
-        let open = OPEN_TO_ADMINISTRATION
-            .iter()
-            .any(|open| path.strip_prefix(open).is_some_and(|rest| open.ends_with('/') || ends_segment(rest)));
-        let plain = path.split('/').skip(1).all(|segment| !segment.is_empty() && !segment.starts_with('.'))
-            && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~:@%".contains(&byte))
-            && !DISGUISED.iter().any(|separator| path.to_ascii_lowercase().contains(separator));
-        let sober = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        (open && plain && sober).then(|| {
+        leads(&asked.path, OPEN_TO_ADMINISTRATION).then(|| {
             let Administer { method, path, body, version } = asked;
             Self { method, path, body, version }
         })
@@ -63,6 +55,18 @@ impl Call {
     pub fn changes(&self) -> bool {
         self.method != Method::Get
     }
+}
+
+/// Whether a path begins with one of these, and hides no other path.
+pub(super) fn leads(path: &str, open: &[&str]) -> bool {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let open =
+        open.iter().any(|open| path.strip_prefix(open).is_some_and(|rest| open.ends_with('/') || ends_segment(rest)));
+    let plain = path.split('/').skip(1).all(|segment| !segment.is_empty() && !segment.starts_with('.'))
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~:@%".contains(&byte))
+        && !DISGUISED.iter().any(|separator| path.to_ascii_lowercase().contains(separator));
+    let sober = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+    open && plain && sober
 }
 
 fn ends_segment(rest: &str) -> bool {

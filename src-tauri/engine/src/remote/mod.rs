@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod administration;
+pub mod download;
 pub mod http;
 mod steps;
 
@@ -63,6 +64,16 @@ pub trait Platform: Send + Sync {
 
     /// Passes a call through to the platform's administration. A platform that has its own somewhere else has none for us.
     async fn administer(&self, _token: &Token, _call: &administration::Call) -> Result<Administered, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
+
+    /// Fetches a file, or what is missing of it. A platform without files has none for us.
+    async fn download(
+        &self,
+        _token: &Token,
+        _source: &download::Source,
+        _there: Option<&download::There>,
+    ) -> Result<download::Incoming, RemoteError> {
         Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
     }
 

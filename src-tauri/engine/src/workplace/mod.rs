@@ -18,6 +18,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::account::{self, Line, TokenPlace, Way};
+use crate::backoff::{self, Luck};
 use crate::cache::{self, CacheError, facts};
 use crate::first_paint::FirstPaint;
 use crate::frame::{self, Frame};
@@ -29,6 +30,9 @@ use crate::remote::{Platform, RemoteError, Token};
 use crate::store::{Store, StoreError, Threads};
 use crate::sync::{self, Known, Synchronisation};
 pub(crate) use delivery::{Bell, Reports};
+
+/// The longest wait between two attempts at something that a person watches.
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What a workplace is set up with.
 pub(crate) struct Setting {
@@ -208,6 +212,11 @@ impl Workplace {
             self.line.expired(&token);
         }
         answer
+    }
+
+    /// How long to wait after so many failures in a row.
+    pub(crate) fn pause_after(&self, failures: u32) -> std::time::Duration {
+        backoff::after(failures, LONGEST_PAUSE, Luck::draw(&*self.ports.chance))
     }
 
     /// A page of a timeline that is not in the cache.

@@ -11,6 +11,7 @@ mod fixtures;
 mod meddling;
 mod notifying;
 mod profiles;
+mod saving;
 mod scripted;
 mod signing_in;
 mod synchronising;

@@ -50,6 +50,32 @@ impl Tongue {
         }
     }
 
+    /// The title of the dialog that asks where to save a file.
+    pub(crate) fn save_title(self) -> &'static str {
+        match self {
+            Self::En => "Save file",
+            Self::Fr => "Enregistrer le fichier",
+        }
+    }
+
+    /// Its button that saves.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn save_accept(self) -> &'static str {
+        match self {
+            Self::En => "_Save",
+            Self::Fr => "_Enregistrer",
+        }
+    }
+
+    /// Its button that does not.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn save_cancel(self) -> &'static str {
+        match self {
+            Self::En => "_Cancel",
+            Self::Fr => "_Annuler",
+        }
+    }
+
     fn name(self, customer_name: &str) -> String {
         plain_text::name(customer_name).unwrap_or_else(|| {
             match self {

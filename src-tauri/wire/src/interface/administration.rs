@@ -10,8 +10,16 @@ use ts_rs::TS;
 
 /// Beginnings of the contract's paths that the passage leads to. What an advisor's click causes is not among them: that is the
 /// outbox's.
-pub const OPEN_TO_ADMINISTRATION: &[&str] =
-    &["/v1/admin/", "/v1/analytics/", "/v1/settings/", "/v1/audit-log", "/v1/actions", "/v1/me", "/v1/sessions"];
+pub const OPEN_TO_ADMINISTRATION: &[&str] = &[
+    "/v1/admin/",
+    "/v1/analytics/",
+    "/v1/directory",
+    "/v1/settings/",
+    "/v1/audit-log",
+    "/v1/actions",
+    "/v1/me",
+    "/v1/sessions",
+];
 
 /// How a call is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Code, InboxPage, Preferences, QueueCounts, QueueEntry};
+use super::{Code, Download, InboxPage, Preferences, QueueCounts, QueueEntry};
 use crate::contract::sessions::Role;
 
 /// Everything that the frame around the views shows. Small; sent whole whenever a part of it changes.
@@ -193,6 +193,11 @@ pub enum Announcement {
     },
     /// *Inbox options* or the audit log changed at the platform.
     SettingsChanged,
+    /// A download came farther, or ended.
+    DownloadChanged {
+        /// How far it is.
+        download: Download,
+    },
     /// The preferences changed.
     PreferencesChanged {
         /// All of them.

@@ -85,6 +85,10 @@ pub enum Code {
     CacheKeyLost,
     /// The disk is full: nothing was queued, the text stays where it was typed.
     DiskFull,
+    /// A file cannot be written where the person wants it.
+    FileUnwritable,
+    /// The file is not at the platform (any more).
+    FileUnknown,
     /// Another Signoff has this profile open.
     AlreadyRunning,
     /// This machine's clock is far from the platform's.

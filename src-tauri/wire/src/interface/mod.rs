@@ -30,6 +30,9 @@
 //! | `save_inbox_options` | [`SaveInboxOptions`] | [`InboxOptionsView`] |
 //! | `audit_log` | `after` | [`AuditPage`] |
 //! | `administer` | [`Administer`] | [`Administered`]; what admins, and people about themselves, ask of the platform |
+//! | `save_file` | [`SaveFile`] | [`Download`], or null if the person cancelled the dialog |
+//! | `downloads` | | list of [`Download`] |
+//! | `cancel_download`, `resume_download`, `show_download`, `forget_download` | `download_id` | nothing |
 //! | `report_fault` | `message` | nothing; a fault of the interface goes to the log |
 //!
 //! Every command fails with a [`Failure`]. A click's command answers after its transaction is durable, never before (D21).
@@ -37,6 +40,7 @@
 mod administration;
 mod app;
 mod conversation;
+mod downloads;
 mod failure;
 mod inbox;
 mod preferences;
@@ -47,6 +51,7 @@ mod sign_in;
 pub use administration::*;
 pub use app::*;
 pub use conversation::*;
+pub use downloads::*;
 pub use failure::*;
 pub use inbox::*;
 pub use preferences::*;

@@ -15,12 +15,14 @@ import type {
   Code,
   ConversationView,
   DemoWorkspace,
+  Download,
   Draft,
   InboxOptionsView,
   InboxPage,
   InboxQuery,
   Preferences,
   QueueEntry,
+  SaveFile,
   SaveInboxOptions,
   SendAndClose,
   SendReply,
@@ -61,6 +63,14 @@ export interface Backend {
   auditLog(after: string | null): Promise<AuditPage>
   /** A call of the platform's administration; the clients of `$lib/administration` make them. */
   administer(call: Administer): Promise<Administered>
+  /** Saves a file of the platform's where the person wants it; `null` if the system's dialog was cancelled. Answers when it begins. */
+  saveFile(args: SaveFile): Promise<Download | null>
+  downloads(): Promise<Download[]>
+  cancelDownload(downloadId: string): Promise<void>
+  resumeDownload(downloadId: string): Promise<void>
+  /** In the system's own file manager. */
+  showDownload(downloadId: string): Promise<void>
+  forgetDownload(downloadId: string): Promise<void>
   /** A fault of the interface, for the log. Never contains anybody's text. */
   reportFault(message: string): Promise<void>
 }

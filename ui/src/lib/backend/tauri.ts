@@ -39,6 +39,12 @@ export function tauriBackend(): Backend {
     saveInboxOptions: (args) => invoke('save_inbox_options', { args }),
     auditLog: (after) => invoke('audit_log', { after }),
     administer: (args) => invoke('administer', { args }),
+    saveFile: (args) => invoke('save_file', { args }),
+    downloads: () => invoke('downloads'),
+    cancelDownload: (download_id) => invoke('cancel_download', { download_id }),
+    resumeDownload: (download_id) => invoke('resume_download', { download_id }),
+    showDownload: (download_id) => invoke('show_download', { download_id }),
+    forgetDownload: (download_id) => invoke('forget_download', { download_id }),
     reportFault: (message) => invoke('report_fault', { message }),
   }
 }

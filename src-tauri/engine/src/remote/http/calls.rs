@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, ETAG, IF_MATCH};
+use reqwest::header::{ACCEPT, ETAG, IF_MATCH, IF_RANGE, RANGE};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use signoff_wire::contract::audit::AuditEntry;
@@ -19,8 +19,9 @@ use signoff_wire::contract::timeline::TimelineEntry;
 use signoff_wire::interface::{Administered, Method};
 use tokio::time::timeout;
 
-use super::{HttpPlatform, signed_in, stream};
+use super::{HttpPlatform, file, signed_in, stream};
 use crate::remote::administration::Call;
+use crate::remote::download::{Incoming, Source, There};
 use crate::remote::{Act, Attempt, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What};
 
 /// Timeline entries that come with each conversation of the first synchronisation: what a conversation shows before anybody scrolls.
@@ -101,6 +102,18 @@ impl Platform for HttpPlatform {
             request = request.header(IF_MATCH, version);
         }
         self.whole_answer(signed_in(request, token)).await?.administered()
+    }
+
+    async fn download(&self, token: &Token, source: &Source, there: Option<&There>) -> Result<Incoming, RemoteError> {
+        let mut request = self.client.get(self.under(source.path()));
+        if let Some(there) = there {
+            request = request.header(RANGE, format!("bytes={}-", there.bytes)).header(IF_RANGE, &there.tag);
+        }
+        let head = self.send(signed_in(request, token));
+        let response = timeout(self.patience.answer, head)
+            .await
+            .unwrap_or_else(|_| Err(RemoteError::Interrupted("the file did not begin in time".to_owned())))?;
+        file::open(response, self.patience.answer).await
     }
 
     async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError> {

@@ -8,6 +8,7 @@ mod answer;
 mod calls;
 mod carrier;
 mod failure;
+mod file;
 mod stream;
 
 use std::sync::atomic::{AtomicI64, Ordering};
