@@ -40,3 +40,11 @@ it.each(['Preferences', 'Inbox options', 'Audit log', 'Keyboard shortcuts', 'Abo
   await user.click(await button(page))
   expect(await violations()).toEqual([])
 })
+
+it.each(['Volumes / Actions', 'Delays', 'Exports'])('figures: %s', async (page) => {
+  const { user } = await openDesk({ role: 'admin' })
+  await user.click(await button('Figures'))
+  await user.click(await screen.findByRole('button', { name: page }, { timeout: 25_000 }))
+  await screen.findAllByRole('table', {}, { timeout: 25_000 })
+  expect(await violations()).toEqual([])
+})

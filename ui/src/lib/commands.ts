@@ -16,6 +16,7 @@ export type Command =
   | 'undo'
   | 'inbox'
   | 'queue'
+  | 'figures'
   | 'settings'
   | 'refresh'
   | 'shortcuts'

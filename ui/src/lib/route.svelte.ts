@@ -1,12 +1,15 @@
 /** Where the window is. There are no addresses: a desktop window has no address bar, and a restart begins in the inbox. */
-export type View = 'inbox' | 'queue' | 'settings'
+export type View = 'inbox' | 'queue' | 'figures' | 'settings'
 export type SettingsPage = 'preferences' | 'inbox-options' | 'audit-log' | 'shortcuts' | 'about'
+
+export type FiguresPage = 'volumes' | 'delays' | 'exports'
 
 export class Route {
   view = $state<View>('inbox')
   /** The open conversation. It stays open behind the other views, its composer's text included. */
   conversationId = $state<string | null>(null)
   settingsPage = $state<SettingsPage>('preferences')
+  figuresPage = $state<FiguresPage>('volumes')
 
   openConversation(id: string) {
     this.conversationId = id
@@ -15,6 +18,11 @@ export class Route {
 
   closeConversation() {
     this.conversationId = null
+  }
+
+  openFigures(page: FiguresPage = this.figuresPage) {
+    this.figuresPage = page
+    this.view = 'figures'
   }
 
   openSettings(page: SettingsPage = 'preferences') {

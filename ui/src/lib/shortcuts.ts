@@ -50,6 +50,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { command: 'undo', keys: [['Z']], text: m.shortcut_undo },
       { command: 'inbox', keys: [['Mod', '1']], text: m.shortcut_inbox },
       { command: 'queue', keys: [['Mod', '2']], text: m.shortcut_queue },
+      { command: 'figures', keys: [['Mod', '3']], text: m.shortcut_figures },
       { command: 'settings', keys: [['Mod', ',']], text: m.shortcut_settings },
       { command: 'refresh', keys: [['F5'], ['Mod', 'R']], text: m.shortcut_refresh },
       { command: 'shortcuts', keys: [['?']], text: m.shortcut_list },

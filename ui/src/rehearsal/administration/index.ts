@@ -3,6 +3,8 @@
  * the platform does as far as the interface can tell.
  */
 import type { Administer } from '$lib/backend'
+import { exports } from './exports'
+import { figures } from './figures'
 
 export interface Answer {
   status?: number
@@ -14,4 +16,4 @@ export interface Answer {
 export type Subject = (call: Administer) => Answer | undefined
 
 /** One more line for each subject. */
-export const subjects: (() => Subject)[] = []
+export const subjects: (() => Subject)[] = [figures, exports]
