@@ -76,8 +76,8 @@ pub(crate) fn ask(write: &mut Write<'_>, user: &User, new: &NewExport) -> Result
         return Err(Refusal::InvalidBody(format!("an export has 1 to {MOST_DAYS} days")));
     }
     let (from, to) = (beginning(new.from), beginning(new.to));
-    if from > write.now {
-        return Err(Refusal::InvalidBody("an export begins in the past".to_owned()));
+    if from > write.now || from < DateTime::UNIX_EPOCH {
+        return Err(Refusal::InvalidBody("an export begins in the past, and not before 1970".to_owned()));
     }
     let waiting: Option<String> = write
         .sql

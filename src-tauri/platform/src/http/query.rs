@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequestParts, Query},
     http::request::Parts,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 
 use super::Shared;
@@ -57,7 +57,9 @@ pub(super) fn moment(asked: Option<&str>) -> Result<Option<DateTime<Utc>>, Refus
 /// RFC 3339, or a date that stands for its first moment in the time zone.
 pub(super) fn moment_in(asked: Option<&str>, zone: Zone) -> Result<Option<DateTime<Utc>>, Refusal> {
     let Some(text) = asked.filter(|text| !text.is_empty()) else { return Ok(None) };
-    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+    // Beyond these years no calendar is defined everywhere.
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|date| (1..=9999).contains(&date.year()));
+    if let Some(date) = date {
         return Ok(Some(zone.beginning(date)));
     }
     // A plus sign that nobody escaped arrives as a blank.
