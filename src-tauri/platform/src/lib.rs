@@ -196,9 +196,13 @@ impl Opened {
         if let Some(chance) = self.traffic.take() {
             tokio::spawn(demo::traffic::run(self.store.clone(), chance, self.stopping.clone()));
         }
+        let fanout = events::fanout::Fanout::new();
+        tokio::spawn(fanout.clone().run(self.store.clone(), self.stopping.clone()));
         Arc::new(http::App {
             store: self.store.clone(),
             doorkeeper: sessions::Doorkeeper::new(),
+            callers: sessions::Callers::default(),
+            fanout,
             running: idempotency::Running::default(),
             exports,
             bookmarks: exports::bookmarks::Bookmarks::default(),

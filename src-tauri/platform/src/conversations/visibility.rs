@@ -1,6 +1,8 @@
 //! Which conversations somebody sees: admins all; advisors those on channels where they may reply, routed to one of their
 //! teams or not routed yet.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, named_params};
 use signoff_wire::contract::sessions::Role;
 
@@ -28,4 +30,37 @@ pub(crate) fn is_visible(sql: &Connection, caller: &Caller, nr: i64) -> rusqlite
         .query_row(named_params! { ":nr": nr, ":sees_all": sees_all(caller), ":user_id": caller.user.id }, |row| {
             row.get(0)
         })
+}
+
+/// The same as [`EVENT`], for events that many listen to: read once and asked in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
+    sees_all: bool,
+    channels: HashSet<String>,
+    teams: HashSet<String>,
+}
+
+/// What the caller sees now.
+pub(crate) fn sight(sql: &Connection, caller: &Caller) -> rusqlite::Result<Sight> {
+    let ids = |query: &str| {
+        sql.prepare_cached(query)?
+            .query_map([&caller.user.id], |row| row.get(0))?
+            .collect::<rusqlite::Result<HashSet<String>>>()
+    };
+    Ok(Sight {
+        sees_all: sees_all(caller),
+        channels: ids("SELECT channel_id FROM user_channels WHERE user_id = ?1")?,
+        teams: ids("SELECT team_id FROM user_teams WHERE user_id = ?1")?,
+    })
+}
+
+impl Sight {
+    /// Whether an event with this audience is seen.
+    pub(crate) fn event(&self, channel_id: Option<&str>, team_id: Option<&str>, team_before_id: Option<&str>) -> bool {
+        let Some(channel_id) = channel_id else { return true };
+        let in_team = |team: &str| self.teams.contains(team);
+        self.sees_all
+            || self.channels.contains(channel_id)
+                && (team_id.is_none_or(in_team) || team_before_id.is_some_and(in_team))
+    }
 }

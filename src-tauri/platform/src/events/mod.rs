@@ -15,6 +15,7 @@ use crate::{
     store::{Write, ms},
 };
 
+pub(crate) mod fanout;
 pub(crate) mod stream;
 
 /// Who may see an event. All `None`: everybody.

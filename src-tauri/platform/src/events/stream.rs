@@ -1,43 +1,68 @@
 //! `/v1/events`: the log as server-sent events, live.
 //!
-//! A stream reads what is after its place, sends it, and waits for the next commit. It holds nothing but its place, so a
-//! slow client costs nothing but itself, and one that comes back is served from the same log. A comment every 15 s keeps
-//! proxies from closing it and finds out whether the client is still there.
+//! A stream begins by reading the log from its place and then takes what the [fan-out](super::fanout) brings. It holds nothing but its
+//! place: one that was too slow reads the log again until it is there, and one that comes back is served from the same log. A comment
+//! every 15 s keeps proxies from closing it and finds out whether the client is still there.
+//!
+//! What a token may see is looked up when the stream begins, and again as soon as anything changed that decides about it, before anything
+//! more is sent.
 
-use std::{convert::Infallible, fmt::Write as _, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use futures_util::Stream;
-use tokio::sync::{mpsc, watch};
-use tokio_stream::wrappers::ReceiverStream;
+use axum::body::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::{Stream, stream};
+use tokio::{
+    sync::{broadcast, watch},
+    time::Instant,
+};
 
-use super::{Batch, StoredEvent};
-use crate::{metrics::Metrics, refusal::Refusal, sessions, store::Store};
+use super::{
+    Batch, StoredEvent,
+    fanout::{self, Fanout, block},
+};
+use crate::{
+    conversations::visibility::{self, Sight},
+    metrics::Metrics,
+    refusal::Refusal,
+    sessions,
+    store::{self, Store},
+};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Events read and sent at a time.
+/// Events read from the log at a time.
 const BATCH: i64 = 200;
+/// What one chunk holds, about: batches that came meanwhile go out together.
+const CHUNK: usize = 256 * 1024;
 
 /// Streams everything after `place` that the token's owner may see, until the client goes, the token dies or the platform
 /// stops.
 pub(crate) fn open(
     store: Store,
+    fanout: &Fanout,
     token: String,
     place: i64,
     stopping: watch::Receiver<bool>,
-) -> impl Stream<Item = Result<String, Infallible>> {
-    let (chunks, stream) = mpsc::channel(4);
+) -> impl Stream<Item = Result<Bytes, Infallible>> + use<> {
+    let live = fanout.listen();
     let counted = Counted(store.metrics());
     counted.0.event_streams.inc();
-    let feed = Feed { store, token, place, chunks, _counted: counted };
-    tokio::spawn(feed.run(stopping));
-    ReceiverStream::new(stream)
+    let heartbeat_at = Instant::now() + HEARTBEAT;
+    let feed = Feed { store, live, token, place, owner: None, heartbeat_at, stopping, _counted: counted };
+    // Sent at once, so that the client knows that the stream is open before anything happens.
+    let opened = stream::once(std::future::ready(Ok(Bytes::from_static(b": open\n\n"))));
+    futures_util::StreamExt::chain(opened, stream::unfold(feed, Feed::next))
 }
 
 struct Feed {
     store: Store,
+    live: broadcast::Receiver<Arc<fanout::Batch>>,
     token: String,
     place: i64,
-    chunks: mpsc::Sender<Result<String, Infallible>>,
+    /// `None`: the log is read from `place` before anything live is taken.
+    owner: Option<Owner>,
+    heartbeat_at: Instant,
+    stopping: watch::Receiver<bool>,
     _counted: Counted,
 }
 
@@ -50,71 +75,109 @@ impl Drop for Counted {
     }
 }
 
+/// Whoever the token belongs to, and what that was read from.
+struct Owner {
+    sight: Sight,
+    expires_at: DateTime<Utc>,
+    access: i64,
+}
+
 /// The stream is over.
 struct Over;
 
 impl Feed {
-    async fn run(mut self, mut stopping: watch::Receiver<bool>) {
-        tokio::select! {
+    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+        let mut stopping = self.stopping.clone();
+        let chunk = tokio::select! {
             biased;
-            _ = self.feed() => {}
-            _ = stopping.wait_for(|stop| *stop) => {}
-        }
+            _ = stopping.wait_for(|stop| *stop) => return None,
+            chunk = self.chunk() => chunk.ok()?,
+        };
+        self.heartbeat_at = Instant::now() + HEARTBEAT;
+        Some((Ok(chunk), self))
     }
 
-    async fn feed(&mut self) -> Result<(), Over> {
-        let mut commits = self.store.commits();
-        // Sent at once, so that the client knows that the stream is open before anything happens.
-        self.send(": open\n\n".to_owned()).await?;
+    /// What is to be sent next, if need be after waiting for it.
+    async fn chunk(&mut self) -> Result<Bytes, Over> {
         loop {
-            commits.mark_unchanged();
-            while self.send_batch().await? {}
-            match tokio::time::timeout(HEARTBEAT, commits.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return Err(Over),
-                Err(_) => self.send(": heartbeat\n\n".to_owned()).await?,
+            let text = if self.owner.is_some() { self.take_live().await? } else { self.read_log().await? };
+            if !text.is_empty() {
+                return Ok(Bytes::from(text));
             }
         }
     }
 
-    /// Whether more is there already.
-    async fn send_batch(&mut self) -> Result<bool, Over> {
+    /// Nothing if the log has nothing more; from then on it is live.
+    async fn read_log(&mut self) -> Result<String, Over> {
         let (token, place, now) = (self.token.clone(), self.place, self.store.now());
-        let batch = self
-            .store
-            .read(move |sql| {
-                // Asked each time: a token that died meanwhile reads nothing more, and whoever lost a role or a team loses its events.
-                let caller = sessions::caller(sql, &token, now)?;
-                Ok(super::after(sql, &caller, place, BATCH)?)
-            })
-            .await
-            .map_err(|_: Refusal| Over)?;
+        let read = self.store.read(move |sql| {
+            let session = sessions::session(sql, &token, now)?;
+            let owner = Owner {
+                sight: visibility::sight(sql, &session.caller)?,
+                expires_at: session.expires_at,
+                access: store::access(sql)?,
+            };
+            Ok((owner, super::after(sql, &session.caller, place, BATCH)?))
+        });
+        let (owner, batch) = read.await.map_err(|_: Refusal| Over)?;
         match batch {
             Batch::Reset(newest) => {
                 self.place = newest;
-                self.send(format!("id: {newest}\nevent: reset\ndata: {{}}\n\n")).await?;
-                Ok(true)
+                Ok(format!("id: {newest}\nevent: reset\ndata: {{}}\n\n"))
             }
             Batch::Events { events, next, more } => {
-                if !events.is_empty() {
-                    self.send(text(&events)).await?;
-                }
                 self.place = next;
-                Ok(more)
+                self.owner = (!more).then_some(owner);
+                Ok(text(&events))
             }
         }
     }
 
-    async fn send(&self, chunk: String) -> Result<(), Over> {
-        self.chunks.send(Ok(chunk)).await.map_err(|_| Over)
+    /// Nothing if what came is for others, or the log has to be read again.
+    async fn take_live(&mut self) -> Result<String, Over> {
+        let mut text = String::new();
+        match tokio::time::timeout_at(self.heartbeat_at, self.live.recv()).await {
+            Ok(Ok(batch)) => self.take(&batch, &mut text)?,
+            Ok(Err(broadcast::error::RecvError::Lagged(_))) => self.owner = None,
+            Ok(Err(broadcast::error::RecvError::Closed)) => return Err(Over),
+            Err(_) => {
+                self.require_alive()?;
+                text.push_str(": heartbeat\n\n");
+            }
+        }
+        while self.owner.is_some() && text.len() < CHUNK {
+            match self.live.try_recv() {
+                Ok(batch) => self.take(&batch, &mut text)?,
+                Err(broadcast::error::TryRecvError::Empty) => break,
+                Err(broadcast::error::TryRecvError::Lagged(_)) => self.owner = None,
+                Err(broadcast::error::TryRecvError::Closed) => return Err(Over),
+            }
+        }
+        Ok(text)
+    }
+
+    fn take(&mut self, batch: &fanout::Batch, text: &mut String) -> Result<(), Over> {
+        self.require_alive()?;
+        let Some(owner) = &self.owner else { return Ok(()) };
+        if batch.access > owner.access || batch.after > self.place {
+            // Access has changed, or something is missing in between.
+            self.owner = None;
+            return Ok(());
+        }
+        batch.text_for(&owner.sight, self.place, text);
+        self.place = self.place.max(batch.next);
+        Ok(())
+    }
+
+    fn require_alive(&self) -> Result<(), Over> {
+        if self.owner.as_ref().is_some_and(|owner| self.store.now() >= owner.expires_at) { Err(Over) } else { Ok(()) }
     }
 }
 
-/// JSON has no line breaks outside its escapes, so one `data:` line holds it.
 fn text(events: &[StoredEvent]) -> String {
     let mut text = String::new();
     for event in events {
-        let _ = write!(text, "id: {}\nevent: {}\ndata: {}\n\n", event.seq, event.kind, event.data);
+        block(&mut text, event.seq, &event.kind, &event.data);
     }
     text
 }

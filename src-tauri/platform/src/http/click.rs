@@ -2,8 +2,9 @@
 //!
 //! The order of the checks is the contract's, and this module is where it stands: who asks, the idempotency key (missing,
 //! replay, reused), the body's shape; only then the click's own module, inside the transaction, looks at the
-//! conversation. The key is looked up twice: before the body is parsed, because a replay wins over everything, and again
-//! inside the transaction, because that is the only place where nobody can come in between.
+//! conversation. The key is looked up inside the transaction, because that is the only place where nobody can come in between. A
+//! request that does not get so far, because its shape is wrong or another with its key is running, asks before it is refused: a replay
+//! wins over everything.
 
 use axum::{
     extract::{Request, State},
@@ -158,14 +159,17 @@ where
     let bytes = bytes?;
 
     let fingerprint = idempotency::fingerprint(parts.method.as_str(), parts.uri.path(), &bytes);
-    let (user_id, asked) = (caller.user.id.clone(), key.clone());
-    let known = app.store.read(move |sql| idempotency::look_up(sql, &user_id, &asked, &fingerprint)).await?;
-    if let Some(stored) = known {
-        return Ok(replay(stored));
-    }
-
-    let body: B = parse(&bytes)?;
-    let mark = app.running.begin(&caller.user.id, &key)?;
+    let (body, mark) = match (parse(&bytes), app.running.begin(&caller.user.id, &key)) {
+        (Ok(body), Ok(mark)) => (body, mark),
+        (body, mark) => {
+            let (user_id, asked) = (caller.user.id.clone(), key.clone());
+            let known = app.store.read(move |sql| idempotency::look_up(sql, &user_id, &asked, &fingerprint)).await?;
+            if let Some(stored) = known {
+                return Ok(replay(stored));
+            }
+            (body?, mark?)
+        }
+    };
     let click = Click { caller, conversation_id, key };
     app.store
         .write(move |write| {

@@ -43,7 +43,7 @@ pub(super) async fn stream(
         None => app.store.read(|sql| Ok(events::newest_seq(sql)?)).await?,
     };
     let token = bearer(&headers)?.to_owned();
-    let stream = events::stream::open(app.store.clone(), token, place, app.stopping.clone());
+    let stream = events::stream::open(app.store.clone(), &app.fanout, token, place, app.stopping.clone());
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-store"),

@@ -12,8 +12,14 @@ use axum::{
 use tokio::sync::{Notify, watch};
 
 use crate::{
-    exports::bookmarks::Bookmarks, health::Health, idempotency::Running, refusal::Refusal, serving::Serving,
-    sessions::Doorkeeper, store::Store,
+    events::fanout::Fanout,
+    exports::bookmarks::Bookmarks,
+    health::Health,
+    idempotency::Running,
+    refusal::Refusal,
+    serving::Serving,
+    sessions::{Callers, Doorkeeper},
+    store::Store,
 };
 
 mod answer;
@@ -37,6 +43,8 @@ mod surveys;
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) doorkeeper: Doorkeeper,
+    pub(crate) callers: Callers,
+    pub(crate) fanout: Fanout,
     pub(crate) running: Running,
     pub(crate) exports: Exports,
     /// Places in exports that are being downloaded.

@@ -7,10 +7,7 @@ use axum::{
 use signoff_wire::contract::sessions::Role;
 
 use super::Shared;
-use crate::{
-    refusal::Refusal,
-    sessions::{self, Caller},
-};
+use crate::{refusal::Refusal, sessions::Caller};
 
 /// The bearer token.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
@@ -21,9 +18,7 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
 
 /// Whose token the request carries.
 pub(super) async fn caller(app: &Shared, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    let token = bearer(headers)?.to_owned();
-    let now = app.store.now();
-    app.store.read(move |sql| sessions::caller(sql, &token, now)).await
+    app.callers.caller(&app.store, bearer(headers)?).await
 }
 
 /// A signed-in user.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use signoff_wire::contract::sessions::{NewSession, Role, Session, TeamRef, User};
@@ -18,8 +18,10 @@ use crate::{
     store::{Store, ms, time},
 };
 
+mod callers;
 mod lockout;
 
+pub(crate) use callers::Callers;
 use lockout::Lockout;
 
 const TOKEN_LIVES: TimeDelta = TimeDelta::days(30);
@@ -101,18 +103,28 @@ impl Doorkeeper {
     }
 }
 
-/// Whose token this is, if it lives.
-pub(crate) fn caller(sql: &Connection, token: &str, now: chrono::DateTime<chrono::Utc>) -> Result<Caller, Refusal> {
+/// A living session.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveSession {
+    /// Whose it is.
+    pub(crate) caller: Caller,
+    /// When it ends by itself.
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+/// The session of this token, if it lives.
+pub(crate) fn session(sql: &Connection, token: &str, now: DateTime<Utc>) -> Result<LiveSession, Refusal> {
     let token_hash = hash_token(token);
     let session: Option<(String, i64)> = sql
         .prepare_cached("SELECT user_id, expires_at FROM sessions WHERE token_hash = ?1")?
         .query_row([&token_hash], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let (user_id, _) = session.filter(|(_, expires_at)| now < time(*expires_at)).ok_or(Refusal::Unauthenticated)?;
+    let (user_id, expires_at) =
+        session.filter(|(_, expires_at)| now < time(*expires_at)).ok_or(Refusal::Unauthenticated)?;
     let user = sql
         .prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1")?
         .query_row([user_id], |row| read_user(sql, row))?;
-    Ok(Caller { user, token_hash })
+    Ok(LiveSession { caller: Caller { user, token_hash }, expires_at: time(expires_at) })
 }
 
 /// Ends the caller's session.

@@ -29,6 +29,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0001_workspace.sql")),
     M::up(include_str!("0002_figures.sql")),
     M::up(include_str!("0003_exports.sql")),
+    M::up(include_str!("0004_access.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.
@@ -122,6 +123,7 @@ pub(crate) struct Store {
     writer: writer::Writer,
     readers: Arc<readers::Readers>,
     committed: watch::Receiver<i64>,
+    access: watch::Receiver<i64>,
     clock: Arc<dyn Clock>,
     lock: Arc<Mutex<Option<File>>>,
     threads: Threads,
@@ -164,6 +166,7 @@ impl Store {
 
         let newest_seq = crate::events::newest_seq(&connection).map_err(in_database)?;
         let (commits, committed) = watch::channel(newest_seq);
+        let (accesses, accessed) = watch::channel(access(&connection).map_err(in_database)?);
         let threads = machine.threads;
         let readers = readers::Readers::open(threads, || {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -175,11 +178,13 @@ impl Store {
         })
         .map_err(in_database)?;
         let metrics = Arc::new(Metrics::new());
+        let commits = writer::Commits { events: commits, access: accesses };
         let writer =
             writer::Writer::start(connection, Arc::clone(&clock), chance, commits, machine, Arc::clone(&metrics));
         let lock = Arc::new(Mutex::new(Some(lock)));
         let directory = directory.into();
-        Ok(Self { writer, readers: Arc::new(readers), committed, clock, lock, threads, metrics, directory })
+        let readers = Arc::new(readers);
+        Ok(Self { writer, readers, committed, access: accessed, clock, lock, threads, metrics, directory })
     }
 
     /// Runs `job` in a transaction and returns when it is durable. A refusal changes nothing.
@@ -200,7 +205,7 @@ impl Store {
         Arc::clone(&self.readers).run(query).await
     }
 
-    /// Changes whenever something was committed; the value is the newest event's sequence.
+    /// Changes whenever events were committed; the value is the newest event's sequence.
     pub(crate) fn commits(&self) -> watch::Receiver<i64> {
         self.committed.clone()
     }
@@ -208,6 +213,12 @@ impl Store {
     /// The folder of the workspace.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// Changes with every commit of something that decides who may do or see what: sessions, roles, teams, permissions. What was read
+    /// about that is true as long as [`access`] was this number in the same snapshot.
+    pub(crate) fn access(&self) -> watch::Receiver<i64> {
+        self.access.clone()
     }
 
     /// Where work that blocks is done.
@@ -235,6 +246,11 @@ impl Store {
 /// The schema that this version writes.
 pub(crate) fn schema_version() -> usize {
     STEPS.len()
+}
+
+/// The number that [`Store::access`] announces.
+pub(crate) fn access(sql: &Connection) -> rusqlite::Result<i64> {
+    sql.prepare_cached("SELECT version FROM access")?.query_row([], |row| row.get(0))
 }
 
 /// A time as the file keeps it.

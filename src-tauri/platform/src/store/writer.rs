@@ -75,7 +75,7 @@ impl Writer {
         connection: Connection,
         clock: Arc<dyn Clock>,
         chance: Chance,
-        commits: watch::Sender<i64>,
+        commits: Commits,
         machine: Machine,
         metrics: Arc<Metrics>,
     ) -> Self {
@@ -164,12 +164,20 @@ impl Writer {
     }
 }
 
+/// Whom the writer tells of what it has committed.
+pub(super) struct Commits {
+    /// The newest event's sequence.
+    pub(super) events: watch::Sender<i64>,
+    /// See [`super::Store::access`].
+    pub(super) access: watch::Sender<i64>,
+}
+
 /// The connection that writes.
 struct Pen {
     connection: Connection,
     clock: Arc<dyn Clock>,
     chance: Chance,
-    commits: watch::Sender<i64>,
+    commits: Commits,
     disk: Arc<dyn Disk>,
     dead: bool,
     metrics: Arc<Metrics>,
@@ -201,7 +209,7 @@ impl Pen {
         }
         let began = Instant::now();
         let mut answers = Vec::with_capacity(group.len());
-        let mut newest_seq = None;
+        let mut newest = None;
         let committed = (|| {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
             for job in group {
@@ -209,7 +217,7 @@ impl Pen {
                     answers.push(answer);
                 }
             }
-            newest_seq = Some(crate::events::newest_seq(&self.connection)?);
+            newest = Some((crate::events::newest_seq(&self.connection)?, super::access(&self.connection)?));
             self.dead = self.disk.before_commit().is_err();
             self.connection.execute_batch(if self.dead { "ROLLBACK" } else { "COMMIT" })?;
             self.dead = self.dead || self.disk.after_commit().is_err();
@@ -226,8 +234,10 @@ impl Pen {
         if self.dead {
             return;
         }
-        if let (true, Some(seq)) = (committed, newest_seq) {
-            self.commits.send_if_modified(|newest| std::mem::replace(newest, seq) != seq);
+        if let (true, Some((seq, access))) = (committed, newest) {
+            // Access first: whoever is woken by an event must not judge it by what was.
+            self.commits.access.send_if_modified(|known| std::mem::replace(known, access) != access);
+            self.commits.events.send_if_modified(|known| std::mem::replace(known, seq) != seq);
         }
         self.metrics.commit_duration.observe(began.elapsed().as_secs_f64());
         for answer in answers {

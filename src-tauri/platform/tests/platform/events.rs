@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Person, WEBCHAT, column};
+use signoff_platform::demo_blueprint;
+
+use crate::desk::{Desk, MESSENGER, Person, WEBCHAT, column};
 
 /// A stream, read event by event.
 struct Stream {
@@ -177,4 +179,67 @@ async fn a_stream_ends_with_its_token_and_with_the_platform() {
     let mut open = Stream::open(&desk, &bob, "", None).await;
     desk.stop().await;
     assert_eq!(open.block().await, None);
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_token() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let mut stream = Stream::open(&desk, &alice, "", None).await;
+    let gone = desk.request(reqwest::Method::DELETE, "/v1/sessions/current").bearer_auth(&alice.token);
+    assert_eq!(gone.send().await.unwrap().status(), 204);
+    assert_eq!(stream.block().await, None, "at once, though nothing was announced");
+    desk.get(&alice, "/v1/me").await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_live_stream_shows_what_one_may_see() {
+    let mut blueprint = demo_blueprint();
+    let bob = blueprint.users.iter_mut().find(|user| user.email == "bob@demo.test").unwrap();
+    bob.teams = vec!["team_billing".to_owned()];
+    bob.channels = vec![WEBCHAT.to_owned()];
+    let desk = Desk::start_with(blueprint).await;
+    let (alice, bob) = (desk.alice().await, desk.bob().await);
+    let place = desk.newest_seq(&bob).await;
+    let mut stream = Stream::open(&desk, &bob, "", None).await;
+    let billing = desk.writes(WEBCHAT, "a", "My invoice").await.conversation;
+    desk.writes(WEBCHAT, "b", "My parcel").await;
+    desk.writes(MESSENGER, "c", "My invoice").await;
+    desk.click(&alice, &billing, "route", &json!({ "team_id": "team_orders" })).await.expect(201);
+    desk.reply(&alice, &billing, "Not for his eyes").await;
+    desk.writes(WEBCHAT, "d", "Hello").await;
+    let changes = desk.changes(&bob, place).await;
+    assert!(changes.len() > 3, "something is to be seen: {changes:#?}");
+    for change in &changes {
+        let event = stream.event().await;
+        assert_eq!(json!({ "seq": event.id, "type": event.event, "data": event.data }), *change);
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_slowly_holds_up_nobody_and_misses_nothing() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let place = desk.newest_seq(&alice).await;
+    let mut slow = Stream::open(&desk, &alice, "", None).await;
+    let mut quick = Stream::open(&desk, &alice, "", None).await;
+    let long = "x".repeat(100_000);
+    for number in 0..150 {
+        // More than the kernel takes for somebody who does not read, and more than the platform keeps.
+        desk.writes(WEBCHAT, "zoe", &format!("{number} {long}")).await;
+        while quick.event().await.event != "message.received" {}
+    }
+    let mut after = place;
+    loop {
+        let changes = desk.changes(&alice, after).await;
+        let Some(last) = changes.last() else { break };
+        after = last["seq"].as_i64().unwrap();
+        for change in &changes {
+            let event = slow.event().await;
+            assert_eq!(
+                (event.id, event.event.as_str()),
+                (change["seq"].as_i64().unwrap(), change["type"].as_str().unwrap())
+            );
+        }
+    }
 }
