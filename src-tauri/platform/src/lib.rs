@@ -46,6 +46,7 @@ mod idempotency;
 mod metrics;
 mod paging;
 mod refusal;
+mod search;
 pub mod serving;
 mod sessions;
 mod settings;
@@ -187,6 +188,7 @@ impl Opened {
 
     fn set_to_work(&mut self) -> http::Shared {
         tokio::spawn(upkeep::run(self.store.clone(), self.stopping.clone()));
+        tokio::spawn(search::index::run(self.store.clone(), self.stopping.clone()));
         let exports = http::Exports { directory: self.store.directory().join("exports"), wake: Arc::default() };
         let (directory, wake) = (exports.directory.clone(), Arc::clone(&exports.wake));
         tokio::spawn(exports::schedule::run(self.store.clone(), directory, wake, self.stopping.clone()));

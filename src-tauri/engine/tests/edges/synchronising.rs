@@ -204,7 +204,7 @@ async fn a_clock_that_is_a_year_off_is_told_and_breaks_nothing() {
 /// that shows that the list is usable long before everything is there.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_usable_from_the_first_page_on() {
-    let size = signoff_platform::Bulk { conversations: 1_000, messages: 10_000 };
+    let size = signoff_platform::Bulk::new(1_000, 10_000);
     let (company, desk) = (Company::with(size).await, Desk::new());
     let engine = desk.opened().await;
     engine.sign_in(as_person(&company.address(), ALICE)).await.unwrap();

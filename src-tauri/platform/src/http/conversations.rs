@@ -15,6 +15,7 @@ use super::{
 use crate::{
     conversations::{Record, entries, list, sync as synchronisation, visibility},
     refusal::Refusal,
+    search,
     sessions::Caller,
 };
 
@@ -44,13 +45,21 @@ pub(super) struct ListQuery {
     team: Option<String>,
     /// Only this customer's.
     customer: Option<String>,
+    /// Words that were written in it, or in its customer's name, in any order and without regard to case and accents, the last one already
+    /// by its beginning; in quotation marks as they stand. What is found comes in the order of the newest find, newest first.
+    #[param(max_length = 500)]
+    search: Option<String>,
     /// The cursor of the page before.
     after: Option<String>,
     /// How many rows; 50 if not said, 500 at most.
     limit: Option<u32>,
 }
 
-/// The inbox, oldest conversation first.
+/// More than anybody types.
+const SEARCH_LENGTH: usize = 500;
+
+/// The inbox, oldest conversation first; with `search` what is found, newest first. A page of what is found may be short although `next`
+/// goes on.
 #[utoipa::path(get, path = "/v1/conversations", tag = "conversations", params(ListQuery),
     responses((status = 200, body = Page<Conversation>), (status = "4XX", body = Problem)))]
 pub(super) async fn list(
@@ -73,7 +82,14 @@ pub(super) async fn list(
     };
     let (after, limit) = (query::cursor(asked.after.as_deref())?, query::limit(asked.limit, 50, 500));
     let now = app.store.now();
-    answer::ok(&app.store.read(move |sql| list::page(sql, &caller, &filter, after, limit, now)).await?)
+    let Some(typed) = asked.search else {
+        return answer::ok(&app.store.read(move |sql| list::page(sql, &caller, &filter, after, limit, now)).await?);
+    };
+    if typed.chars().count() > SEARCH_LENGTH {
+        return Err(Refusal::InvalidQuery(format!("a search has {SEARCH_LENGTH} characters at most")));
+    }
+    let found = move |sql: &rusqlite::Connection| search::page(sql, &caller, &typed, &filter, after, limit, now);
+    answer::ok(&app.store.read(found).await?)
 }
 
 /// One conversation; its version is the `ETag`.

@@ -30,6 +30,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0002_figures.sql")),
     M::up(include_str!("0003_exports.sql")),
     M::up(include_str!("0004_access.sql")),
+    M::up(include_str!("0005_search.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.
@@ -246,6 +247,14 @@ impl Store {
 /// The schema that this version writes.
 pub(crate) fn schema_version() -> usize {
     STEPS.len()
+}
+
+/// An empty workspace that no file holds.
+#[cfg(test)]
+pub(crate) fn in_memory() -> Connection {
+    let mut sql = Connection::open_in_memory().expect("memory");
+    MIGRATIONS.to_latest(&mut sql).expect("the migrations fit together");
+    sql
 }
 
 /// The number that [`Store::access`] announces.

@@ -21,6 +21,7 @@ mod operating;
 mod process;
 mod refusals;
 mod scenario;
+mod search;
 mod sessions;
 mod settings;
 mod surveys;
