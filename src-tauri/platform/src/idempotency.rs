@@ -89,10 +89,12 @@ pub(crate) fn store(
     Ok(())
 }
 
-/// Forgets records that are old enough.
-pub(crate) fn forget_old(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<()> {
-    sql.execute("DELETE FROM idempotency WHERE at < ?1", [ms(now - REALLY_KEPT)])?;
-    Ok(())
+/// Forgets so many records that are old enough; how many there were.
+pub(crate) fn forget_old(sql: &Connection, now: DateTime<Utc>, most: u32) -> rusqlite::Result<usize> {
+    sql.execute(
+        "DELETE FROM idempotency WHERE (user_id, key) IN (SELECT user_id, key FROM idempotency WHERE at < ?1 LIMIT ?2)",
+        params![ms(now - REALLY_KEPT), most],
+    )
 }
 
 /// The keys of requests that are running.

@@ -45,6 +45,8 @@ mod http;
 mod idempotency;
 mod metrics;
 mod paging;
+#[cfg(test)]
+mod plans;
 mod refusal;
 mod search;
 pub mod serving;

@@ -16,12 +16,22 @@ const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Whoever was away for longer synchronises anew, which is quicker than reading a month of events.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(30);
 
+/// Rows of each kind that are deleted in one transaction.
+const SLICE: u32 = 1_000;
+
 /// At the start and every hour, until the platform stops.
 pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
     loop {
-        let done = store.write(|write| Ok(forget(write.sql, write.now)?)).await;
-        if let Err(refusal) = done {
-            tracing::warn!(code = %refusal.kind().0, "cannot forget what is old");
+        // In slices, so that nobody's click waits for what is old.
+        loop {
+            match store.write(|write| Ok(forget(write.sql, write.now)?)).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(refusal) => {
+                    tracing::warn!(code = %refusal.kind().0, "cannot forget what is old");
+                    break;
+                }
+            }
         }
         if let Err(refusal) = sealed::keep_up(&store).await {
             tracing::warn!(code = %refusal.kind().0, "cannot add up the days that are over");
@@ -34,14 +44,23 @@ pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-fn forget(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<()> {
-    sql.execute("DELETE FROM sessions WHERE expires_at < ?1", [ms(now)])?;
-    idempotency::forget_old(sql, now)?;
-    let old: Option<i64> =
-        sql.query_row("SELECT max(seq) FROM events WHERE at < ?1", [ms(now - EVENTS_KEPT)], |row| row.get(0))?;
+/// Whether there may be more.
+fn forget(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
+    let sessions = sql.execute(
+        "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE expires_at < ?1 LIMIT ?2)",
+        (ms(now), SLICE),
+    )?;
+    let records = idempotency::forget_old(sql, now, SLICE)?;
+    // The oldest come first, so that the first that is young ends it.
+    let old: Option<i64> = sql.query_row(
+        "SELECT max(seq) FROM (SELECT seq, at FROM events ORDER BY seq LIMIT ?2) WHERE at < ?1",
+        (ms(now - EVENTS_KEPT), SLICE),
+        |row| row.get(0),
+    )?;
+    let mut events = 0;
     if let Some(seq) = old {
-        sql.execute("DELETE FROM events WHERE seq <= ?1", [seq])?;
+        events = sql.execute("DELETE FROM events WHERE seq <= ?1", [seq])?;
         sql.execute("UPDATE workspace SET events_deleted_to = ?1", [seq])?;
     }
-    Ok(())
+    Ok([sessions, records, events].iter().any(|&count| count >= SLICE as usize))
 }

@@ -89,13 +89,8 @@ pub(crate) fn page(
     after: Option<i64>,
     limit: i64,
 ) -> Result<Page<Action>, Refusal> {
-    let (condition, mut values) = filter.condition();
-    let mut statement = sql.prepare_cached(&format!(
-        "SELECT {COLUMNS}, a.nr FROM actions a JOIN conversations c ON c.nr = a.conversation_nr
-         WHERE a.nr < :before AND {condition} AND {}
-         ORDER BY a.nr DESC LIMIT :limit",
-        visibility::CONVERSATION
-    ))?;
+    let (statement, mut values) = statement(filter);
+    let mut statement = sql.prepare_cached(&statement)?;
     values.push((":before", after.unwrap_or(i64::MAX).into()));
     values.push((":limit", (limit + 1).into()));
     values.push((":sees_all", visibility::sees_all(caller).into()));
@@ -104,4 +99,21 @@ pub(crate) fn page(
         .query_map(bound(&values).as_slice(), |row| Ok((row.get(17)?, read(row)?)))?
         .collect::<rusqlite::Result<Vec<(i64, Action)>>>()?;
     Ok(crate::paging::page(&mut rows, limit))
+}
+
+/// A page of actions, and the values of its filter. Of one conversation they are read by its index, all others in the order of their numbers.
+pub(crate) fn statement(filter: &Filter) -> (String, Values) {
+    let (condition, values) = filter.condition();
+    let index = match (filter.conversation_id.is_some(), filter.from.is_some() || filter.to.is_some()) {
+        (true, _) => "INDEXED BY actions_by_conversation",
+        (false, true) => "",
+        (false, false) => "NOT INDEXED",
+    };
+    let statement = format!(
+        "SELECT {COLUMNS}, a.nr FROM actions a {index} JOIN conversations c ON c.nr = a.conversation_nr
+         WHERE a.nr < :before AND {condition} AND {}
+         ORDER BY a.nr DESC LIMIT :limit",
+        visibility::CONVERSATION
+    );
+    (statement, values)
 }

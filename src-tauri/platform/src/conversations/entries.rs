@@ -64,10 +64,7 @@ pub(crate) fn page(
     before: Option<i64>,
     limit: i64,
 ) -> rusqlite::Result<Page<TimelineEntry>> {
-    let mut statement = sql.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
-         WHERE n.conversation_nr = ?1 AND n.nr < ?2 ORDER BY n.nr DESC LIMIT ?3"
-    ))?;
+    let mut statement = sql.prepare_cached(&statement())?;
     let rows = statement.query_map(params![conversation_nr, before.unwrap_or(i64::MAX), limit + 1], read)?;
     let mut items = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let more = i64::try_from(items.len()).unwrap_or(i64::MAX) > limit;
@@ -75,6 +72,14 @@ pub(crate) fn page(
     items.reverse();
     let next = if more { items.first().map(|entry| entry.position.to_string()) } else { None };
     Ok(Page { items, next })
+}
+
+/// A page of a timeline.
+pub(crate) fn statement() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
+         WHERE n.conversation_nr = ?1 AND n.nr < ?2 ORDER BY n.nr DESC LIMIT ?3"
+    )
 }
 
 /// An entry about to be written.

@@ -23,10 +23,7 @@ pub(crate) fn page(
 ) -> Result<SyncPage, Refusal> {
     let (sees_all, user_id) = (visibility::sees_all(caller), &caller.user.id);
     let before = after.unwrap_or(i64::MAX);
-    let mut statement = sql.prepare_cached(&format!(
-        "{SELECT} WHERE c.nr < :before AND {} ORDER BY c.nr DESC LIMIT :limit",
-        visibility::CONVERSATION
-    ))?;
+    let mut statement = sql.prepare_cached(&statement())?;
     let mut records = statement
         .query_map(
             named_params! { ":before": before, ":limit": limit + 1, ":sees_all": sees_all, ":user_id": user_id },
@@ -51,9 +48,19 @@ pub(crate) fn page(
         })
         .collect();
     let total: i64 = sql
-        .prepare_cached(&format!("SELECT count(*) FROM conversations c WHERE {}", visibility::CONVERSATION))?
+        .prepare_cached(&count())?
         .query_row(named_params! { ":sees_all": sees_all, ":user_id": user_id }, |row| row.get(0))?;
     Ok(SyncPage { items, next, seq: events::newest_seq(sql)?, total: u64::try_from(total).unwrap_or_default() })
+}
+
+/// A page of conversations.
+pub(crate) fn statement() -> String {
+    format!("{SELECT} WHERE c.nr < :before AND {} ORDER BY c.nr DESC LIMIT :limit", visibility::CONVERSATION)
+}
+
+/// How many there are.
+pub(crate) fn count() -> String {
+    format!("SELECT count(*) FROM conversations c WHERE {}", visibility::CONVERSATION)
 }
 
 #[derive(Default)]
@@ -72,13 +79,7 @@ fn newest_entries(
     each: i64,
 ) -> rusqlite::Result<HashMap<i64, Timeline>> {
     let each = usize::try_from(each).unwrap_or(usize::MAX);
-    let mut statement = sql.prepare_cached(&format!(
-        "SELECT {}, n.conversation_nr FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
-         WHERE n.conversation_nr BETWEEN :from AND :to AND {}
-         ORDER BY n.conversation_nr DESC, n.nr DESC",
-        entries::COLUMNS,
-        visibility::CONVERSATION
-    ))?;
+    let mut statement = sql.prepare_cached(&newest())?;
     let mut rows = statement.query(named_params! {
         ":from": from_nr,
         ":to": to_nr,
@@ -98,4 +99,15 @@ fn newest_entries(
         timeline.entries.reverse();
     }
     Ok(timelines)
+}
+
+/// The entries of a range of conversations, each timeline backwards.
+pub(crate) fn newest() -> String {
+    format!(
+        "SELECT {}, n.conversation_nr FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
+         WHERE n.conversation_nr BETWEEN :from AND :to AND {}
+         ORDER BY n.conversation_nr DESC, n.nr DESC",
+        entries::COLUMNS,
+        visibility::CONVERSATION
+    )
 }

@@ -31,6 +31,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0003_exports.sql")),
     M::up(include_str!("0004_access.sql")),
     M::up(include_str!("0005_search.sql")),
+    M::up(include_str!("0006_lists.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.
