@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | test | e2e | simulate | chaos | bench | package`.
+//! The project's own commands: `cargo xtask run | test | e2e | simulate | chaos | judge | bench | package`.
 //!
 //! One file per command. Depends on next to nothing, since it has to build on a machine that has only Rust, Node and npm, and installs
 //! the rest from there.
@@ -8,6 +8,7 @@ mod cargo;
 mod chaos;
 mod display;
 mod e2e;
+mod judge;
 mod node;
 mod package;
 mod packages;
@@ -62,6 +63,10 @@ Signoff's own commands.
       each click took effect once or waits visibly. What failed stays in DIR, target/chaos/ by
       default.
 
+  cargo xtask judge [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]
+      schemathesis against the served OpenAPI document, as an admin and as an advisor, for N
+      seconds in all. tests/judge has its configuration; what it saw is in target/judge/.
+
   cargo xtask package [platform]
       The Debian package, and its size. With platform: the server as one static file.
 ";
@@ -93,6 +98,7 @@ fn command(arguments: &[String]) -> Result<()> {
         "bench" => bench::bench(rest),
         "simulate" => simulate::simulate(rest),
         "chaos" => chaos::chaos(rest),
+        "judge" => judge::judge(rest),
         "package" => package::package(rest),
         "help" | "--help" | "-h" => {
             say::text(HELP);

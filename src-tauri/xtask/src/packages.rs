@@ -12,6 +12,8 @@ pub(crate) enum Probe {
     Program(&'static str),
     /// Perl with these modules: minimal systems have a perl without its library.
     Perl(&'static [&'static str]),
+    /// Python with these modules: Debian's comes without what makes environments.
+    Python(&'static [&'static str]),
     /// One of these files.
     File(&'static [&'static str]),
     /// Any font at all.
@@ -210,3 +212,13 @@ pub(crate) const BROWSER: &[Need] = &[
         zypper: "chromedriver",
     },
 ];
+
+/// To have the platform judged from outside.
+pub(crate) const JUDGE: &[Need] = &[Need {
+    probe: Probe::Python(&["venv", "ensurepip"]),
+    why: "runs the judge of the HTTP interface",
+    apt: "python3 python3-venv",
+    dnf: "python3",
+    pacman: "python",
+    zypper: "python3",
+}];

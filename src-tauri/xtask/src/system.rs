@@ -78,6 +78,9 @@ fn is_there(probe: Probe) -> bool {
         Probe::Perl(modules) => {
             succeeds(Command::new("perl").args(modules.iter().map(|module| format!("-M{module}"))).args(["-e", "1"]))
         }
+        Probe::Python(modules) => {
+            succeeds(Command::new("python3").args(["-c", &format!("import {}", modules.join(", "))]))
+        }
         Probe::File(paths) => paths.iter().any(|path| Path::new(path).exists()),
         Probe::Font => Command::new("fc-list").output().is_ok_and(|list| !list.stdout.is_empty()),
     }

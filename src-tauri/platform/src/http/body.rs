@@ -40,11 +40,29 @@ fn broke_off(error: &axum::Error) -> Refusal {
 
 /// The body as `T`. Not JSON, or nested too deeply: `malformed-json`. JSON of another shape: `invalid-body`.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| Refusal::MalformedJson(error.to_string()))?;
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|error| Refusal::MalformedJson(error.to_string()))?;
     if !value.is_object() {
         return Err(Refusal::InvalidBody("an object is expected".to_owned()));
     }
+    whole_numbers(&mut value);
     serde_json::from_value(value).map_err(|error| Refusal::InvalidBody(error.to_string()))
+}
+
+/// In JSON 9.0 is the integer 9; to serde it is none.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            // As far as a float tells whole numbers apart.
+            const EXACT: f64 = 9_007_199_254_740_992.0;
+            let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT);
+            if let Some(whole) = whole {
+                *number = (whole as i64).into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
 }
 
 /// The same, where no body at all stands for `{}`.

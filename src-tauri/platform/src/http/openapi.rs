@@ -1,8 +1,12 @@
 //! The OpenAPI document, made of the very types that requests and answers use.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    sync::OnceLock,
+};
 
 use axum::response::Response;
+use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -13,6 +17,8 @@ use super::{
     surveys,
 };
 use crate::refusal::Refusal;
+
+mod completed;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,5 +73,11 @@ impl Modify for Bearer {
 /// This document.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "platform", security(()), responses((status = 200, body = serde_json::Value)))]
 pub(super) fn document() -> Ready<Result<Response, Refusal>> {
-    ready(answer::ok(&Document::openapi()))
+    static WRITTEN: OnceLock<Value> = OnceLock::new();
+    let written = WRITTEN.get_or_init(|| {
+        let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+        completed::complete(&mut document);
+        document
+    });
+    ready(answer::ok(written))
 }

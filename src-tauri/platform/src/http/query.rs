@@ -43,7 +43,9 @@ pub(super) fn cursor(asked: Option<&str>) -> Result<Option<i64>, Refusal> {
     match asked {
         None | Some("") => Ok(None),
         Some(text) => {
-            let number = text.parse().ok().filter(|number| *number >= 0);
+            // So many digits fit into the number, whatever they are.
+            let is_number = text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
+            let number = if is_number { text.parse().ok() } else { None };
             number.map(Some).ok_or_else(|| Refusal::InvalidQuery("this is no cursor of ours".to_owned()))
         }
     }

@@ -64,3 +64,16 @@ async fn an_attachment_that_was_never_uploaded_is_refused() {
     let reply = json!({ "text": "See attached", "attachments": [{ "id": "file_1" }] });
     desk.click(&alice, &came.conversation, "replies", &reply).await.refused(422, "attachment-unknown");
 }
+
+#[tokio::test]
+async fn a_whole_number_is_one_however_it_is_written() {
+    let desk = Desk::start().await;
+    let answer =
+        |rating: &str| desk.request(Method::POST, "/v1/surveys/none/answer").body(format!("{{\"rating\":{rating}}}"));
+    for whole in ["9", "9.0", "9e0", "-0.0"] {
+        answer_of(answer(whole)).await.refused(404, "survey-unknown");
+    }
+    for broken in ["9.5", "1e300", "\"9\"", "9223372036854775808"] {
+        answer_of(answer(broken)).await.refused(422, "invalid-body");
+    }
+}

@@ -24,6 +24,7 @@ mod scenario;
 mod search;
 mod sessions;
 mod settings;
+mod sockets;
 mod surveys;
 mod sync;
 mod visibility;

@@ -78,6 +78,7 @@ pub struct Inbound {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InboundCustomer {
     /// The channel's id of the customer.
+    #[schema(min_length = 1)]
     pub external_id: String,
     /// Display name.
     pub name: String,
@@ -87,6 +88,7 @@ pub struct InboundCustomer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InboundMessage {
     /// The channel's id of the message. The same id again is the same message.
+    #[schema(min_length = 1)]
     pub external_id: String,
     /// The text, kept exactly.
     pub text: String,
@@ -152,6 +154,7 @@ pub struct DeliveryReport {
     /// The reply's message id.
     pub reply_id: String,
     /// `delivered` or `failed`.
+    #[schema(value_type = String, pattern = "^(delivered|failed)$")]
     pub status: DeliveryStatus,
     /// Why it failed, as the channel says it.
     #[serde(default)]

@@ -10,6 +10,7 @@ use super::millis;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SurveyAnswer {
     /// 0 to 10 (NPS) or 1 to 5 (CSAT).
+    #[schema(minimum = 0, maximum = 10)]
     pub rating: i64,
     /// In the customer's words.
     #[serde(default)]
