@@ -30,6 +30,7 @@ mod actions;
 mod actor;
 mod audit;
 pub mod backups;
+mod canned;
 mod chance;
 mod channels;
 mod clicks;
@@ -37,13 +38,16 @@ mod clock;
 mod conversations;
 pub mod demo;
 mod directory;
+mod documents;
 mod events;
 mod exports;
+mod fields;
 mod figures;
 mod health;
 mod http;
 mod idempotency;
 mod metrics;
+mod office;
 mod paging;
 #[cfg(test)]
 mod plans;
@@ -55,6 +59,7 @@ mod settings;
 mod spreadsheet;
 mod store;
 mod surveys;
+mod tags;
 mod upkeep;
 pub mod workspace;
 
@@ -212,6 +217,7 @@ impl Opened {
             bookmarks: exports::bookmarks::Bookmarks::default(),
             health: health::Health::default(),
             serving: self.serving.clone(),
+            patience: surveys::patience::Patience::default(),
             stopping: self.stopping.clone(),
         })
     }

@@ -106,6 +106,12 @@ pub enum Refusal {
     /// No such tag.
     #[error("There is no tag of that name.")]
     TagUnknown,
+    /// Names of tags are not used twice.
+    #[error("There is a tag of that name, or another one was once called so.")]
+    TagExists,
+    /// One text per shortcut, language and team.
+    #[error("There is a prepared answer with this shortcut in this language.")]
+    ShortcutExists,
     /// Settings are changed with `If-Match` only.
     #[error("Changing settings needs an If-Match header with the version that you saw.")]
     IfMatchMissing,
@@ -121,6 +127,18 @@ pub enum Refusal {
     /// D11: one rating per survey.
     #[error("The survey has been answered already.")]
     AlreadyAnswered,
+    /// More words come after the rating.
+    #[error("The survey has no rating yet; answer it first.")]
+    NotAnswered,
+    /// The words were given already.
+    #[error("The survey has a comment already.")]
+    AlreadyCommented,
+    /// Somebody hammers at one survey.
+    #[error("Too many requests about this survey; try again in {retry_after_s} s.")]
+    SurveyHammered {
+        /// Until the minute is over.
+        retry_after_s: u64,
+    },
     /// D11: seven days are over.
     #[error("The survey is over.")]
     SurveyExpired,
@@ -178,11 +196,16 @@ impl Refusal {
             Self::UserUnknown => (ProblemCode::UserUnknown, 422, "User unknown"),
             Self::TeamUnknown => (ProblemCode::TeamUnknown, 422, "Team unknown"),
             Self::TagUnknown => (ProblemCode::TagUnknown, 422, "Tag unknown"),
+            Self::TagExists => (ProblemCode::TagExists, 409, "Tag exists"),
+            Self::ShortcutExists => (ProblemCode::ShortcutExists, 409, "Shortcut exists"),
             Self::IfMatchMissing => (ProblemCode::IfMatchMissing, 428, "If-Match missing"),
             Self::Stale => (ProblemCode::Stale, 412, "Stale"),
             Self::ReplyUnknown => (ProblemCode::ReplyUnknown, 404, "Reply unknown"),
             Self::SurveyUnknown => (ProblemCode::SurveyUnknown, 404, "Survey unknown"),
             Self::AlreadyAnswered => (ProblemCode::AlreadyAnswered, 409, "Already answered"),
+            Self::NotAnswered => (ProblemCode::NotAnswered, 409, "Not answered"),
+            Self::AlreadyCommented => (ProblemCode::AlreadyCommented, 409, "Already commented"),
+            Self::SurveyHammered { .. } => (ProblemCode::TooManyRequests, 429, "Too many requests"),
             Self::SurveyExpired => (ProblemCode::SurveyExpired, 410, "Survey expired"),
             Self::ExportUnknown => (ProblemCode::ExportUnknown, 404, "Export unknown"),
             Self::ExportNotReady => (ProblemCode::ExportNotReady, 409, "Export not ready"),
@@ -196,7 +219,7 @@ impl Refusal {
     /// Seconds for `Retry-After`, on the answers that carry it.
     #[must_use]
     pub fn retry_after_s(&self) -> Option<u64> {
-        if let Self::TooManyAttempts { retry_after_s } = self {
+        if let Self::TooManyAttempts { retry_after_s } | Self::SurveyHammered { retry_after_s } = self {
             return Some(*retry_after_s);
         }
         matches!(self, Self::Overloaded | Self::IdempotencyInProgress | Self::TooManyRequests).then_some(1)

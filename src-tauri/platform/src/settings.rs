@@ -10,6 +10,7 @@ use signoff_wire::contract::{
 
 use crate::{
     audit,
+    documents::IfMatch,
     events::{self, Audience},
     refusal::Refusal,
     store::{Write, ms, time},
@@ -47,16 +48,16 @@ pub(crate) fn allow_manual_close(sql: &Connection) -> rusqlite::Result<bool> {
     sql.prepare_cached("SELECT allow_manual_close FROM workspace")?.query_row([], |row| row.get(0))
 }
 
-/// Changes the switch if `matches` accepts the version that is there. Setting what is already set is no change: no new
+/// Changes the switch if the version that is there was seen. Setting what is already set is no change: no new
 /// version, no audit entry.
 pub(crate) fn update(
     write: &mut Write<'_>,
     user: &User,
     new: UpdateInboxOptions,
-    matches: impl FnOnce(i64) -> bool,
+    seen: &IfMatch,
 ) -> Result<Versioned, Refusal> {
     let before = inbox_options(write.sql)?;
-    if !matches(before.version) {
+    if !seen.accepts(before.version) {
         return Err(Refusal::Stale);
     }
     let (from, to) = (before.options.allow_manual_close, new.allow_manual_close);

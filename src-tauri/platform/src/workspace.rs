@@ -175,14 +175,15 @@ pub(crate) fn found(write: &mut Write<'_>, plan: &Blueprint) -> Result<(), Refus
     }
     for (position, tag) in (0_i64..).zip(&plan.tags) {
         write.sql.execute(
-            "INSERT INTO tags (name, position, mandatory) VALUES (?1, ?2, ?3)",
-            params![tag.name, position, tag.mandatory],
+            "INSERT INTO tags (id, name, position, mandatory) VALUES (?1, ?2, ?3, ?4)",
+            params![format!("tag_{position:04}"), tag.name, position, tag.mandatory],
         )?;
     }
     for reply in &plan.canned_replies {
         write.sql.execute(
-            "INSERT INTO canned_replies (id, shortcut, language, text, closing) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![reply.id, reply.shortcut, reply.language, reply.text, reply.closing],
+            "INSERT INTO canned_replies (id, shortcut, language, text, closing, team_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![reply.id, reply.shortcut, reply.language, reply.text, reply.closing, reply.team_id],
         )?;
     }
     for (position, rule) in (0_i64..).zip(&plan.routing_rules) {

@@ -10,7 +10,7 @@ use signoff_wire::contract::sync::{ConversationSnapshot, SyncPage};
 use signoff_wire::contract::timeline::{EntryKind, TimelineEntry};
 
 use super::conversations::{self, Origin};
-use super::{CacheError, entries, facts, overlay, search};
+use super::{CacheError, directory, entries, facts, overlay, search};
 use crate::outbox;
 use crate::store::meta;
 
@@ -25,6 +25,8 @@ pub struct Applied {
     pub settled: Vec<String>,
     /// The switch of R1 changed.
     pub switch_changed: bool,
+    /// The platform has something new to say about channels, teams, people, tags or prepared answers.
+    pub directory_changed: bool,
     /// The platform says that its events do not reach back that far: synchronise anew.
     pub reset: bool,
 }
@@ -39,6 +41,7 @@ impl Applied {
         }
         self.settled.extend(other.settled);
         self.switch_changed |= other.switch_changed;
+        self.directory_changed |= other.directory_changed;
         self.reset |= other.reset;
     }
 }
@@ -202,6 +205,10 @@ pub fn apply_change(transaction: &Transaction<'_>, event: &Event) -> Result<Appl
         }
         EventData::SettingsChanged(e) => {
             applied.switch_changed = facts::switch_close(transaction, e.allow_manual_close, e.version)?;
+        }
+        EventData::DirectoryChanged(_) => {
+            directory::forget_names(transaction)?;
+            applied.directory_changed = true;
         }
         EventData::Reset => applied.reset = true,
         EventData::ActionRecorded(_) | EventData::Unknown => {}

@@ -1,13 +1,16 @@
-//! Channels and customers: what conversations refer to.
+//! Channels, customers and tags: what conversations refer to.
 
 use rusqlite::{Transaction, params};
 use signoff_wire::contract::channels::ChannelRef;
 use signoff_wire::contract::conversations::Customer;
-use signoff_wire::contract::directory::Directory;
+use signoff_wire::contract::directory::{Directory, Tag};
 
 use super::CacheError;
+use crate::store::meta;
 
-/// Takes in the workspace's channels, so that the filter names those without conversations too.
+const RENAMED_TAGS: &str = "directory.renamed_tags";
+
+/// Takes in the workspace's channels, so that the filter names those without conversations too, and what tags are called today.
 ///
 /// # Errors
 /// SQLite's.
@@ -23,7 +26,32 @@ pub fn put_directory(transaction: &Transaction<'_>, directory: &Directory) -> Re
             },
         )?;
     }
-    Ok(())
+    rename_tags(transaction, &directory.tags)
+}
+
+/// Names may have changed since: events from before the change have brought former ones.
+pub(super) fn forget_names(transaction: &Transaction<'_>) -> Result<(), CacheError> {
+    Ok(meta::remove(transaction, RENAMED_TAGS)?)
+}
+
+/// A conversation that is kept under a former name of a tag shows the new one; looked for only when a name is new.
+fn rename_tags(transaction: &Transaction<'_>, tags: &[Tag]) -> Result<(), CacheError> {
+    let renamed: Vec<(&str, &str)> =
+        tags.iter().flat_map(|tag| tag.formerly.iter().map(|former| (former.as_str(), tag.name.as_str()))).collect();
+    let known = serde_json::to_string(&renamed)?;
+    if renamed.is_empty() || meta::get(transaction, RENAMED_TAGS)?.as_deref() == Some(&known) {
+        return Ok(());
+    }
+    for (former, name) in renamed {
+        transaction
+            .prepare_cached(
+                "UPDATE conversations
+                 SET tags = (SELECT json_group_array(iif(value = ?1, ?2, value)) FROM json_each(conversations.tags))
+                 WHERE EXISTS (SELECT 1 FROM json_each(conversations.tags) WHERE value = ?1)",
+            )?
+            .execute(params![former, name])?;
+    }
+    Ok(meta::set(transaction, RENAMED_TAGS, &known)?)
 }
 
 /// Takes in a channel; touches the disk only if something about it is new.

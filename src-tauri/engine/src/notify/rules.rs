@@ -44,6 +44,7 @@ pub(crate) fn occasions(event: &EventData, me: &Person) -> Option<Occasion> {
         | EventData::SurveyAnswered(_)
         | EventData::ActionRecorded(_)
         | EventData::SettingsChanged(_)
+        | EventData::DirectoryChanged(_)
         | EventData::Reset
         | EventData::Unknown => None,
     }

@@ -199,6 +199,7 @@ impl Platform for Scripted {
             users: Vec::new(),
             tags: Vec::new(),
             canned_replies: Vec::new(),
+            team_mandatory: false,
         })
     }
 

@@ -28,7 +28,6 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, asked: &CloseConversat
     record.require_open(write.sql)?;
     require_seen(&record, asked.last_seen_message_id.as_deref())?;
     reply::require_sendable(write.sql, &record, &asked.reply.text, &asked.reply.attachments, write.now)?;
-    let verdict = record.survey.with_one_more_reply(write.now);
 
     let actor = click.actor();
     let origin = origin(asked.origin);
@@ -38,7 +37,7 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, asked: &CloseConversat
         reply::Outgoing { text: &asked.reply.text, buttons: &[], client_key: Some(&click.key), action: &answer };
     let sent = reply::send(write, &record, &actor, &outgoing)?;
 
-    let survey = surveys::send(write, sent.record, verdict, &actor)?;
+    let survey = surveys::send(write, sent.record, &record.survey, &actor)?;
 
     let by = ClosedBy {
         kind: CloserKind::Advisor,

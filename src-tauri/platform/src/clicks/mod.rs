@@ -18,7 +18,7 @@ use crate::{
     refusal::Refusal,
     sessions::Caller,
     store::Write,
-    surveys,
+    surveys, tags,
 };
 
 pub(crate) mod archive;
@@ -104,10 +104,7 @@ fn require_seen(record: &Record, last_seen_message_id: Option<&str>) -> Result<(
 fn require_sorted(sql: &Connection, record: &Record) -> Result<(), Refusal> {
     let team_mandatory: bool =
         sql.prepare_cached("SELECT team_mandatory FROM workspace")?.query_row([], |row| row.get(0))?;
-    let mandatory = sql
-        .prepare_cached("SELECT name FROM tags WHERE mandatory")?
-        .query_map([], |row| row.get::<_, String>(0))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mandatory = tags::mandatory(sql)?;
     let tagged = mandatory.is_empty() || mandatory.iter().any(|name| record.view.tags.contains(name));
     let routed = !team_mandatory || record.view.team.is_some();
     if tagged && routed { Ok(()) } else { Err(Refusal::TagsMissing) }

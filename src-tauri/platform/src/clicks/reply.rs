@@ -33,24 +33,23 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, new: &NewReply) -> Res
         require_seen(&record, new.last_seen_message_id.as_deref())?;
     }
     require_sendable(write.sql, &record, &new.text, &new.attachments, write.now)?;
-    let verdict = record.survey.with_one_more_reply(write.now);
 
     let actor = click.actor();
     let answer = record::insert(write, &record, NewAction::new(ActionType::Answer, &actor))?;
     let outgoing = Outgoing { text: &new.text, buttons: &[], client_key: Some(&click.key), action: &answer };
     let sent = send(write, &record, &actor, &outgoing)?;
-    let (survey, mut record, skipped) = if new.trigger_survey {
-        let survey = surveys::send(write, sent.record, verdict, &actor)?;
+    let (survey, mut after, skipped) = if new.trigger_survey {
+        let survey = surveys::send(write, sent.record, &record.survey, &actor)?;
         (survey.receipt, survey.record, survey.skipped)
     } else {
         (surveys::none(), sent.record, None)
     };
     if let Some(entry) = skipped {
-        record = announce_changed(write, &record, Some(entry))?;
+        after = announce_changed(write, &after, Some(entry))?;
     }
     let answer = record::set_survey(write, &answer.id, &survey.status)?;
-    announce_action(write, &record, answer.clone())?;
-    Ok(Receipt { reply: Some(sent.receipt), survey, ..click.receipt(&answer, &record) })
+    announce_action(write, &after, answer.clone())?;
+    Ok(Receipt { reply: Some(sent.receipt), survey, ..click.receipt(&answer, &after) })
 }
 
 /// What goes to the customer.

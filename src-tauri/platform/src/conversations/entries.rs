@@ -57,6 +57,24 @@ pub(crate) fn find(sql: &Connection, id: &str) -> rusqlite::Result<Option<(i64, 
         .optional()
 }
 
+/// Rewrites the entry that tells of a survey's answer: the customer has said more.
+pub(crate) fn answered(
+    sql: &Connection,
+    conversation_nr: i64,
+    survey_id: &str,
+    happening: &Happening,
+) -> Result<Option<TimelineEntry>, Refusal> {
+    let nr = sql
+        .prepare_cached(
+            "UPDATE entries SET event = ?3
+             WHERE conversation_nr = ?1 AND event ->> 'type' = 'survey-answered' AND event ->> 'survey_id' = ?2
+             RETURNING nr",
+        )?
+        .query_row(params![conversation_nr, survey_id, serde_json::to_string(happening)?], |row| row.get(0))
+        .optional()?;
+    Ok(nr.map(|nr| by_nr(sql, nr)).transpose()?)
+}
+
 /// A page of a timeline: the newest `limit` entries before `before`, newest last.
 pub(crate) fn page(
     sql: &Connection,

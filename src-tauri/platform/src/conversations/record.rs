@@ -18,18 +18,30 @@ use crate::{
 };
 
 /// The columns that [`Record::read`] takes, in its order; to be followed by further joins or conditions.
+///
+/// Tags stand under what they are called today, so renaming one costs the same in a workspace of ten conversations and of
+/// ten million.
 pub(crate) const SELECT: &str = "
 SELECT c.nr, c.id, c.state,
     ch.id, ch.kind, ch.name, ch.reply_limit,
-    ch.conversation_window_h, ch.reply_window_h, ch.person_window_h, ch.survey,
+    ch.conversation_window_h, ch.reply_window_h, ch.person_window_h, ch.survey, ch.survey_paused,
     cu.id, cu.external_id, cu.name, cu.language, cu.vip, cu.last_survey_at,
     t.id, t.name, u.id, u.name,
-    c.on_hold, c.help_requested, c.tags, c.opened_at, c.closed_at,
+    c.on_hold, c.help_requested,
+    CASE
+        WHEN c.tags = '[]' OR NOT EXISTS (SELECT 1 FROM former_tag_names) THEN c.tags
+        ELSE (
+            SELECT json_group_array(coalesce(
+                (SELECT now.name FROM former_tag_names f JOIN tags now ON now.id = f.tag_id WHERE f.name = had.value),
+                had.value
+            ) ORDER BY had.key) FROM json_each(c.tags) had
+        ) END,
+    c.opened_at, c.closed_at,
     c.closed_by_kind, c.closed_by_id, c.closed_by_name,
     c.previous_id, c.previous_closed_by_kind, c.previous_closed_by_id, c.previous_closed_by_name,
     c.last_customer_message_id, c.last_customer_message_at, c.message_count, c.advisor_replies, c.survey_sent,
     e.id, e.author_kind, e.author_id, e.author_name, e.text, e.at,
-    w.survey_quiet_days, w.survey_min_replies, c.version
+    coalesce(ch.survey_quiet_days, w.survey_quiet_days), w.survey_min_replies, c.version
 FROM conversations c
     JOIN channels ch ON ch.id = c.channel_id
     JOIN customers cu ON cu.id = c.customer_id
@@ -78,6 +90,7 @@ impl Record {
         let reply_window = columns.take::<Option<i64>>()?.map(hours);
         let person_window = columns.take::<Option<i64>>()?.map(hours);
         let survey_kind = columns.take::<Option<String>>()?.map(|kind| SurveyKind::from(kind.as_str()));
+        let survey_paused = columns.take()?;
         let customer = Customer {
             id: columns.take()?,
             external_id: columns.take()?,
@@ -102,7 +115,7 @@ impl Record {
         let advisor_replies = columns.take()?;
         let survey_sent = columns.take()?;
         let last_message = columns.last_message()?;
-        let quiet_days = TimeDelta::days(columns.take()?);
+        let quiet_days = columns.take()?;
         let min_replies = columns.take()?;
         let version = columns.take()?;
 
@@ -110,6 +123,7 @@ impl Record {
         let any_reply_until = reply_window.and_then(after_last_message);
         let survey = SurveyFacts {
             kind: survey_kind,
+            paused: survey_paused,
             sent_in_conversation: survey_sent,
             last_sent_to_customer_at: last_survey_at,
             quiet_days,

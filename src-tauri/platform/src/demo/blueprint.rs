@@ -38,7 +38,10 @@ pub fn demo() -> Blueprint {
             .collect(),
         channels: DemoChannel::ALL.map(channel).to_vec(),
         users: content::people().map(|person| user(&person)).to_vec(),
-        tags: content::tags().iter().map(|&name| Tag { name: name.to_owned(), mandatory: false }).collect(),
+        tags: content::tags()
+            .iter()
+            .map(|&name| Tag { name: name.to_owned(), mandatory: false, formerly: Vec::new() })
+            .collect(),
         canned_replies: canned_replies(),
         routing_rules: content::teams().iter().map(routing_rule).collect(),
         ..Blueprint::nobody()
@@ -135,6 +138,7 @@ fn canned_replies() -> Vec<CannedReply> {
             language: reply.language.code().to_owned(),
             text: reply.text.to_owned(),
             closing: reply.closing,
+            team_id: None,
         })
         .collect()
 }

@@ -76,8 +76,8 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "surveys.csv",
         header: &["id", "conversation_id", "kind", "sent_at", "answered_at", "rating", "comment"],
-        sql: "SELECT s.sent_at, s.rowid, s.id, c.id, s.kind, s.sent_at, s.answered_at, s.rating, s.comment
-              FROM surveys s JOIN conversations c ON c.nr = s.conversation_nr
+        sql: "SELECT s.sent_at, s.rowid, s.id, c.id, s.kind, s.sent_at, s.answered_at, s.rating, k.text
+              FROM surveys s LEFT JOIN survey_comments k ON k.survey_id = s.id JOIN conversations c ON c.nr = s.conversation_nr
               WHERE (s.sent_at, s.rowid) > (:after_at, :after_nr)
                 AND (s.sent_at >= :from AND s.sent_at < :to OR s.answered_at >= :from AND s.answered_at < :to)
               ORDER BY s.sent_at, s.rowid LIMIT :limit",

@@ -25,11 +25,19 @@ pub(super) fn ok(value: &impl Serialize) -> Result<Response, Refusal> {
 
 /// The same with the version as `ETag`.
 pub(super) fn versioned(value: &impl Serialize, version: i64) -> Result<Response, Refusal> {
-    let mut response = ok(value)?;
+    Ok(tagged(ok(value)?, version))
+}
+
+/// 201 with a new document and its version.
+pub(super) fn created(value: &impl Serialize, version: i64) -> Result<Response, Refusal> {
+    Ok(tagged(json(StatusCode::CREATED, value)?, version))
+}
+
+fn tagged(mut response: Response, version: i64) -> Response {
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    Ok(response)
+    response
 }
 
 impl IntoResponse for Refusal {

@@ -20,6 +20,7 @@ use crate::{
     serving::Serving,
     sessions::{Callers, Doorkeeper},
     store::Store,
+    surveys::patience::Patience,
 };
 
 mod answer;
@@ -32,12 +33,14 @@ mod events;
 mod exports;
 mod figures;
 pub(crate) mod health;
+mod lists;
 mod openapi;
 mod query;
 mod sessions;
 mod settings;
 mod signed_in;
 mod surveys;
+mod workspace;
 
 /// What handlers share.
 pub(crate) struct App {
@@ -52,6 +55,7 @@ pub(crate) struct App {
     pub(crate) health: Health,
     /// How it is served.
     pub(crate) serving: Serving,
+    pub(crate) patience: Patience,
     /// True once the platform stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -97,10 +101,12 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/v1/channels/{id}/inbound", post(channels::inbound))
         .route("/v1/channels/{id}/outbound", get(channels::outbound))
         .route("/v1/channels/{id}/deliveries", post(channels::deliveries))
-        .route("/v1/surveys/{token}/answer", post(surveys::answer))
         .merge(figures::routes())
         .merge(exports::routes())
         .merge(daily_exports::routes())
+        .merge(lists::routes())
+        .merge(surveys::routes())
+        .merge(workspace::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))
         .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
         .with_state(app)

@@ -13,8 +13,8 @@ use utoipa::{
 };
 
 use super::{
-    answer, channels, click, conversations, daily_exports, events, exports, figures, health, sessions, settings,
-    surveys,
+    answer, channels, click, conversations, daily_exports, events, exports, figures, health, lists, sessions, settings,
+    surveys, workspace,
 };
 use crate::refusal::Refusal;
 
@@ -39,7 +39,15 @@ mod completed;
         daily_exports::read_schedule, daily_exports::update_schedule,
         events::stream, events::changes,
         channels::inbound, channels::outbound, channels::deliveries,
-        surveys::answer,
+        surveys::customers::read, surveys::customers::rate, surveys::customers::say_more,
+        surveys::page::show, surveys::page::answer,
+        surveys::admins::overview, surveys::admins::read_rules, surveys::admins::update_rules,
+        surveys::admins::read_channel, surveys::admins::update_channel, surveys::admins::explain,
+        surveys::admins::read_results, surveys::admins::results_csv,
+        surveys::admins::read_comments, surveys::admins::comments_csv,
+        workspace::read, workspace::update, workspace::read_hours, workspace::update_hours,
+        lists::read_tags, lists::create_tag, lists::order_tags, lists::update_tag,
+        lists::read_canned, lists::create_canned, lists::update_canned, lists::delete_canned,
     ),
     components(schemas(
         signoff_wire::contract::events::ConversationStarted,
@@ -52,6 +60,7 @@ mod completed;
         signoff_wire::contract::events::SurveyAnswered,
         signoff_wire::contract::events::ActionRecorded,
         signoff_wire::contract::events::SettingsChanged,
+        signoff_wire::contract::events::DirectoryChanged,
     )),
     security(("bearer" = [])),
     modifiers(&Bearer),

@@ -1,10 +1,6 @@
 //! *Inbox options* and the audit log. To advisors neither exists (R1).
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, header},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use signoff_wire::contract::{
     audit::AuditEntry,
@@ -20,7 +16,7 @@ use super::{
     query::{self, Asked},
     signed_in::Admin,
 };
-use crate::{audit, refusal::Refusal, settings};
+use crate::{audit, documents::IfMatch, refusal::Refusal, settings};
 
 /// The settings; their version is the `ETag`.
 #[utoipa::path(get, path = "/v1/settings/inbox-options", tag = "settings",
@@ -37,18 +33,12 @@ pub(super) async fn read(State(app): State<Shared>, Admin(_): Admin) -> Result<R
 pub(super) async fn update(
     State(app): State<Shared>,
     Admin(caller): Admin,
-    headers: HeaderMap,
+    seen: Result<IfMatch, Refusal>,
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let new: UpdateInboxOptions = body::parse(&bytes?)?;
-    let if_match = headers.get(header::IF_MATCH).ok_or(Refusal::IfMatchMissing)?;
-    // What is no text matches no version.
-    let if_match = if_match.to_str().unwrap_or_default().to_owned();
-    let matches = move |version: i64| {
-        let tag = format!("\"{version}\"");
-        if_match.trim() == "*" || if_match.split(',').any(|wanted| wanted.trim() == tag)
-    };
-    let settings = app.store.write(move |write| settings::update(write, &caller.user, new, matches)).await?;
+    let seen = seen?;
+    let settings = app.store.write(move |write| settings::update(write, &caller.user, new, &seen)).await?;
     answer::versioned(&settings.options, settings.version)
 }
 

@@ -1,4 +1,6 @@
-//! Who asks: extractors for users, admins and channels, and for ids in paths.
+//! Who asks: extractors for users, admins and channels, for ids in paths, and for the version that a change was made from.
+
+use std::future::ready;
 
 use axum::{
     extract::{FromRequestParts, Path},
@@ -7,7 +9,7 @@ use axum::{
 use signoff_wire::contract::sessions::Role;
 
 use super::Shared;
-use crate::{refusal::Refusal, sessions::Caller};
+use crate::{documents::IfMatch, refusal::Refusal, sessions::Caller};
 
 /// The bearer token.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
@@ -74,5 +76,15 @@ impl FromRequestParts<Shared> for Named {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
         let path = Path::<String>::from_request_parts(parts, app).await;
         path.map(|Path(name)| Self(name)).map_err(|_| Refusal::NotFound)
+    }
+}
+
+impl FromRequestParts<Shared> for IfMatch {
+    type Rejection = Refusal;
+
+    fn from_request_parts(parts: &mut Parts, _: &Shared) -> impl Future<Output = Result<Self, Refusal>> + Send {
+        // What is no text matches no version.
+        let header = parts.headers.get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default());
+        ready(header.map(Self::new).ok_or(Refusal::IfMatchMissing))
     }
 }

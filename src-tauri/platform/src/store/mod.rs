@@ -32,6 +32,8 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0004_access.sql")),
     M::up(include_str!("0005_search.sql")),
     M::up(include_str!("0006_lists.sql")),
+    M::up(include_str!("0007_administration.sql")),
+    M::up(include_str!("0008_surveys.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.

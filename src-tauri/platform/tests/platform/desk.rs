@@ -181,6 +181,23 @@ impl Desk {
         .await
     }
 
+    /// Changes a document of the administration, from the version that `seen` names.
+    pub(crate) async fn put(&self, person: &Person, path: &str, body: &Value, seen: Option<&str>) -> Answer {
+        let request = self.request(Method::PUT, path).bearer_auth(&person.token).json(body);
+        answer_of(match seen {
+            Some(tag) => request.header("If-Match", tag),
+            None => request,
+        })
+        .await
+    }
+
+    /// The newest entries of the audit log, as what, from and to.
+    pub(crate) async fn audited(&self, person: &Person, what: &str) -> Vec<(Value, Value)> {
+        let log = self.get(person, "/v1/audit-log?limit=500").await.expect(200);
+        let matching = items(&log).into_iter().filter(|entry| entry["what"] == what);
+        matching.map(|entry| (entry["from"].clone(), entry["to"].clone())).collect()
+    }
+
     /// A click under a fresh key.
     pub(crate) async fn click(&self, person: &Person, conversation: &str, call: &str, body: &Value) -> Answer {
         self.click_as(person, conversation, call, body, &Uuid::now_v7().to_string()).await

@@ -6,6 +6,7 @@
 
 mod actions;
 mod bodies;
+mod canned;
 mod channels;
 mod clicks;
 mod closing;
@@ -16,6 +17,7 @@ mod events;
 mod exports;
 mod figures;
 mod idempotency;
+mod office;
 mod openapi;
 mod operating;
 mod process;
@@ -25,7 +27,11 @@ mod search;
 mod sessions;
 mod settings;
 mod sockets;
+mod survey_page;
+mod survey_results;
+mod survey_settings;
 mod surveys;
 mod sync;
+mod tags;
 mod visibility;
 mod windows;

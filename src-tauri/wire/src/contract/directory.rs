@@ -21,8 +21,11 @@ pub struct Directory {
     pub users: Vec<UserRef>,
     /// Names of tags.
     pub tags: Vec<Tag>,
-    /// Prepared answers.
+    /// Prepared answers: everybody's and those of the user's teams.
     pub canned_replies: Vec<CannedReply>,
+    /// D16: a reply needs a team.
+    #[serde(default)]
+    pub team_mandatory: bool,
 }
 
 /// A tag.
@@ -33,6 +36,10 @@ pub struct Tag {
     pub name: String,
     /// D16: a reply needs one of the mandatory tags.
     pub mandatory: bool,
+    /// What it was called before: a conversation that is kept under such a name has this tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub formerly: Vec<String>,
 }
 
 /// A prepared answer. `{{customer}}` and `{{advisor}}` stand for names.
@@ -49,4 +56,8 @@ pub struct CannedReply {
     pub text: String,
     /// R13: it ends a conversation.
     pub closing: bool,
+    /// Whose it is; missing: everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub team_id: Option<String>,
 }

@@ -37,6 +37,8 @@ open_enum! {
         ActionRecorded = "action.recorded",
         /// *Inbox options* changed.
         SettingsChanged = "settings.changed",
+        /// Channels, teams, people, tags or prepared answers changed: `/v1/directory` has something new to tell.
+        DirectoryChanged = "directory.changed",
         /// The asked sequence is too old: synchronise anew.
         Reset = "reset",
     }
@@ -88,6 +90,8 @@ pub enum EventData {
     ActionRecorded(Box<ActionRecorded>),
     /// `settings.changed`
     SettingsChanged(SettingsChanged),
+    /// `directory.changed`
+    DirectoryChanged(DirectoryChanged),
     /// `reset`
     Reset,
     /// Of a newer platform; to be ignored.
@@ -114,6 +118,7 @@ impl Event {
             EventType::SurveyAnswered => EventData::SurveyAnswered(read(&self.data)?),
             EventType::ActionRecorded => EventData::ActionRecorded(read(&self.data)?),
             EventType::SettingsChanged => EventData::SettingsChanged(SettingsChanged::deserialize(&self.data)?),
+            EventType::DirectoryChanged => EventData::DirectoryChanged(DirectoryChanged::deserialize(&self.data)?),
             EventType::Reset => EventData::Reset,
             EventType::Other(_) => EventData::Unknown,
         })
@@ -283,5 +288,13 @@ pub struct SettingsChanged {
     /// R1, the new state; also `features.close_conversation` of `/v1/me`.
     pub allow_manual_close: bool,
     /// The settings' version, as in their `ETag`.
+    pub version: i64,
+}
+
+/// What `/v1/directory` tells, or what decides about surveys, has changed: ask again. Previews of surveys may be others now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct DirectoryChanged {
+    /// Grows with every change.
     pub version: i64,
 }

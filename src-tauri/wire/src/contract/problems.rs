@@ -23,7 +23,7 @@ open_enum! {
         MethodNotAllowed = "method-not-allowed",
         /// 408: the body did not arrive in time.
         RequestTimeout = "request-timeout",
-        /// 429: too many requests from one address.
+        /// 429: too many requests from one address, or about one survey.
         TooManyRequests = "too-many-requests",
         /// 413: the body is over 1 MiB.
         BodyTooLarge = "body-too-large",
@@ -67,6 +67,10 @@ open_enum! {
         TeamUnknown = "team-unknown",
         /// 422: no such tag.
         TagUnknown = "tag-unknown",
+        /// 409: there is, or was, a tag of that name.
+        TagExists = "tag-exists",
+        /// 409: the team has a prepared answer with this shortcut in this language.
+        ShortcutExists = "shortcut-exists",
         /// 428: settings are changed with `If-Match` only.
         IfMatchMissing = "if-match-missing",
         /// 412: somebody else changed it meanwhile.
@@ -77,6 +81,10 @@ open_enum! {
         SurveyUnknown = "survey-unknown",
         /// 409: one rating per survey (D11).
         AlreadyAnswered = "already-answered",
+        /// 409: a comment comes after the rating.
+        NotAnswered = "not-answered",
+        /// 409: the comment was given already.
+        AlreadyCommented = "already-commented",
         /// 410: the survey is over (D11).
         SurveyExpired = "survey-expired",
         /// 404: no such export.

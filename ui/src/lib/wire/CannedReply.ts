@@ -23,4 +23,8 @@ text: string,
 /**
  * R13: it ends a conversation.
  */
-closing: boolean, };
+closing: boolean, 
+/**
+ * Whose it is; missing: everybody's.
+ */
+team_id?: string, };

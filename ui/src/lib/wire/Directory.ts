@@ -26,6 +26,10 @@ users: Array<UserRef>,
  */
 tags: Array<Tag>, 
 /**
- * Prepared answers.
+ * Prepared answers: everybody's and those of the user's teams.
  */
-canned_replies: Array<CannedReply>, };
+canned_replies: Array<CannedReply>, 
+/**
+ * D16: a reply needs a team.
+ */
+team_mandatory: boolean, };

@@ -11,4 +11,8 @@ name: string,
 /**
  * D16: a reply needs one of the mandatory tags.
  */
-mandatory: boolean, };
+mandatory: boolean, 
+/**
+ * What it was called before: a conversation that is kept under such a name has this tag.
+ */
+formerly?: Array<string>, };

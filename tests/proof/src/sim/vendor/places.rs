@@ -96,5 +96,6 @@ pub(super) fn directory() -> Directory {
         users: PEOPLE.iter().filter_map(|(id, ..)| person(id)).collect(),
         tags: Vec::new(),
         canned_replies: Vec::new(),
+        team_mandatory: false,
     }
 }

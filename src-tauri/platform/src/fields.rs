@@ -1,0 +1,33 @@
+//! What admins type, checked the same everywhere. A fault names its field.
+
+use std::ops::RangeInclusive;
+
+use crate::refusal::Refusal;
+
+/// A text that says something, with a length in Unicode scalar values.
+pub(crate) fn text(name: &str, value: &str, length: RangeInclusive<usize>) -> Result<(), Refusal> {
+    let count = value.chars().count();
+    if value.chars().all(char::is_whitespace) && *length.start() > 0 {
+        return Err(invalid(name, "must say something"));
+    }
+    if !length.contains(&count) {
+        return Err(invalid(name, &format!("takes {} to {} characters", length.start(), length.end())));
+    }
+    Ok(())
+}
+
+/// A language: an ISO 639-1 code.
+pub(crate) fn language(name: &str, value: &str) -> Result<(), Refusal> {
+    let code = value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_lowercase());
+    if code { Ok(()) } else { Err(invalid(name, "has to be an ISO 639-1 code such as en")) }
+}
+
+/// A list that is not endless.
+pub(crate) fn at_most<T>(name: &str, list: &[T], most: usize) -> Result<(), Refusal> {
+    if list.len() > most { Err(invalid(name, &format!("takes at most {most}"))) } else { Ok(()) }
+}
+
+/// What is wrong with a field.
+pub(crate) fn invalid(name: &str, fault: &str) -> Refusal {
+    Refusal::InvalidBody(format!("{name} {fault}"))
+}
