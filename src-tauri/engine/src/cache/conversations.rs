@@ -57,6 +57,19 @@ pub(super) fn put(
     Ok(Put { num, changed: true, inserted: known.is_none(), renamed })
 }
 
+/// Takes in what the platform says now about a survey, if it speaks of the conversation as it is kept. Says whether that is news.
+///
+/// # Errors
+/// SQLite's.
+pub fn put_survey_preview(transaction: &Transaction<'_>, conversation: &Conversation) -> Result<bool, CacheError> {
+    let changed = transaction
+        .prepare_cached(
+            "UPDATE conversations SET survey_preview = ?3 WHERE id = ?1 AND version = ?2 AND survey_preview <> ?3",
+        )?
+        .execute(params![conversation.id, conversation.version, json(&conversation.survey_preview)?])?;
+    Ok(changed > 0)
+}
+
 fn write(transaction: &Transaction<'_>, conversation: &Conversation, origin: Origin<'_>) -> Result<(), CacheError> {
     let last = conversation.last_message.as_ref();
     let last_at = last

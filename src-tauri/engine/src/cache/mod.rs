@@ -26,6 +26,7 @@ pub use apply::{
     Applied, apply_change, apply_snapshot_page, begin_snapshot, clear, conversation_exists, finish_snapshot,
     put_timeline_page,
 };
+pub use conversations::put_survey_preview;
 pub use directory::put_directory;
 pub use drafts::{Saved, put_back, save_draft};
 pub(crate) use drafts::{any as has_drafts, sent as sent_from_draft};

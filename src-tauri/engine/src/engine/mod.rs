@@ -201,7 +201,10 @@ impl Engine {
     /// None at present.
     #[expect(clippy::unused_async, reason = "every command has the same shape")]
     pub async fn refresh(&self) -> Result<(), Failure> {
-        self.wake();
+        match self.workplace() {
+            Ok(workplace) => workplace.refresh(),
+            Err(_) => self.wake(),
+        }
         Ok(())
     }
 

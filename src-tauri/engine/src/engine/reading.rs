@@ -31,7 +31,11 @@ impl Engine {
     pub async fn conversation(&self, conversation_id: &str) -> Result<ConversationView, Failure> {
         let workplace = self.workplace()?;
         let (id, now) = (conversation_id.to_owned(), workplace.platform_now());
-        Ok(workplace.read(move |connection, me| views::conversation(connection, &id, me, now)).await?)
+        let view = workplace.read(move |connection, me| views::conversation(connection, &id, me, now)).await?;
+        if view.closed_at.is_none() {
+            workplace.shown(conversation_id);
+        }
+        Ok(view)
     }
 
     /// Notes that the conversation was looked at.

@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use secrecy::SecretString;
 use signoff_wire::contract::audit::AuditEntry;
+use signoff_wire::contract::conversations::Conversation;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::{Changes, Event};
 use signoff_wire::contract::pages::Page;
@@ -87,6 +88,10 @@ pub trait Platform: Send + Sync {
         before: Option<&str>,
         limit: u32,
     ) -> Result<Page<TimelineEntry>, RemoteError>;
+    /// One conversation as it is now. A platform that cannot say has said everything by its events.
+    async fn conversation(&self, _token: &Token, _conversation_id: &str) -> Result<Conversation, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
     /// What changed after `after`, for catching up and for polling.
     async fn changes(&self, token: &Token, after: i64, limit: u32) -> Result<Changes, RemoteError>;
     /// What changes from `after` on, as it happens. Ends with an error or when the platform ends it; a caller resumes by itself.

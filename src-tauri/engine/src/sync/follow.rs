@@ -60,7 +60,7 @@ impl Synchronisation {
                 batch = next(&mut batches) => match batch {
                     Some(batch) => {
                         (lived, silent_since) = (true, Instant::now());
-                        self.take_in(batch).await?;
+                        self.take_in(batch, platform, token).await?;
                     }
                     None => return Ok(if lived { Stream::Lived } else { Stream::HeldBack }),
                 },
@@ -79,7 +79,7 @@ impl Synchronisation {
     }
 
     /// Applies what a stream brought, also what came before it broke.
-    async fn take_in(&self, batch: Batch) -> Result<(), Ended> {
+    async fn take_in(&self, batch: Batch, platform: &dyn Platform, token: &Token) -> Result<(), Ended> {
         let mut events: Vec<Event> = Vec::new();
         let mut broken = None;
         for item in batch {
@@ -95,6 +95,7 @@ impl Synchronisation {
             if applied.reset {
                 return Err(Ended::Over);
             }
+            self.follow_directory(&applied, platform, token).await?;
         }
         // Heartbeats say so too; what they say is not worth a write.
         let now = self.clock.now();

@@ -33,7 +33,7 @@ use crate::notify::{Person, Teller};
 use crate::ports::{Chance, Clock};
 use crate::remote::{RemoteError, Token};
 use crate::store::{Store, StoreError};
-use crate::workplace::{Bell, Reports};
+use crate::workplace::{Bell, Previews, Reports};
 
 pub(crate) use apply::{Known, known};
 
@@ -67,6 +67,8 @@ pub(crate) struct Setting {
     pub(crate) wake: Arc<Notify>,
     /// The outbox, which may have waited for what is reached or applied here.
     pub(crate) outbox: Arc<Bell>,
+    /// What the platform says about surveys, which its settings change.
+    pub(crate) previews: Arc<Previews>,
     /// Who hears that a queued action was seen to have taken effect.
     pub(crate) reports: Reports,
     /// The person, as last known.
@@ -86,6 +88,7 @@ pub(crate) struct Synchronisation {
     chance: Arc<dyn Chance>,
     wake: Arc<Notify>,
     outbox: Arc<Bell>,
+    previews: Arc<Previews>,
     reports: Reports,
     person: Mutex<Person>,
     /// The clocks were apart when they were last compared: who dismissed the notice does not want it again.
@@ -114,7 +117,8 @@ impl From<StoreError> for Ended {
 
 impl Synchronisation {
     pub(crate) fn new(setting: Setting) -> Self {
-        let Setting { store, line, frame, teller, preferences, clock, chance, wake, outbox, reports, me } = setting;
+        let Setting { store, line, frame, teller, preferences, clock, chance, wake, outbox, previews, reports, me } =
+            setting;
         let owner = facts::owner(&me);
         let person = Mutex::new(person(&me));
         let clocks_apart = AtomicBool::new(false);
@@ -128,6 +132,7 @@ impl Synchronisation {
             chance,
             wake,
             outbox,
+            previews,
             reports,
             owner,
             person,

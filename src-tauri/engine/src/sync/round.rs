@@ -4,12 +4,12 @@ use std::sync::PoisonError;
 
 use rusqlite::Transaction;
 use signoff_wire::contract::sessions::Me;
-use signoff_wire::interface::ConnectionStatus;
+use signoff_wire::interface::{Announcement, ConnectionStatus};
 use tokio::time::Instant;
 
 use super::apply::{keep_clock_ahead_by, keep_current_as_of};
 use super::{Ended, Synchronisation, person};
-use crate::cache::{self, CacheError, facts};
+use crate::cache::{self, Applied, CacheError, facts};
 use crate::frame;
 use crate::remote::{Platform, Token};
 
@@ -74,12 +74,31 @@ impl Synchronisation {
                 if applied.reset {
                     return Err(Ended::Over);
                 }
+                self.follow_directory(&applied, platform, token).await?;
             }
             if !more {
                 break;
             }
         }
         self.current().await
+    }
+
+    /// Channels, tags and the like follow the platform at once (D1), and so does what is said about surveys.
+    pub(super) async fn follow_directory(
+        &self,
+        applied: &Applied,
+        platform: &dyn Platform,
+        token: &Token,
+    ) -> Result<(), Ended> {
+        if !applied.directory_changed {
+            return Ok(());
+        }
+        self.greet(platform, token).await?;
+        self.directory(platform, token).await?;
+        self.previews.outdated();
+        self.frame.everything_changed();
+        self.frame.announce(Announcement::SettingsChanged);
+        Ok(())
     }
 
     async fn directory(&self, platform: &dyn Platform, token: &Token) -> Result<(), Ended> {

@@ -2,6 +2,7 @@
 //! notifications. It exists from sign-in to sign-out, also offline and while the session is expired.
 
 mod delivery;
+mod previews;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +31,7 @@ use crate::remote::{Platform, RemoteError, Token};
 use crate::store::{Store, StoreError, Threads};
 use crate::sync::{self, Known, Synchronisation};
 pub(crate) use delivery::{Bell, Reports};
+pub(crate) use previews::Previews;
 
 /// The longest wait between two attempts at something that a person watches.
 const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(15);
@@ -60,6 +62,7 @@ pub(crate) struct Workplace {
     teller: Arc<Teller>,
     wake_sync: Arc<Notify>,
     bell: Arc<Bell>,
+    previews: Arc<Previews>,
     /// Something is due in the ledger that no synchronisation has brought.
     tell: Notify,
     preferences: watch::Receiver<Preferences>,
@@ -96,6 +99,7 @@ impl Workplace {
             teller,
             wake_sync: Arc::default(),
             bell: Arc::default(),
+            previews: Arc::default(),
             tell: Notify::new(),
             preferences,
             first_paint,
@@ -144,6 +148,13 @@ impl Workplace {
 
     pub(crate) fn owner(&self) -> &str {
         &self.owner
+    }
+
+    /// The person wants to see what holds now (D1).
+    pub(crate) fn refresh(&self) {
+        self.previews.outdated();
+        self.wake();
+        self.frame.everything_changed();
     }
 
     /// Something makes a new attempt worth while.
@@ -350,6 +361,7 @@ impl Workplace {
             chance: Arc::clone(&self.ports.chance),
             wake: Arc::clone(&self.wake_sync),
             outbox: Arc::clone(&self.bell),
+            previews: Arc::clone(&self.previews),
             reports: reports.clone(),
             me: me.clone(),
         });
@@ -358,6 +370,7 @@ impl Workplace {
         tasks.spawn_on(after(first_paint(), synchronisation.run()), runtime);
         tasks.spawn_on(after(first_paint(), Arc::clone(self).deliver(me.clone(), reports)), runtime);
         tasks.spawn_on(after(first_paint(), Arc::clone(self).tell_what_is_due()), runtime);
+        tasks.spawn_on(Arc::clone(self).look_at_previews(), runtime);
         tasks.spawn_on(Arc::clone(self).hear(incoming), runtime);
         tasks.spawn_on(follow_session(Arc::clone(&self.line), Arc::clone(&self.frame)), runtime);
     }

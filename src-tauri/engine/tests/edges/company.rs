@@ -93,6 +93,31 @@ impl Company {
             .await;
     }
 
+    /// The admin changes a document of the administration, whatever its version is.
+    pub(crate) async fn admin_puts(&self, path: &str, body: &Value) {
+        let token = self.sign_in(ADMIN).await;
+        let put = self.http.put(format!("{}{path}", self.address())).bearer_auth(token).header("if-match", "*");
+        said(put.json(body).send().await.unwrap()).await;
+    }
+
+    /// The admin tags a conversation.
+    pub(crate) async fn tags(&self, conversation: &str, tags: &[&str]) {
+        let token = self.sign_in(ADMIN).await;
+        let url = format!("{}/v1/conversations/{conversation}/tags", self.address());
+        let key = uuid::Uuid::new_v4().to_string();
+        let set = self.http.post(url).bearer_auth(token).header("idempotency-key", key).json(&json!({ "tags": tags }));
+        said(set.send().await.unwrap()).await;
+    }
+
+    /// The id of the tag of this name.
+    pub(crate) async fn id_of_tag(&self, name: &str) -> String {
+        let token = self.sign_in(ADMIN).await;
+        let list = self.http.get(format!("{}/v1/admin/tags", self.address())).bearer_auth(token).send().await.unwrap();
+        let list = said(list).await;
+        let tag = list["items"].as_array().unwrap().iter().find(|tag| tag["name"] == name).unwrap();
+        tag["id"].as_str().unwrap().to_owned()
+    }
+
     /// Another desk of the same person signs in.
     pub(crate) async fn sign_in(&self, email: &str) -> String {
         let body = json!({ "email": email, "password": "signoff-demo" });

@@ -13,6 +13,7 @@ mod notifying;
 mod profiles;
 mod saving;
 mod scripted;
+mod settings;
 mod signing_in;
 mod synchronising;
 mod upgrades;

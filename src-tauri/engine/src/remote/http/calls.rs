@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, ETAG, IF_MATCH, IF_RANGE, RANGE};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use signoff_wire::contract::audit::AuditEntry;
+use signoff_wire::contract::conversations::Conversation;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
@@ -137,6 +138,10 @@ impl Platform for HttpPlatform {
             &[("limit", Some(&limit.to_string())), ("before", before)],
         );
         self.ask(signed_in(request, token)).await
+    }
+
+    async fn conversation(&self, token: &Token, conversation_id: &str) -> Result<Conversation, RemoteError> {
+        self.ask(signed_in(self.get(&["v1", "conversations", conversation_id]), token)).await
     }
 
     async fn changes(&self, token: &Token, after: i64, limit: u32) -> Result<Changes, RemoteError> {
