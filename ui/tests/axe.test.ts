@@ -34,7 +34,18 @@ it('queue', async () => {
   expect(await violations()).toEqual([])
 })
 
-it.each(['Preferences', 'Inbox options', 'Audit log', 'Keyboard shortcuts', 'About'])('settings: %s', async (page) => {
+it.each([
+  'Preferences',
+  'Inbox options',
+  'Workspace',
+  'Office hours',
+  'Tags',
+  'Prepared answers',
+  'Surveys',
+  'Audit log',
+  'Keyboard shortcuts',
+  'About',
+])('settings: %s', async (page) => {
   const { user } = await openDesk({ role: 'admin' })
   await user.click(await button('Settings'))
   await user.click(await button(page))

@@ -1,6 +1,16 @@
 /** Where the window is. There are no addresses: a desktop window has no address bar, and a restart begins in the inbox. */
 export type View = 'inbox' | 'queue' | 'figures' | 'settings'
-export type SettingsPage = 'preferences' | 'inbox-options' | 'audit-log' | 'shortcuts' | 'about'
+export type SettingsPage =
+  | 'preferences'
+  | 'inbox-options'
+  | 'workspace'
+  | 'office-hours'
+  | 'tags'
+  | 'canned-replies'
+  | 'surveys'
+  | 'audit-log'
+  | 'shortcuts'
+  | 'about'
 
 export type FiguresPage = 'volumes' | 'delays' | 'exports'
 

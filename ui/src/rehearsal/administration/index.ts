@@ -5,6 +5,9 @@
 import type { Administer } from '$lib/backend'
 import { exports } from './exports'
 import { figures } from './figures'
+import { canned, tags } from './lists'
+import { surveys } from './surveys'
+import { workspace } from './workspace'
 
 export interface Answer {
   status?: number
@@ -16,4 +19,4 @@ export interface Answer {
 export type Subject = (call: Administer) => Answer | undefined
 
 /** One more line for each subject. */
-export const subjects: (() => Subject)[] = [figures, exports]
+export const subjects: (() => Subject)[] = [figures, exports, workspace, tags, canned, surveys]
