@@ -12,7 +12,7 @@ export type SettingsPage =
   | 'shortcuts'
   | 'about'
 
-export type FiguresPage = 'volumes' | 'delays' | 'exports'
+export type FiguresPage = 'volumes' | 'delays' | 'satisfaction' | 'exports'
 
 export class Route {
   view = $state<View>('inbox')

@@ -70,6 +70,6 @@ export class Surveys {
 }
 
 /** The path of what is shown as CSV. */
-export function surveyCsv(subject: 'results' | 'comments', query: CommentQuery, groupBy?: SurveyGroup): string {
-  return where(`${SURVEYS}/${subject}.csv`, { ...query, group_by: groupBy })
+export function surveyCsv(subject: 'satisfaction' | 'comments', query: CommentQuery, groupBy?: SurveyGroup): string {
+  return where(`/v1/exports/${subject}.csv`, { ...query, group_by: groupBy })
 }
