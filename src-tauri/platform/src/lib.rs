@@ -28,11 +28,13 @@ use tokio::sync::watch;
 
 mod actions;
 mod actor;
+mod attachments;
 mod audit;
 pub mod backups;
 mod canned;
 mod chance;
 mod channels;
+mod chat;
 mod clicks;
 mod clock;
 mod conversations;
@@ -48,9 +50,11 @@ mod http;
 mod idempotency;
 mod metrics;
 mod office;
+mod outgoing;
 mod paging;
 #[cfg(test)]
 mod plans;
+mod presence;
 mod refusal;
 mod search;
 pub mod serving;
@@ -64,6 +68,7 @@ mod upkeep;
 pub mod workspace;
 
 pub use chance::Chance;
+use channels::provider::{Provider, courier::Courier, webhook::Webhook};
 pub use channels::{
     routing::Rule as RoutingRule,
     scenario::{Scenario, Step as ScenarioStep},
@@ -110,6 +115,8 @@ pub struct Options {
     pub serving: Serving,
     /// When backups are made by themselves.
     pub backups: Option<backups::Plan>,
+    /// Whether admins may name addresses in private networks for the platform to call. The demo's always may.
+    pub private_addresses: bool,
 }
 
 impl Options {
@@ -125,6 +132,7 @@ impl Options {
             machine: Machine::default(),
             serving: Serving::default(),
             backups: None,
+            private_addresses: false,
         }
     }
 }
@@ -165,6 +173,7 @@ pub struct Opened {
     traffic: Option<Chance>,
     serving: Serving,
     backups: Option<backups::Plan>,
+    outgoing: outgoing::Outgoing,
 }
 
 /// Opens the workspace and fills it if it is empty. Nothing happens in it yet. [`Options::listen`] is not looked at.
@@ -172,13 +181,25 @@ pub struct Opened {
 /// # Errors
 /// [`ServeError::Open`] and [`ServeError::Fill`].
 pub async fn open(options: Options) -> Result<Opened, ServeError> {
-    let Options { data_dir, start, traffic, clock, mut chance, machine, serving, backups, listen: _ } = options;
+    let Options {
+        data_dir,
+        start,
+        traffic,
+        clock,
+        mut chance,
+        machine,
+        serving,
+        backups,
+        private_addresses,
+        listen: _,
+    } = options;
     let traffic = traffic.then(|| chance.fork());
     let store = store::Store::open(&data_dir, clock, chance, machine)?;
     match workspace::prepare(&store, start).await {
         Ok(workspace) => {
             let (stop, stopping) = watch::channel(false);
-            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic, serving, backups })
+            let outgoing = outgoing::Outgoing::new(private_addresses || workspace.demo);
+            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic, serving, backups, outgoing })
         }
         Err(refusal) => {
             store.close().await;
@@ -207,6 +228,11 @@ impl Opened {
         }
         let fanout = events::fanout::Fanout::new();
         tokio::spawn(fanout.clone().run(self.store.clone(), self.stopping.clone()));
+        let (presence, outgoing) = (presence::Presence::new(), self.outgoing.clone());
+        let provider: Arc<dyn Provider> = Arc::new(Webhook { outgoing: outgoing.clone() });
+        let bell = Arc::clone(&presence.channels_changed);
+        let courier = Courier::new(self.store.clone(), Arc::clone(&provider), bell);
+        tokio::spawn(courier.run(self.stopping.clone()));
         Arc::new(http::App {
             store: self.store.clone(),
             doorkeeper: sessions::Doorkeeper::new(),
@@ -218,6 +244,10 @@ impl Opened {
             health: health::Health::default(),
             serving: self.serving.clone(),
             patience: surveys::patience::Patience::default(),
+            presence,
+            outgoing,
+            provider,
+            limits: chat::limits::Limits::default(),
             stopping: self.stopping.clone(),
         })
     }

@@ -154,6 +154,59 @@ pub enum Refusal {
     /// The file ends before the range begins.
     #[error("The file ends before the range that was asked for.")]
     RangeUnsatisfiable,
+    /// No such channel.
+    #[error("There is no such channel.")]
+    ChannelUnknown,
+    /// The id is taken.
+    #[error("There is a channel with this id already.")]
+    ChannelExists,
+    /// Archived channels take nothing any more.
+    #[error("The channel is archived and takes no messages any more.")]
+    ChannelArchived,
+    /// The platform does not go there.
+    #[error("The platform does not call this address: {0}.")]
+    AddressRefused(String),
+    /// The signature says that somebody else sent it, or that it was changed.
+    #[error("The webhook's signature is missing or wrong.")]
+    SignatureWrong,
+    /// Too old, or from the future.
+    #[error("The webhook's time is more than five minutes off the platform's.")]
+    TimestampOff,
+    /// Seen before.
+    #[error("This very request was taken before; sign a repetition anew.")]
+    Replayed,
+    /// A file over the channel's limit.
+    #[error("The file is larger than the {limit} bytes that are taken.")]
+    AttachmentTooLarge {
+        /// In bytes.
+        limit: u64,
+    },
+    /// A kind of file that is not taken.
+    #[error("Files of the kind {0} are not taken.")]
+    AttachmentRefused(String),
+    /// Too many files at once.
+    #[error("At most {limit} files are taken at once.")]
+    AttachmentsTooMany {
+        /// The channel's limit.
+        limit: u32,
+    },
+    /// A message has to say something.
+    #[error("The message is empty.")]
+    MessageEmpty,
+    /// A message over the chat's limit.
+    #[error("The message has {length} characters; the chat takes {limit}.")]
+    MessageTooLong {
+        /// In Unicode scalar values.
+        length: usize,
+        /// The chat's limit.
+        limit: u32,
+    },
+    /// Too much at once.
+    #[error("That was too much at once; try again in {retry_after_s} s.")]
+    RateLimited {
+        /// Until there is room again.
+        retry_after_s: u64,
+    },
     /// Try again later.
     #[error("The platform has too much to do; try again in a second.")]
     Overloaded,
@@ -211,6 +264,19 @@ impl Refusal {
             Self::ExportNotReady => (ProblemCode::ExportNotReady, 409, "Export not ready"),
             Self::ExportsWaiting => (ProblemCode::ExportsWaiting, 409, "Exports waiting"),
             Self::RangeUnsatisfiable => (ProblemCode::RangeUnsatisfiable, 416, "Range not satisfiable"),
+            Self::ChannelUnknown => (ProblemCode::ChannelUnknown, 404, "Channel unknown"),
+            Self::ChannelExists => (ProblemCode::ChannelExists, 409, "Channel exists"),
+            Self::ChannelArchived => (ProblemCode::ChannelArchived, 410, "Channel archived"),
+            Self::AddressRefused(_) => (ProblemCode::AddressRefused, 422, "Address refused"),
+            Self::SignatureWrong => (ProblemCode::SignatureWrong, 401, "Signature wrong"),
+            Self::TimestampOff => (ProblemCode::TimestampOff, 401, "Time is off"),
+            Self::Replayed => (ProblemCode::Replayed, 409, "Replayed"),
+            Self::AttachmentTooLarge { .. } => (ProblemCode::AttachmentTooLarge, 413, "File too large"),
+            Self::AttachmentRefused(_) => (ProblemCode::AttachmentRefused, 422, "File refused"),
+            Self::AttachmentsTooMany { .. } => (ProblemCode::AttachmentsTooMany, 422, "Too many files"),
+            Self::MessageEmpty => (ProblemCode::MessageEmpty, 422, "Message empty"),
+            Self::MessageTooLong { .. } => (ProblemCode::MessageTooLong, 422, "Message too long"),
+            Self::RateLimited { .. } => (ProblemCode::RateLimited, 429, "Too much at once"),
             Self::Overloaded => (ProblemCode::Overloaded, 503, "Overloaded"),
             Self::Internal => (ProblemCode::Internal, 500, "Internal error"),
         }
@@ -219,7 +285,10 @@ impl Refusal {
     /// Seconds for `Retry-After`, on the answers that carry it.
     #[must_use]
     pub fn retry_after_s(&self) -> Option<u64> {
-        if let Self::TooManyAttempts { retry_after_s } | Self::SurveyHammered { retry_after_s } = self {
+        if let Self::TooManyAttempts { retry_after_s }
+        | Self::SurveyHammered { retry_after_s }
+        | Self::RateLimited { retry_after_s } = self
+        {
             return Some(*retry_after_s);
         }
         matches!(self, Self::Overloaded | Self::IdempotencyInProgress | Self::TooManyRequests).then_some(1)
@@ -247,7 +316,10 @@ impl Refusal {
         if let Self::CustomerWroteSince { last_customer_message_id } = self {
             problem.last_customer_message_id.clone_from(last_customer_message_id);
         }
-        if let Self::ReplyTooLong { limit, .. } = self {
+        if let Self::ReplyTooLong { limit, .. }
+        | Self::MessageTooLong { limit, .. }
+        | Self::AttachmentsTooMany { limit } = self
+        {
             problem.limit = Some(*limit);
         }
         problem

@@ -7,6 +7,8 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::{
+    attachments::sweep,
+    channels::provider::signature,
     figures::sealed,
     idempotency,
     store::{Store, ms},
@@ -15,12 +17,17 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Whoever was away for longer synchronises anew, which is quicker than reading a month of events.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(30);
+/// For how long a visitor who never wrote may come back as the same.
+const VISITORS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Rows of each kind that are deleted in one transaction.
 const SLICE: u32 = 1_000;
 
 /// At the start and every hour, until the platform stops.
 pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
+    if let Err(refusal) = sweep::leftovers(&store).await {
+        tracing::warn!(code = %refusal.kind().0, "cannot look through the files");
+    }
     loop {
         // In slices, so that nobody's click waits for what is old.
         loop {
@@ -36,6 +43,9 @@ pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
         if let Err(refusal) = sealed::keep_up(&store).await {
             tracing::warn!(code = %refusal.kind().0, "cannot add up the days that are over");
         }
+        if let Err(refusal) = sweep::unused(&store).await {
+            tracing::warn!(code = %refusal.kind().0, "cannot sweep files away");
+        }
         tokio::select! {
             biased;
             () = tokio::time::sleep(EVERY) => {}
@@ -49,6 +59,13 @@ fn forget(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
     let sessions = sql.execute(
         "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE expires_at < ?1 LIMIT ?2)",
         (ms(now), SLICE),
+    )?;
+    signature::forget_old(sql, now)?;
+    // Who opened the chat and never wrote is nobody's customer.
+    sql.execute(
+        "DELETE FROM visitors WHERE created_at < ?1 AND NOT EXISTS (
+            SELECT 1 FROM customers cu WHERE cu.channel_id = visitors.channel_id AND cu.external_id = visitors.external_id)",
+        [ms(now - VISITORS_KEPT)],
     )?;
     let records = idempotency::forget_old(sql, now, SLICE)?;
     // The oldest come first, so that the first that is young ends it.

@@ -14,19 +14,21 @@ pub(super) fn put(
     entry: &TimelineEntry,
 ) -> Result<(), CacheError> {
     let buttons = if entry.buttons.is_empty() { None } else { Some(&entry.buttons) };
+    let attachments = if entry.attachments.is_empty() { None } else { Some(&entry.attachments) };
     transaction
         .prepare_cached(
             "INSERT INTO entries (
                  conversation_num, position, id, version, kind, author_kind, author_id, author_name, text, at,
-                 delivery_status, delivery_reason, client_key, buttons, event
+                 delivery_status, delivery_reason, client_key, buttons, event, attachments
              ) VALUES (
                  :conversation_num, :position, :id, :version, :kind, :author_kind, :author_id, :author_name, :text, :at,
-                 :delivery_status, :delivery_reason, :client_key, :buttons, :event
+                 :delivery_status, :delivery_reason, :client_key, :buttons, :event, :attachments
              ) ON CONFLICT (conversation_num, position) DO UPDATE SET
                  id = excluded.id, version = excluded.version, kind = excluded.kind, author_kind = excluded.author_kind,
                  author_id = excluded.author_id, author_name = excluded.author_name, text = excluded.text, at = excluded.at,
                  delivery_status = excluded.delivery_status, delivery_reason = excluded.delivery_reason,
-                 client_key = excluded.client_key, buttons = excluded.buttons, event = excluded.event
+                 client_key = excluded.client_key, buttons = excluded.buttons, event = excluded.event,
+                 attachments = excluded.attachments
              WHERE excluded.version >= version",
         )?
         .execute(named_params! {
@@ -45,6 +47,7 @@ pub(super) fn put(
             ":client_key": entry.client_key,
             ":buttons": json_option(buttons)?,
             ":event": json_option(entry.event.as_ref())?,
+            ":attachments": json_option(attachments)?,
         })?;
     Ok(())
 }
@@ -115,6 +118,7 @@ fn read(row: &Row<'_>, conversation_id: &str) -> rusqlite::Result<TimelineEntry>
         delivery: status.map(|status| Delivery { status: DeliveryStatus::from(status.as_str()), reason }),
         client_key: row.get("client_key")?,
         buttons: from_json_option(row, "buttons")?.unwrap_or_default(),
+        attachments: from_json_option(row, "attachments")?.unwrap_or_default(),
         event: from_json_option(row, "event")?,
     })
 }

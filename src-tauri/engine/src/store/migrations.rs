@@ -12,6 +12,7 @@ const HISTORY: &[M<'_>] = &[
     M::up(include_str!("../outbox/migrations/1_outbox.sql")),
     M::up(include_str!("../notify/migrations/1_ledger.sql")),
     M::up(include_str!("../outbox/migrations/2_steps.sql")),
+    M::up(include_str!("../cache/migrations/2_attachments.sql")),
 ];
 
 /// Refuses a file that a newer version wrote, before anything is changed in it.

@@ -94,6 +94,7 @@ pub(crate) fn message(conversation_id: &str, id: &str, position: i64, text: &str
         delivery: None,
         client_key: None,
         buttons: Vec::new(),
+        attachments: Vec::new(),
         event: None,
     }
 }

@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-mod attachments;
+pub(crate) mod attachments;
 mod plan;
 mod restore;
 mod write;

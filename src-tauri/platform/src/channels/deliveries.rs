@@ -21,13 +21,13 @@ use crate::{
     store::Write,
 };
 
-/// Takes a channel's report. The same report again changes nothing.
+/// Takes a channel's report. The same report again changes nothing, and neither does one that is behind what is known.
 pub(crate) fn report(write: &mut Write<'_>, channel_id: &str, report: &DeliveryReport) -> Result<(), Refusal> {
     let failed = match report.status {
-        DeliveryStatus::Delivered => false,
+        DeliveryStatus::Sent | DeliveryStatus::Delivered | DeliveryStatus::Read => false,
         DeliveryStatus::Failed => true,
         DeliveryStatus::Pending | DeliveryStatus::Other(_) => {
-            return Err(Refusal::InvalidBody("status has to be delivered or failed".to_owned()));
+            return Err(Refusal::InvalidBody("status has to be sent, delivered, read or failed".to_owned()));
         }
     };
     let (entry_nr, conversation_nr) = entries::find(write.sql, &report.reply_id)?.ok_or(Refusal::ReplyUnknown)?;
@@ -37,7 +37,7 @@ pub(crate) fn report(write: &mut Write<'_>, channel_id: &str, report: &DeliveryR
         return Err(Refusal::ReplyUnknown);
     };
     let now_so = Delivery { status: report.status.clone(), reason: report.reason.clone().filter(|_| failed) };
-    if delivery == now_so {
+    if delivery == now_so || is_behind(&now_so.status, &delivery.status) {
         return Ok(());
     }
     write
@@ -61,6 +61,16 @@ pub(crate) fn report(write: &mut Write<'_>, channel_id: &str, report: &DeliveryR
         announce_action(write, &record, action)?;
     }
     Ok(())
+}
+
+/// Whether a report comes too late to say anything: reports of one reply may overtake each other. That it was delivered and that
+/// it failed are judgements, and the later one holds.
+fn is_behind(report: &DeliveryStatus, known: &DeliveryStatus) -> bool {
+    match report {
+        DeliveryStatus::Sent => *known != DeliveryStatus::Pending,
+        DeliveryStatus::Delivered => *known == DeliveryStatus::Read,
+        DeliveryStatus::Read | DeliveryStatus::Failed | DeliveryStatus::Pending | DeliveryStatus::Other(_) => false,
+    }
 }
 
 fn record_failure(

@@ -6,12 +6,14 @@ use signoff_wire::contract::{
     channels::{Inbound, InboundAccepted},
     conversations::{ClosedBy, CloserKind, ConversationStatus},
     events::{ConversationStarted, EventType, MessageReceived},
-    timeline::{Author, AuthorKind, EntryKind, TimelineEntry},
+    requests::AttachmentRef,
+    timeline::{Attachment, Author, AuthorKind, EntryKind, TimelineEntry},
 };
 
-use super::{language, routing, scenario::Scenario};
+use super::{language, routing, scenario::Scenario, settings};
 use crate::{
     actor::Actor,
+    attachments::{self, Owner},
     conversations::{
         Record,
         change::{announce, close},
@@ -21,9 +23,30 @@ use crate::{
     store::{Write, ms},
 };
 
+/// What comes with a message besides its text.
+#[derive(Default)]
+pub(crate) struct With {
+    /// Files, as their owner names them.
+    pub(crate) attachments: Vec<AttachmentRef>,
+    /// Whose the files are.
+    pub(crate) owner: Option<Owner>,
+    /// The language that the customer's browser asks for, where the text does not tell.
+    pub(crate) language: Option<String>,
+}
+
+/// Takes a message without files in.
+pub(crate) fn take(write: &mut Write<'_>, channel_id: &str, inbound: &Inbound) -> Result<InboundAccepted, Refusal> {
+    take_with(write, channel_id, inbound, &With::default())
+}
+
 /// Takes a message in: into the customer's conversation, or into a new one. The same external id again is answered as
 /// the first time and changes nothing.
-pub(crate) fn take(write: &mut Write<'_>, channel_id: &str, inbound: &Inbound) -> Result<InboundAccepted, Refusal> {
+pub(crate) fn take_with(
+    write: &mut Write<'_>,
+    channel_id: &str,
+    inbound: &Inbound,
+    with: &With,
+) -> Result<InboundAccepted, Refusal> {
     for (id, name) in
         [(&inbound.customer.external_id, "customer.external_id"), (&inbound.message.external_id, "message.external_id")]
     {
@@ -34,13 +57,21 @@ pub(crate) fn take(write: &mut Write<'_>, channel_id: &str, inbound: &Inbound) -
     if let Some(known) = already_taken(write, channel_id, &inbound.message.external_id)? {
         return Ok(known);
     }
+    super::require_in_use(write.sql, channel_id)?;
+    let files = match &with.owner {
+        Some(owner) if !with.attachments.is_empty() => {
+            let limits = settings::attachment_limits(write.sql, channel_id)?;
+            attachments::claim(write.sql, &with.attachments, owner, &limits)?
+        }
+        Some(_) | None => Vec::new(),
+    };
     // The future counts as now: a channel's clock must not stretch a window.
     let at = inbound.message.at.map_or(write.now, |at| at.min(write.now));
-    let customer_id = customer(write, channel_id, inbound)?;
+    let customer_id = customer(write, channel_id, inbound, with.language.as_deref())?;
     let (record, new_conversation, previous) = conversation(write, channel_id, &customer_id, at)?;
 
     let text = &inbound.message.text;
-    let (record, message) = write_message(write, &record, inbound, at)?;
+    let (record, message) = write_message(write, &record, inbound, at, &files)?;
     let message_id = message.id.clone();
     let record = if new_conversation { announce_started(write, &record, previous.as_ref())? } else { record };
     let record = announce(write, &record, &EventType::MessageReceived, |conversation| MessageReceived {
@@ -88,8 +119,13 @@ fn already_taken(write: &Write<'_>, channel_id: &str, external_id: &str) -> rusq
         .optional()
 }
 
-fn customer(write: &mut Write<'_>, channel_id: &str, inbound: &Inbound) -> Result<String, Refusal> {
-    let guess = language::guess(&inbound.message.text);
+fn customer(
+    write: &mut Write<'_>,
+    channel_id: &str,
+    inbound: &Inbound,
+    asks_for: Option<&str>,
+) -> Result<String, Refusal> {
+    let guess = language::guess(&inbound.message.text).or(asks_for);
     let id = write.id("cust");
     Ok(write
         .sql
@@ -172,6 +208,7 @@ fn write_message(
     record: &Record,
     inbound: &Inbound,
     at: DateTime<Utc>,
+    files: &[Attachment],
 ) -> Result<(Record, TimelineEntry), Refusal> {
     let customer = &record.view.customer;
     let message = NewEntry {
@@ -185,6 +222,7 @@ fn write_message(
         action_id: None,
     };
     let entry = entries::insert(write, record.nr, &message)?;
+    let entry = entries::attach(write, entry.position, files, Some(&inbound.message.external_id))?;
     // An advisor who has it keeps it; from everywhere else the message brings it back to Received.
     write
         .sql

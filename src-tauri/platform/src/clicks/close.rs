@@ -27,7 +27,7 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, asked: &CloseConversat
     }
     record.require_open(write.sql)?;
     require_seen(&record, asked.last_seen_message_id.as_deref())?;
-    reply::require_sendable(write.sql, &record, &asked.reply.text, &asked.reply.attachments, write.now)?;
+    let files = reply::require_sendable(write, click, &record, &asked.reply.text, &asked.reply.attachments)?;
 
     let actor = click.actor();
     let origin = origin(asked.origin);
@@ -35,7 +35,7 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, asked: &CloseConversat
     let answer = record::insert(write, &record, answer)?;
     let outgoing =
         reply::Outgoing { text: &asked.reply.text, buttons: &[], client_key: Some(&click.key), action: &answer };
-    let sent = reply::send(write, &record, &actor, &outgoing)?;
+    let sent = reply::send_with(write, &record, &actor, &outgoing, &files)?;
 
     let survey = surveys::send(write, sent.record, &record.survey, &actor)?;
 

@@ -1,21 +1,21 @@
 //! Send, and Send and trigger survey.
 
-use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use signoff_wire::contract::{
     actions::{Action, ActionType},
     channels::OutboundKind,
     events::{EventType, ReplySent},
     receipts::{Receipt, ReceiptReply},
     requests::{AttachmentRef, NewReply},
-    timeline::{Button, EntryKind},
+    timeline::{Attachment, Button, EntryKind},
 };
 
 use super::{Click, require_seen, require_sorted};
 use crate::{
     actions::record::{self, NewAction},
     actor::Actor,
-    channels::outbound,
+    attachments::{self, Owner},
+    channels::{outbound, settings},
     conversations::{
         Record,
         change::{announce, announce_action, announce_changed},
@@ -32,12 +32,12 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, new: &NewReply) -> Res
     if new.last_seen_message_id.is_some() {
         require_seen(&record, new.last_seen_message_id.as_deref())?;
     }
-    require_sendable(write.sql, &record, &new.text, &new.attachments, write.now)?;
+    let files = require_sendable(write, click, &record, &new.text, &new.attachments)?;
 
     let actor = click.actor();
     let answer = record::insert(write, &record, NewAction::new(ActionType::Answer, &actor))?;
     let outgoing = Outgoing { text: &new.text, buttons: &[], client_key: Some(&click.key), action: &answer };
-    let sent = send(write, &record, &actor, &outgoing)?;
+    let sent = send_with(write, &record, &actor, &outgoing, &files)?;
     let (survey, mut after, skipped) = if new.trigger_survey {
         let survey = surveys::send(write, sent.record, &record.survey, &actor)?;
         (survey.receipt, survey.record, survey.skipped)
@@ -72,13 +72,24 @@ pub(crate) struct Sent {
     pub(crate) record: Record,
 }
 
-/// Sends a reply; whoever calls has checked that it may. An advisor's makes the conversation *answered*, the scenario's
-/// leaves it to the advisors.
+/// Sends a reply without files.
 pub(crate) fn send(
     write: &mut Write<'_>,
     record: &Record,
     actor: &Actor,
     outgoing: &Outgoing<'_>,
+) -> Result<Sent, Refusal> {
+    send_with(write, record, actor, outgoing, &[])
+}
+
+/// Sends a reply; whoever calls has checked that it may. An advisor's makes the conversation *answered*, the scenario's
+/// leaves it to the advisors.
+pub(crate) fn send_with(
+    write: &mut Write<'_>,
+    record: &Record,
+    actor: &Actor,
+    outgoing: &Outgoing<'_>,
+    files: &[Attachment],
 ) -> Result<Sent, Refusal> {
     let entry = NewEntry {
         kind: EntryKind::Reply,
@@ -90,7 +101,10 @@ pub(crate) fn send(
         event: None,
         action_id: Some(&outgoing.action.id),
     };
-    let entry = entries::insert(write, record.nr, &entry)?;
+    let mut entry = entries::insert(write, record.nr, &entry)?;
+    if !files.is_empty() {
+        entry = entries::attach(write, entry.position, files, None)?;
+    }
     if let Actor::Advisor { id, .. } = actor {
         write
             .sql
@@ -101,12 +115,13 @@ pub(crate) fn send(
             .sql
             .prepare_cached(
                 "UPDATE conversations SET state = 'answered', on_hold = 0, help_requested = 0, scenario_step = NULL,
-                    advisor_replies = advisor_replies + 1, assignee_id = coalesce(assignee_id, ?2)
+                    advisor_replies = advisor_replies + 1, assignee_id = coalesce(assignee_id, ?2), read_nr = ?3
                  WHERE nr = ?1",
             )?
-            .execute(params![record.nr, id])?;
+            .execute(params![record.nr, id, entry.position])?;
     }
-    outbound::append(write, record, OutboundKind::Reply, &entry.id, outgoing.text, None)?;
+    let with = outbound::With { buttons: outgoing.buttons, attachments: files, ..outbound::With::default() };
+    outbound::append_with(write, record, OutboundKind::Reply, &entry.id, outgoing.text, &with)?;
     let receipt = ReceiptReply { message_id: entry.id.clone(), at: entry.at };
     let record = announce(write, record, &EventType::ReplySent, |conversation| ReplySent {
         conversation_id: conversation.id.clone(),
@@ -119,27 +134,31 @@ pub(crate) fn send(
     Ok(Sent { receipt, record })
 }
 
-/// Whether the reply is valid, and then whether the channel takes it (D9) and the workspace lets it go (D16).
+/// Whether the reply is valid, and then whether the channel takes it (D9) and the workspace lets it go (D16). Answers with its
+/// files.
 pub(super) fn require_sendable(
-    sql: &Connection,
+    write: &Write<'_>,
+    click: &Click,
     record: &Record,
     text: &str,
-    attachments: &[AttachmentRef],
-    now: DateTime<Utc>,
-) -> Result<(), Refusal> {
-    if text.chars().all(char::is_whitespace) && attachments.is_empty() {
+    attached: &[AttachmentRef],
+) -> Result<Vec<Attachment>, Refusal> {
+    if text.chars().all(char::is_whitespace) && attached.is_empty() {
         return Err(Refusal::ReplyEmpty);
     }
     let (length, limit) = (text.chars().count(), record.view.channel.reply_limit);
     if u32::try_from(length).unwrap_or(u32::MAX) > limit {
         return Err(Refusal::ReplyTooLong { length, limit });
     }
-    // Nothing can be uploaded yet, so no id of an attachment is known.
-    if !attachments.is_empty() {
-        return Err(Refusal::AttachmentUnknown);
-    }
-    if record.view.reply_window_ends_at.is_some_and(|ends| now > ends) {
+    let files = if attached.is_empty() {
+        Vec::new()
+    } else {
+        let limits = settings::attachment_limits(write.sql, &record.view.channel.id)?;
+        attachments::claim(write.sql, attached, &Owner::User(click.caller.user.id.clone()), &limits)?
+    };
+    if record.view.reply_window_ends_at.is_some_and(|ends| write.now > ends) {
         return Err(Refusal::ReplyWindowExpired);
     }
-    require_sorted(sql, record)
+    require_sorted(write.sql, record)?;
+    Ok(files)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use signoff_wire::contract::{
     pages::Page,
-    timeline::{Author, AuthorKind, Button, Delivery, DeliveryStatus, EntryKind, Happening, TimelineEntry},
+    timeline::{Attachment, Author, AuthorKind, Button, Delivery, DeliveryStatus, EntryKind, Happening, TimelineEntry},
 };
 
 use crate::{
@@ -15,7 +15,10 @@ use crate::{
 
 /// The columns that [`read`] takes, of `entries n` joined with `conversations c`.
 pub(crate) const COLUMNS: &str = "n.nr, n.id, c.id, n.kind, n.author_kind, n.author_id, n.author_name, n.text, n.at, \
-     n.delivery_status, n.delivery_reason, n.client_key, n.buttons, n.event";
+     n.delivery_status, n.delivery_reason, n.client_key, n.buttons, n.event, n.attachments";
+
+/// How many [`COLUMNS`] are.
+pub(crate) const WIDTH: usize = 15;
 
 /// Reads [`COLUMNS`].
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<TimelineEntry> {
@@ -23,6 +26,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<TimelineEntry> {
     let reason = row.get(10)?;
     let buttons = row.get::<_, Option<String>>(12)?;
     let event = row.get::<_, Option<String>>(13)?;
+    let attachments = row.get::<_, Option<String>>(14)?;
     Ok(TimelineEntry {
         position: row.get(0)?,
         id: row.get(1)?,
@@ -38,6 +42,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<TimelineEntry> {
         delivery: delivery.map(|status| Delivery { status: DeliveryStatus::from(status.as_str()), reason }),
         client_key: row.get(11)?,
         buttons: buttons.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+        attachments: attachments.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
         event: event.and_then(|json| serde_json::from_str(&json).ok()),
     })
 }
@@ -174,4 +179,20 @@ pub(crate) fn insert(
             new.action_id
         ])?;
     Ok(by_nr(write.sql, write.sql.last_insert_rowid())?)
+}
+
+/// Adds what came or went with an entry that was just written: files, and the channel's id of a message.
+pub(crate) fn attach(
+    write: &Write<'_>,
+    entry_nr: i64,
+    attachments: &[Attachment],
+    external_id: Option<&str>,
+) -> Result<TimelineEntry, Refusal> {
+    let json = if attachments.is_empty() { None } else { Some(serde_json::to_string(attachments)?) };
+    write
+        .sql
+        .prepare_cached("UPDATE entries SET attachments = ?2, external_id = ?3 WHERE nr = ?1")?
+        .execute(params![entry_nr, json, external_id])?;
+    crate::attachments::use_up(write, entry_nr, attachments)?;
+    Ok(by_nr(write.sql, entry_nr)?)
 }

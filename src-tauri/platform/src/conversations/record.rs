@@ -40,7 +40,7 @@ SELECT c.nr, c.id, c.state,
     c.closed_by_kind, c.closed_by_id, c.closed_by_name,
     c.previous_id, c.previous_closed_by_kind, c.previous_closed_by_id, c.previous_closed_by_name,
     c.last_customer_message_id, c.last_customer_message_at, c.message_count, c.advisor_replies, c.survey_sent,
-    e.id, e.author_kind, e.author_id, e.author_name, e.text, e.at,
+    e.id, e.author_kind, e.author_id, e.author_name, iif(e.text = '', coalesce(e.attachments ->> '$[0].name', ''), e.text), e.at,
     coalesce(ch.survey_quiet_days, w.survey_quiet_days), w.survey_min_replies, c.version
 FROM conversations c
     JOIN channels ch ON ch.id = c.channel_id

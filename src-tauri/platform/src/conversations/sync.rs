@@ -88,7 +88,7 @@ fn newest_entries(
     })?;
     let mut timelines: HashMap<i64, Timeline> = HashMap::new();
     while let Some(row) = rows.next()? {
-        let timeline = timelines.entry(row.get(14)?).or_default();
+        let timeline = timelines.entry(row.get(entries::WIDTH)?).or_default();
         if timeline.entries.len() < each {
             timeline.entries.push(entries::read(row)?);
         } else {

@@ -156,7 +156,7 @@ impl Scene {
         let (customer, channel_id) = (&self.story.customer, self.story.channel.facts().id);
         let inbound = Inbound {
             customer: InboundCustomer { external_id: customer.external_id.clone(), name: customer.name.clone() },
-            message: InboundMessage { external_id: write.chance.token(), text, at: None },
+            message: InboundMessage { external_id: write.chance.token(), text, at: None, attachments: Vec::new() },
         };
         let taken = inbound::take(write, channel_id, &inbound)?;
         write

@@ -160,7 +160,12 @@ impl Town {
     async fn send(&mut self, letter: Letter) -> Result<(), Refusal> {
         let inbound = Inbound {
             customer: InboundCustomer { external_id: letter.external_id, name: letter.name },
-            message: InboundMessage { external_id: self.chance.token(), text: letter.text, at: None },
+            message: InboundMessage {
+                external_id: self.chance.token(),
+                text: letter.text,
+                at: None,
+                attachments: Vec::new(),
+            },
         };
         self.store.write(move |write| inbound::take(write, letter.channel_id, &inbound)).await.map(|_| ())
     }

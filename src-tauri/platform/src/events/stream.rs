@@ -24,6 +24,7 @@ use super::{
 use crate::{
     conversations::visibility::{self, Sight},
     metrics::Metrics,
+    presence::CustomerTyping,
     refusal::Refusal,
     sessions,
     store::{self, Store},
@@ -42,13 +43,14 @@ pub(crate) fn open(
     fanout: &Fanout,
     token: String,
     place: i64,
+    typing: Option<broadcast::Receiver<CustomerTyping>>,
     stopping: watch::Receiver<bool>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + use<> {
     let live = fanout.listen();
     let counted = Counted(store.metrics());
     counted.0.event_streams.inc();
     let heartbeat_at = Instant::now() + HEARTBEAT;
-    let feed = Feed { store, live, token, place, owner: None, heartbeat_at, stopping, _counted: counted };
+    let feed = Feed { store, live, token, place, typing, owner: None, heartbeat_at, stopping, _counted: counted };
     // Sent at once, so that the client knows that the stream is open before anything happens.
     let opened = stream::once(std::future::ready(Ok(Bytes::from_static(b": open\n\n"))));
     futures_util::StreamExt::chain(opened, stream::unfold(feed, Feed::next))
@@ -59,6 +61,8 @@ struct Feed {
     live: broadcast::Receiver<Arc<fanout::Batch>>,
     token: String,
     place: i64,
+    /// For whoever asked to hear of it.
+    typing: Option<broadcast::Receiver<CustomerTyping>>,
     /// `None`: the log is read from `place` before anything live is taken.
     owner: Option<Owner>,
     heartbeat_at: Instant,
@@ -136,7 +140,12 @@ impl Feed {
     /// Nothing if what came is for others, or the log has to be read again.
     async fn take_live(&mut self) -> Result<String, Over> {
         let mut text = String::new();
-        match tokio::time::timeout_at(self.heartbeat_at, self.live.recv()).await {
+        let live = tokio::select! {
+            biased;
+            live = tokio::time::timeout_at(self.heartbeat_at, self.live.recv()) => live,
+            typing = next_typing(&mut self.typing) => return self.tell_typing(typing).await,
+        };
+        match live {
             Ok(Ok(batch)) => self.take(&batch, &mut text)?,
             Ok(Err(broadcast::error::RecvError::Lagged(_))) => self.owner = None,
             Ok(Err(broadcast::error::RecvError::Closed)) => return Err(Over),
@@ -156,6 +165,20 @@ impl Feed {
         Ok(text)
     }
 
+    /// A customer types, in a conversation that the token's owner sees. Without an id: it is no part of the log.
+    async fn tell_typing(&self, typing: CustomerTyping) -> Result<String, Over> {
+        let (token, now, nr) = (self.token.clone(), self.store.now(), typing.conversation_nr);
+        let sees = self.store.read(move |sql| {
+            let session = sessions::session(sql, &token, now)?;
+            Ok(visibility::is_visible(sql, &session.caller, nr)?)
+        });
+        if !sees.await.map_err(|_: Refusal| Over)? {
+            return Ok(String::new());
+        }
+        let data = serde_json::to_string(&typing).map_err(|_| Over)?;
+        Ok(format!("event: customer.typing\ndata: {data}\n\n"))
+    }
+
     fn take(&mut self, batch: &fanout::Batch, text: &mut String) -> Result<(), Over> {
         self.require_alive()?;
         let Some(owner) = &self.owner else { return Ok(()) };
@@ -171,6 +194,20 @@ impl Feed {
 
     fn require_alive(&self) -> Result<(), Over> {
         if self.owner.as_ref().is_some_and(|owner| self.store.now() >= owner.expires_at) { Err(Over) } else { Ok(()) }
+    }
+}
+
+/// The next customer who types; never, for whoever did not ask. What was missed is over.
+async fn next_typing(typing: &mut Option<broadcast::Receiver<CustomerTyping>>) -> CustomerTyping {
+    loop {
+        match typing {
+            Some(customers) => match customers.recv().await {
+                Ok(typing) => return typing,
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => *typing = None,
+            },
+            None => return std::future::pending().await,
+        }
     }
 }
 

@@ -161,7 +161,8 @@ pub(super) async fn sync(
     answer::ok(&app.store.read(move |sql| synchronisation::page(sql, &caller, after, limit, entries, now)).await?)
 }
 
-fn visible(
+/// The conversation, if the caller sees it.
+pub(super) fn visible(
     sql: &rusqlite::Connection,
     caller: &Caller,
     id: &str,

@@ -22,6 +22,9 @@ use crate::{events, refusal::Refusal};
 pub(super) struct StreamQuery {
     /// The sequence to go on after; 0 is the beginning. `Last-Event-ID` wins; with neither, the stream starts now.
     after: Option<String>,
+    /// Also tell that a customer types: `customer.typing` without an id, since it is no part of the log.
+    #[param(value_type = Option<bool>)]
+    typing: Option<String>,
 }
 
 /// Events as they happen, as `text/event-stream`.
@@ -43,7 +46,8 @@ pub(super) async fn stream(
         None => app.store.read(|sql| Ok(events::newest_seq(sql)?)).await?,
     };
     let token = bearer(&headers)?.to_owned();
-    let stream = events::stream::open(app.store.clone(), &app.fanout, token, place, app.stopping.clone());
+    let typing = query::switch(asked.typing.as_deref())?.then(|| app.presence.customers_typing());
+    let stream = events::stream::open(app.store.clone(), &app.fanout, token, place, typing, app.stopping.clone());
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-store"),

@@ -12,10 +12,14 @@ use axum::{
 use tokio::sync::{Notify, watch};
 
 use crate::{
+    channels::provider::Provider,
+    chat::limits::Limits,
     events::fanout::Fanout,
     exports::bookmarks::Bookmarks,
     health::Health,
     idempotency::Running,
+    outgoing::Outgoing,
+    presence::Presence,
     refusal::Refusal,
     serving::Serving,
     sessions::{Callers, Doorkeeper},
@@ -23,9 +27,13 @@ use crate::{
     surveys::patience::Patience,
 };
 
+mod admin_channels;
 mod answer;
+mod attachments;
 mod body;
 mod channels;
+mod chat;
+mod chat_page;
 mod click;
 mod conversations;
 mod daily_exports;
@@ -35,6 +43,7 @@ mod figures;
 pub(crate) mod health;
 mod lists;
 mod openapi;
+mod presence;
 mod query;
 mod sessions;
 mod settings;
@@ -56,6 +65,14 @@ pub(crate) struct App {
     /// How it is served.
     pub(crate) serving: Serving,
     pub(crate) patience: Patience,
+    /// Who types, and which visitors have something to read.
+    pub(crate) presence: Presence,
+    /// The way out.
+    pub(crate) outgoing: Outgoing,
+    /// The way to channels with a webhook.
+    pub(crate) provider: Arc<dyn Provider>,
+    /// What visitors of the chat page may do.
+    pub(crate) limits: Limits,
     /// True once the platform stops: streams end.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -98,15 +115,18 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/v1/receipts/{idempotency_key}", get(click::receipt))
         .route("/v1/events", get(events::stream))
         .route("/v1/changes", get(events::changes))
-        .route("/v1/channels/{id}/inbound", post(channels::inbound))
-        .route("/v1/channels/{id}/outbound", get(channels::outbound))
-        .route("/v1/channels/{id}/deliveries", post(channels::deliveries))
         .merge(figures::routes())
         .merge(exports::routes())
         .merge(daily_exports::routes())
         .merge(lists::routes())
         .merge(surveys::routes())
         .merge(workspace::routes())
+        .merge(admin_channels::routes())
+        .merge(attachments::routes())
+        .merge(channels::routes())
+        .merge(chat::routes())
+        .merge(chat_page::routes())
+        .merge(presence::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))
         .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
         .with_state(app)

@@ -13,8 +13,8 @@ use utoipa::{
 };
 
 use super::{
-    answer, channels, click, conversations, daily_exports, events, exports, figures, health, lists, sessions, settings,
-    surveys, workspace,
+    admin_channels, answer, attachments, channels, chat, click, conversations, daily_exports, events, exports, figures,
+    health, lists, presence, sessions, settings, surveys, workspace,
 };
 use crate::refusal::Refusal;
 
@@ -38,7 +38,6 @@ mod completed;
         daily_exports::list, daily_exports::ask, daily_exports::one, daily_exports::remove, daily_exports::file,
         daily_exports::read_schedule, daily_exports::update_schedule,
         events::stream, events::changes,
-        channels::inbound, channels::outbound, channels::deliveries,
         surveys::customers::read, surveys::customers::rate, surveys::customers::say_more,
         surveys::page::show, surveys::page::answer,
         surveys::admins::overview, surveys::admins::read_rules, surveys::admins::update_rules,
@@ -48,6 +47,13 @@ mod completed;
         workspace::read, workspace::update, workspace::read_hours, workspace::update_hours,
         lists::read_tags, lists::create_tag, lists::order_tags, lists::update_tag,
         lists::read_canned, lists::create_canned, lists::update_canned, lists::delete_canned,
+        channels::inbound, channels::outbound, channels::deliveries, channels::webhook,
+        admin_channels::list, admin_channels::types, admin_channels::create, admin_channels::one, admin_channels::change,
+        admin_channels::archive, admin_channels::restore, admin_channels::new_key, admin_channels::new_secret,
+        attachments::upload, attachments::download, attachments::upload_by_channel, attachments::download_by_channel,
+        presence::typing, presence::read,
+        chat::page, chat::begin, chat::write, chat::entries, chat::events, chat::typing, chat::seen, chat::upload,
+        chat::download,
     ),
     components(schemas(
         signoff_wire::contract::events::ConversationStarted,
@@ -61,6 +67,9 @@ mod completed;
         signoff_wire::contract::events::ActionRecorded,
         signoff_wire::contract::events::SettingsChanged,
         signoff_wire::contract::events::DirectoryChanged,
+        signoff_wire::contract::webhooks::ToProvider,
+        signoff_wire::contract::chat::ChatEntry,
+        signoff_wire::contract::chat::ChatState,
     )),
     security(("bearer" = [])),
     modifiers(&Bearer),

@@ -2,14 +2,22 @@
 
 use std::future::ready;
 
+use std::net::IpAddr;
+
 use axum::{
-    extract::{FromRequestParts, Path},
+    extract::{FromRequestParts, Path, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
 use signoff_wire::contract::sessions::Role;
 
 use super::Shared;
-use crate::{documents::IfMatch, refusal::Refusal, sessions::Caller};
+use crate::{
+    chat::visitors::{self, Known},
+    documents::IfMatch,
+    refusal::Refusal,
+    serving::Client,
+    sessions::Caller,
+};
 
 /// The bearer token.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
@@ -58,13 +66,78 @@ impl FromRequestParts<Shared> for ByChannel {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
         let key = bearer(&parts.headers)?.to_owned();
         let Named(id) = Named::from_request_parts(parts, app).await?;
+        let now = app.store.now();
         app.store
             .read(move |sql| {
-                crate::channels::require_key(sql, &id, &key)?;
+                crate::channels::require_key(sql, &id, &key, now)?;
                 Ok(Self(id))
             })
             .await
     }
+}
+
+/// The channel by its key, and the second name in the path.
+pub(super) struct ByChannelAnd(pub(super) String, pub(super) String);
+
+impl FromRequestParts<Shared> for ByChannelAnd {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
+        let key = bearer(&parts.headers)?.to_owned();
+        let Path((id, name)) =
+            Path::<(String, String)>::from_request_parts(parts, app).await.map_err(|_| Refusal::NotFound)?;
+        let now = app.store.now();
+        app.store
+            .read(move |sql| {
+                crate::channels::require_key(sql, &id, &key, now)?;
+                Ok(Self(id, name))
+            })
+            .await
+    }
+}
+
+/// A visitor of the chat page named in the path, with their token. The path's first name is the channel; a second one stays with
+/// the handler.
+pub(super) struct Visiting {
+    /// Who.
+    pub(super) visitor: Known,
+    /// Their token.
+    pub(super) token: String,
+}
+
+impl FromRequestParts<Shared> for Visiting {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
+        let token = bearer(&parts.headers)?.to_owned();
+        let names = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Refusal::NotFound)?;
+        let channel_id = names.iter().next().map(|(_, name)| name.to_owned()).ok_or(Refusal::NotFound)?;
+        let asked = token.clone();
+        let visitor = app.store.read(move |sql| visitors::known(sql, &channel_id, &asked)).await?;
+        Ok(Self { visitor, token })
+    }
+}
+
+/// Where a request comes from, as far as that is known; a simulation's come from nowhere.
+pub(super) struct Address(pub(super) Option<IpAddr>);
+
+impl FromRequestParts<Shared> for Address {
+    type Rejection = std::convert::Infallible;
+
+    fn from_request_parts(parts: &mut Parts, _: &Shared) -> impl Future<Output = Result<Self, Self::Rejection>> + Send {
+        std::future::ready(Ok(Self(parts.extensions.get::<Client>().map(|client| client.address))))
+    }
+}
+
+/// Whether `If-Match` names the version that is there.
+///
+/// # Errors
+/// [`Refusal::IfMatchMissing`].
+pub(super) fn if_match(headers: &HeaderMap) -> Result<impl FnOnce(i64) -> bool + Send + use<>, Refusal> {
+    let header = headers.get(header::IF_MATCH).ok_or(Refusal::IfMatchMissing)?;
+    // What is no text matches no version.
+    let seen = IfMatch::new(header.to_str().unwrap_or_default());
+    Ok(move |version: i64| seen.accepts(version))
 }
 
 /// The one name in the path. What is no text names nothing.

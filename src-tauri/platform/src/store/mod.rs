@@ -23,7 +23,9 @@ mod writer;
 pub use machine::{Dies, Disk, Machine, RealDisk, Threads};
 pub(crate) use writer::Write;
 
-use crate::{backups::BackupError, chance::Chance, clock::Clock, metrics::Metrics, refusal::Refusal};
+use crate::{
+    attachments::folder::Folder, backups::BackupError, chance::Chance, clock::Clock, metrics::Metrics, refusal::Refusal,
+};
 
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("0001_workspace.sql")),
@@ -34,6 +36,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0006_lists.sql")),
     M::up(include_str!("0007_administration.sql")),
     M::up(include_str!("0008_surveys.sql")),
+    M::up(include_str!("0009_channels.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.
@@ -133,6 +136,7 @@ pub(crate) struct Store {
     threads: Threads,
     metrics: Arc<Metrics>,
     directory: Arc<Path>,
+    attachments: Folder,
 }
 
 impl Store {
@@ -151,6 +155,8 @@ impl Store {
             TryLockError::Error(source) => in_directory(source),
         })?;
 
+        let attachments = Folder::below(directory);
+        attachments.forget_interrupted();
         let path = directory.join(FILE);
         let in_database = |source| OpenError::Database { path: path.clone(), source };
         let mut connection = Connection::open(&path).map_err(in_database)?;
@@ -188,7 +194,7 @@ impl Store {
         let lock = Arc::new(Mutex::new(Some(lock)));
         let directory = directory.into();
         let readers = Arc::new(readers);
-        Ok(Self { writer, readers, committed, access: accessed, clock, lock, threads, metrics, directory })
+        Ok(Self { writer, readers, committed, access: accessed, clock, lock, threads, metrics, directory, attachments })
     }
 
     /// Runs `job` in a transaction and returns when it is durable. A refusal changes nothing.
@@ -223,6 +229,11 @@ impl Store {
     /// about that is true as long as [`access`] was this number in the same snapshot.
     pub(crate) fn access(&self) -> watch::Receiver<i64> {
         self.access.clone()
+    }
+
+    /// Where files lie.
+    pub(crate) fn attachments(&self) -> Folder {
+        self.attachments.clone()
     }
 
     /// Where work that blocks is done.

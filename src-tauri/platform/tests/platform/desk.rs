@@ -261,6 +261,24 @@ impl Desk {
         changes["next"].as_i64().unwrap()
     }
 
+    /// How many different contents of files lie in the data directory.
+    pub(crate) fn files_kept(&self) -> usize {
+        let shelves = std::fs::read_dir(self.dir.path().join("files")).unwrap().flatten();
+        let shelves = shelves.filter(|shelf| shelf.file_name() != ".incoming");
+        shelves.map(|shelf| std::fs::read_dir(shelf.path()).unwrap().count()).sum()
+    }
+
+    /// Waits until something that happens by itself has happened.
+    pub(crate) async fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        for _ in 0..3000 {
+            if holds() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("waited in vain: {what}");
+    }
+
     /// Everything that a channel was ever given to deliver.
     pub(crate) async fn outbound(&self, channel: &str) -> Vec<Value> {
         let (mut after, mut all) = (0, Vec::new());

@@ -5,9 +5,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
 
 mod actions;
+mod admin_channels;
+mod attachments;
 mod bodies;
 mod canned;
 mod channels;
+mod chat;
 mod clicks;
 mod closing;
 mod conversations;
@@ -34,4 +37,5 @@ mod surveys;
 mod sync;
 mod tags;
 mod visibility;
+mod webhooks;
 mod windows;

@@ -42,6 +42,15 @@ async fn the_document_names_every_call_of_the_contract_and_needs_no_token() {
         ("post", "/v1/surveys/{token}/answer"),
         ("get", "/v1/sync/conversations"),
         ("get", "/healthz"),
+        ("post", "/v1/attachments"),
+        ("get", "/v1/attachments/{id}"),
+        ("post", "/v1/channels/{id}/webhook"),
+        ("get", "/v1/admin/channels"),
+        ("put", "/v1/admin/channels/{id}"),
+        ("post", "/v1/conversations/{id}/typing"),
+        ("post", "/v1/conversations/{id}/read"),
+        ("post", "/v1/chat/{channel_id}/messages"),
+        ("get", "/v1/chat/{channel_id}/events"),
     ] {
         assert!(document["paths"][path][method].is_object(), "{method} {path}");
     }

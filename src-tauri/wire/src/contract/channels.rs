@@ -5,7 +5,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::{millis, open_enum::open_enum, timeline::DeliveryStatus};
+use super::{
+    millis,
+    open_enum::open_enum,
+    requests::AttachmentRef,
+    timeline::{Attachment, Button, DeliveryStatus},
+};
 
 open_enum! {
     /// The kind of a channel.
@@ -16,6 +21,16 @@ open_enum! {
         WhatsApp = "whatsapp",
         /// Facebook Messenger.
         Messenger = "messenger",
+        /// Instagram's direct messages.
+        Instagram = "instagram",
+        /// Apple Messages for Business.
+        AppleMessages = "apple_messages",
+        /// RCS Business Messaging.
+        Rcs = "rcs",
+        /// KakaoTalk's ConsultationTalk.
+        KakaoTalk = "kakaotalk",
+        /// LINE.
+        Line = "line",
     }
 }
 
@@ -95,6 +110,29 @@ pub struct InboundMessage {
     /// When it was written; now if missing. The future counts as now.
     #[serde(default, serialize_with = "millis::serialize_option", skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
+    /// Files that came with it; the text may be empty then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub attachments: Vec<InboundAttachment>,
+}
+
+/// A file that came with a message: uploaded before, or its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum InboundAttachment {
+    /// Uploaded to `POST /v1/channels/{id}/attachments`.
+    Uploaded(AttachmentRef),
+    /// Small enough for the body.
+    Inline(InlineAttachment),
+}
+
+/// A file as part of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InlineAttachment {
+    /// The file's name.
+    pub name: String,
+    /// The content in base64.
+    pub data: String,
 }
 
 /// Answer of `POST /v1/channels/{id}/inbound`.
@@ -129,8 +167,16 @@ pub struct OutboundItem {
     pub id: String,
     /// The conversation.
     pub conversation_id: String,
+    /// The customer, as the channel knows them.
+    pub customer: InboundCustomer,
     /// The text to deliver.
     pub text: String,
+    /// Buttons of the scenario. A click comes back as a message with the label as text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Button>,
+    /// Files to deliver, to be fetched from `GET /v1/channels/{id}/attachments/{attachment_id}`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// With a survey: the token that answers it, which needs no other authorization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub survey_token: Option<String>,
@@ -153,8 +199,8 @@ pub struct OutboundPage {
 pub struct DeliveryReport {
     /// The reply's message id.
     pub reply_id: String,
-    /// `delivered` or `failed`.
-    #[schema(value_type = String, pattern = "^(delivered|failed)$")]
+    /// `sent`, `delivered`, `read` or `failed`. What is further on is never taken back by what is less far.
+    #[schema(value_type = String, pattern = "^(sent|delivered|read|failed)$")]
     pub status: DeliveryStatus,
     /// Why it failed, as the channel says it.
     #[serde(default)]

@@ -95,6 +95,32 @@ open_enum! {
         ExportsWaiting = "exports-waiting",
         /// 416: the file ends before the range begins.
         RangeUnsatisfiable = "range-unsatisfiable",
+        /// 404: no such channel.
+        ChannelUnknown = "channel-unknown",
+        /// 409: a channel of this id exists.
+        ChannelExists = "channel-exists",
+        /// 410: the channel is archived and takes no messages any more.
+        ChannelArchived = "channel-archived",
+        /// 422: the platform does not call this address.
+        AddressRefused = "address-refused",
+        /// 401: the signature of a webhook is missing or wrong.
+        SignatureWrong = "signature-wrong",
+        /// 401: the webhook's time is more than five minutes off.
+        TimestampOff = "timestamp-off",
+        /// 409: this very request was taken before.
+        Replayed = "replayed",
+        /// 413: the file is larger than the channel takes.
+        AttachmentTooLarge = "attachment-too-large",
+        /// 422: the channel does not take files of this kind.
+        AttachmentRefused = "attachment-refused",
+        /// 422: more files than the channel takes at once.
+        AttachmentsTooMany = "attachments-too-many",
+        /// 422: a message has to say something, or bring a file.
+        MessageEmpty = "message-empty",
+        /// 422: longer than the chat takes.
+        MessageTooLong = "message-too-long",
+        /// 429: too much at once; `Retry-After` says when.
+        RateLimited = "rate-limited",
         /// 503: try again later.
         Overloaded = "overloaded",
         /// 500: our fault.

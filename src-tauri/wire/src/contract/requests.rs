@@ -32,6 +32,7 @@ pub struct NewReply {
     pub text: String,
     /// Files that go with it.
     #[serde(default)]
+    #[schema(max_items = 20)]
     pub attachments: Vec<AttachmentRef>,
     /// Send a survey too, if one may be sent (D10).
     #[serde(default)]
@@ -48,6 +49,7 @@ pub struct ClosingReply {
     pub text: String,
     /// Files that go with it.
     #[serde(default)]
+    #[schema(max_items = 20)]
     pub attachments: Vec<AttachmentRef>,
 }
 

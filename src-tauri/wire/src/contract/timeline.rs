@@ -56,10 +56,14 @@ pub struct Author {
 open_enum! {
     /// What became of a reply.
     DeliveryStatus {
-        /// Handed to the channel; nothing heard yet.
+        /// On its way to the channel; nothing heard yet.
         Pending = "pending",
+        /// The channel has taken it.
+        Sent = "sent",
         /// The channel delivered it.
         Delivered = "delivered",
+        /// The customer has seen it, on channels that say so.
+        Read = "read",
         /// The channel could not deliver it (D12).
         Failed = "failed",
     }
@@ -69,7 +73,7 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[ts(export)]
 pub struct Delivery {
-    /// Pending, delivered or failed.
+    /// How far it got.
     pub status: DeliveryStatus,
     /// Why it failed, as the channel says it.
     pub reason: Option<String>,
@@ -81,6 +85,20 @@ pub struct Delivery {
 pub struct Button {
     /// What the customer reads, and sends by a click.
     pub label: String,
+}
+
+/// A file that came or went with an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct Attachment {
+    /// Opaque id; the content is at `GET /v1/attachments/{id}`.
+    pub id: String,
+    /// The file's name, safe to save it under.
+    pub name: String,
+    /// What the content is, by looking at it and not by what it says of itself.
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
 }
 
 /// What an entry of kind `event` tells.
@@ -177,6 +195,9 @@ pub struct TimelineEntry {
     /// Buttons offered with the reply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<Button>,
+    /// Files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What happened; null unless an event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<Happening>,

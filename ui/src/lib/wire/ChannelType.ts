@@ -3,4 +3,4 @@
 /**
  * The kind of a channel.
  */
-export type ChannelType = "web_chat" | "whatsapp" | "messenger" | string;
+export type ChannelType = "web_chat" | "whatsapp" | "messenger" | "instagram" | "apple_messages" | "rcs" | "kakaotalk" | "line" | string;

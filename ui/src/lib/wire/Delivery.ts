@@ -6,7 +6,7 @@ import type { DeliveryStatus } from "./DeliveryStatus";
  */
 export type Delivery = { 
 /**
- * Pending, delivered or failed.
+ * How far it got.
  */
 status: DeliveryStatus, 
 /**

@@ -3,4 +3,4 @@
 /**
  * What became of a reply.
  */
-export type DeliveryStatus = "pending" | "delivered" | "failed" | string;
+export type DeliveryStatus = "pending" | "sent" | "delivered" | "read" | "failed" | string;

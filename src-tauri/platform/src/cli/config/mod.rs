@@ -232,6 +232,7 @@ impl Config {
         }
         options.serving = self.serving()?;
         options.backups = self.backups();
+        options.private_addresses = self.effective.switch("private_addresses");
         Ok(options)
     }
 

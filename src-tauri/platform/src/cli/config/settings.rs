@@ -69,6 +69,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Proxies whose word on who asks is believed (Forwarded, X-Forwarded-For): addresses or networks, [\"10.0.0.0/8\"].",
     ),
     setting(
+        "private_addresses",
+        Kind::Switch,
+        "false",
+        "Whether admins may name webhook addresses in private networks, and such that begin with http://.",
+    ),
+    setting(
         "tls.certificate_file",
         Kind::Path,
         "",

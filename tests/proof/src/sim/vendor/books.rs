@@ -381,6 +381,7 @@ impl Books {
             delivery: replies.then_some(Delivery { status: DeliveryStatus::Pending, reason: None }),
             client_key: None,
             buttons: Vec::new(),
+            attachments: Vec::new(),
             event,
         };
         if let Some(talk) = self.talks.get_mut(id) {
