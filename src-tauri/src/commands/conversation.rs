@@ -20,6 +20,11 @@ pub(crate) async fn mark_seen(engine: Running<'_>, conversation_id: String) -> A
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn typing(engine: Running<'_>, conversation_id: String) -> Answer<()> {
+    engine.typing(&conversation_id).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn timeline(engine: Running<'_>, args: TimelineQuery) -> Answer<TimelinePage> {
     engine.timeline(args).await
 }

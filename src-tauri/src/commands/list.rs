@@ -16,6 +16,7 @@ commands! {
     inbox::inbox,
     conversation::conversation,
     conversation::mark_seen,
+    conversation::typing,
     conversation::timeline,
     conversation::save_draft,
     conversation::send_reply,

@@ -320,6 +320,10 @@ export class Rehearsal implements Backend {
     this.announce({ kind: 'inbox_changed', conversation_ids: [conversationId] })
   }
 
+  async typing() {
+    // The rehearsal's customers do not look.
+  }
+
   async timeline({
     conversation_id,
     before,

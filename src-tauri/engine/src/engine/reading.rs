@@ -10,7 +10,7 @@ use signoff_wire::interface::{
 use super::Engine;
 use crate::cache::{self, CacheError, views};
 use crate::outbox::{self, OutboxError};
-use crate::remote::RemoteError;
+use crate::remote::{Presence, RemoteError};
 
 impl Engine {
     /// A page of the inbox (D40).
@@ -48,8 +48,33 @@ impl Engine {
         let seen = workplace.store().write_in_background(move |transaction| cache::mark_seen(transaction, &id)).await?;
         if seen {
             self.frame.inbox_changed([conversation_id.to_owned()]);
+            self.say_presence(conversation_id, Presence::Reads);
         }
         Ok(())
+    }
+
+    /// The advisor writes in this conversation. Told to the customer where the channel can, now or not at all.
+    ///
+    /// # Errors
+    /// Only without a workplace.
+    #[expect(clippy::unused_async, reason = "every command has the same shape")]
+    pub async fn typing(&self, conversation_id: &str) -> Result<(), Failure> {
+        self.workplace()?;
+        self.say_presence(conversation_id, Presence::Types);
+        Ok(())
+    }
+
+    /// Nobody waits for it, and nobody is told if it fails.
+    fn say_presence(&self, conversation_id: &str, presence: Presence) {
+        let Ok(workplace) = self.workplace() else { return };
+        let id = conversation_id.to_owned();
+        self.start.runtime.spawn(async move {
+            let said =
+                workplace.call(|platform, token| async move { platform.say_presence(&token, &id, presence).await });
+            if let Err(error) = said.await {
+                tracing::debug!(%error, "presence was not passed on");
+            }
+        });
     }
 
     /// Older entries of a timeline. Asks the platform for those that are not in the cache; offline, what is here is the answer, and its

@@ -35,6 +35,15 @@ pub use steps::{Attempt, Brought, Seen, Step, Taken};
 /// The token of a session.
 pub type Token = SecretString;
 
+/// What is true of an advisor for a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The conversation is open in front of them.
+    Reads,
+    /// They write.
+    Types,
+}
+
 /// A platform at an address. Every call but [`Platform::probe`] and [`Platform::sign_in`] takes the session's token.
 #[async_trait]
 pub trait Platform: Send + Sync {
@@ -62,6 +71,17 @@ pub trait Platform: Send + Sync {
     ) -> Result<(InboxOptions, String), RemoteError>;
     /// A page of the audit log, newest first (D52).
     async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<Page<AuditEntry>, RemoteError>;
+
+    /// Says that the advisor has opened a conversation, or types in it: passed on to the customer where the channel can, and never
+    /// tried again. A platform that has no word for it is told nothing.
+    async fn say_presence(
+        &self,
+        _token: &Token,
+        _conversation_id: &str,
+        _presence: Presence,
+    ) -> Result<(), RemoteError> {
+        Ok(())
+    }
 
     /// Passes a call through to the platform's administration. A platform that has its own somewhere else has none for us.
     async fn administer(&self, _token: &Token, _call: &administration::Call) -> Result<Administered, RemoteError> {

@@ -19,6 +19,7 @@
 //! | `inbox` | [`InboxQuery`] | [`InboxPage`] |
 //! | `conversation` | `conversation_id` | [`ConversationView`] |
 //! | `mark_seen` | `conversation_id` | nothing; the row is no longer unread on this machine |
+//! | `typing` | `conversation_id` | nothing; the customer is told where the channel can |
 //! | `timeline` | [`TimelineQuery`] | [`TimelinePage`] |
 //! | `save_draft` | [`Draft`] | nothing |
 //! | `send_reply` | [`SendReply`] | [`QueueEntry`], after the commit |

@@ -5,6 +5,8 @@
 import { failureOf, type Backend, type Failure } from '$lib/backend'
 
 const SAVE_AFTER_MS = 400
+/** The customer's side forgets after a few seconds that somebody typed. */
+const SAY_TYPING_EVERY_MS = 3000
 
 export class DraftText {
   failure = $state.raw<Failure | null>(null)
@@ -20,6 +22,7 @@ export class DraftText {
   /** What the draft was when it was last seen from here. What has returned to it since then stays in it. */
   #seen: string
   #timer: ReturnType<typeof setTimeout> | undefined
+  #saidTyping = -Infinity
   /** Saves one after the other, so that the last one typed is the last one kept. */
   #saving: Promise<void> = Promise.resolve()
 
@@ -46,6 +49,11 @@ export class DraftText {
     this.saved = this.#text === this.#savedText
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER_MS)
+    if (this.#text !== '' && performance.now() - this.#saidTyping > SAY_TYPING_EVERY_MS) {
+      this.#saidTyping = performance.now()
+      // What cannot be said now need not be said later.
+      this.backend.typing(this.conversationId).catch(() => {})
+    }
   }
 
   /** Saves what is not saved yet, and waits for saves that are under way. */

@@ -48,6 +48,8 @@ export interface Backend {
   inbox(args: InboxQuery): Promise<InboxPage>
   conversation(conversationId: string): Promise<ConversationView>
   markSeen(conversationId: string): Promise<void>
+  /** The advisor writes; told to the customer where the channel can. Said again every few seconds while it holds. */
+  typing(conversationId: string): Promise<void>
   timeline(args: TimelineQuery): Promise<TimelinePage>
   saveDraft(args: Draft): Promise<void>
   sendReply(args: SendReply): Promise<QueueEntry>

@@ -26,6 +26,7 @@ export function tauriBackend(): Backend {
     inbox: (args) => invoke('inbox', { args }),
     conversation: (conversation_id) => invoke('conversation', { conversation_id }),
     markSeen: (conversation_id) => invoke('mark_seen', { conversation_id }),
+    typing: (conversation_id) => invoke('typing', { conversation_id }),
     timeline: (args) => invoke('timeline', { args }),
     saveDraft: (args) => invoke('save_draft', { args }),
     sendReply: (args) => invoke('send_reply', { args }),

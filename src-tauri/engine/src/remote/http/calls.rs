@@ -23,7 +23,7 @@ use tokio::time::timeout;
 use super::{HttpPlatform, file, signed_in, stream};
 use crate::remote::administration::Call;
 use crate::remote::download::{Incoming, Source, There};
-use crate::remote::{Act, Attempt, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What};
+use crate::remote::{Act, Attempt, Platform, Presence, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What};
 
 /// Timeline entries that come with each conversation of the first synchronisation: what a conversation shows before anybody scrolls.
 const ENTRIES_PER_SNAPSHOT: u32 = 30;
@@ -85,6 +85,15 @@ impl Platform for HttpPlatform {
     async fn audit_log(&self, token: &Token, after: Option<&str>) -> Result<Page<AuditEntry>, RemoteError> {
         let request = self.get_where(&["v1", "audit-log"], &[("after", after)]);
         self.ask(signed_in(request, token)).await
+    }
+
+    async fn say_presence(&self, token: &Token, conversation_id: &str, presence: Presence) -> Result<(), RemoteError> {
+        let call = match presence {
+            Presence::Reads => "read",
+            Presence::Types => "typing",
+        };
+        let request = self.client.post(self.at(&["v1", "conversations", conversation_id, call])).json(&json!({}));
+        self.whole_answer(signed_in(request, token)).await?.success()
     }
 
     async fn administer(&self, token: &Token, call: &Call) -> Result<Administered, RemoteError> {
