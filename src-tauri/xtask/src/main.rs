@@ -38,10 +38,12 @@ Signoff's own commands.
 
   cargo xtask test
       Everything that has to hold before a change is good: formatting, lints, generated
-      files, dependency direction, Rust tests, interface tests, real-window journeys.
+      files, dependency direction, Rust tests, interface tests, journeys in a real window and
+      a real browser.
 
   cargo xtask e2e [FILTER]
-      The real-window journeys alone; with FILTER those whose name contains it.
+      The journeys in a real window and a real browser alone; with FILTER those whose name
+      contains it.
 
   cargo xtask bench app [--only NAME]... [--rounds N] [--cold]
       The figures of the app, on release builds, each beside its floor or its aim. NAME is one

@@ -193,8 +193,16 @@ pub(crate) const DESK: &[Need] = &[
     },
 ];
 
-/// To look at the platform's pages with the browser that most people have.
+/// To look at the platform's pages with the browser that most people have, and at its neighbours as others write them.
 pub(crate) const BROWSER: &[Need] = &[
+    Need {
+        probe: Probe::Program("python3"),
+        why: "runs the provider that docs/channels.md shows",
+        apt: "python3",
+        dnf: "python3",
+        pacman: "python",
+        zypper: "python3",
+    },
     Need {
         probe: Probe::Program("chromium"),
         why: "the customer's chat page and the CRM widget in a real browser",

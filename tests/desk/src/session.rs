@@ -40,6 +40,17 @@ impl Platform {
     }
 }
 
+impl Platform {
+    /// Replaces what stands under a path, in the version that is there.
+    ///
+    /// # Errors
+    /// If the platform says no.
+    pub fn replace(&self, who: &Session, path: &str, body: &Value) -> Result<()> {
+        let version = self.line.version(path, &who.token)?;
+        self.line.send(Method::PUT, path, Some(&who.token), &[("If-Match", version.as_str())], Some(body)).map(drop)
+    }
+}
+
 impl Session {
     /// Reads.
     ///
