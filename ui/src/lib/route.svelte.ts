@@ -3,6 +3,7 @@ export type View = 'inbox' | 'queue' | 'figures' | 'settings'
 export type SettingsPage =
   | 'preferences'
   | 'inbox-options'
+  | 'channels'
   | 'workspace'
   | 'office-hours'
   | 'tags'

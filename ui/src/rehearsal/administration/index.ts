@@ -3,6 +3,7 @@
  * the platform does as far as the interface can tell.
  */
 import type { Administer } from '$lib/backend'
+import { channels } from './channels'
 import { exports } from './exports'
 import { figures } from './figures'
 import { canned, tags } from './lists'
@@ -19,4 +20,4 @@ export interface Answer {
 export type Subject = (call: Administer) => Answer | undefined
 
 /** One more line for each subject. */
-export const subjects: (() => Subject)[] = [figures, exports, workspace, tags, canned, surveys]
+export const subjects: (() => Subject)[] = [figures, exports, workspace, tags, canned, surveys, channels]

@@ -1,0 +1,65 @@
+/** Channels, as an admin manages them. */
+import type {
+  Backend,
+  ChannelRules,
+  ChannelSecrets,
+  ChannelSettings,
+  ChannelTypeDefaults,
+  NewChannel,
+} from '$lib/backend'
+import { Calls, segment } from './call'
+
+const CHANNELS = '/v1/admin/channels'
+
+export class ChannelsClient {
+  readonly #calls: Calls
+
+  constructor(backend: Backend) {
+    this.#calls = new Calls(backend)
+  }
+
+  /** Those in use first. */
+  async all(): Promise<ChannelSettings[]> {
+    return (await this.#calls.get<{ items: ChannelSettings[] }>(CHANNELS)).items
+  }
+
+  /** The kinds that there are, each with what it usually allows. */
+  async types(): Promise<ChannelTypeDefaults[]> {
+    return (await this.#calls.get<{ items: ChannelTypeDefaults[] }>('/v1/admin/channel-types')).items
+  }
+
+  /** The answer has the key and the secret, this once. */
+  create(channel: NewChannel): Promise<ChannelSecrets> {
+    return this.#calls.post(CHANNELS, channel)
+  }
+
+  /** The answer has the secret if the channel had none. */
+  async change(channel: ChannelSettings, rules: ChannelRules): Promise<ChannelSecrets> {
+    return (await this.#calls.put<ChannelSecrets>(path(channel), rules, `"${channel.version}"`)).value
+  }
+
+  archive(channel: ChannelSettings): Promise<void> {
+    return this.#calls.delete(path(channel), `"${channel.version}"`)
+  }
+
+  async restore(channel: ChannelSettings): Promise<void> {
+    await this.#calls.backend.administer({
+      method: 'POST',
+      path: `${path(channel)}/restore`,
+      body: {},
+      version: `"${channel.version}"`,
+    })
+  }
+
+  newKey(channel: ChannelSettings): Promise<ChannelSecrets> {
+    return this.#calls.post(`${path(channel)}/key`)
+  }
+
+  newSecret(channel: ChannelSettings): Promise<ChannelSecrets> {
+    return this.#calls.post(`${path(channel)}/secret`)
+  }
+}
+
+function path(channel: ChannelSettings): string {
+  return `${CHANNELS}/${segment(channel.id)}`
+}
