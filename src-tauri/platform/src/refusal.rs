@@ -1,6 +1,9 @@
 //! Why a request is refused. The texts are for people who read answers with curl; clients act on the code.
 
-use signoff_wire::contract::problems::{Problem, ProblemCode};
+use signoff_wire::contract::{
+    problems::{Problem, ProblemCode},
+    scenarios::ScenarioFault,
+};
 
 /// A refusal, with what its problem document adds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -207,6 +210,21 @@ pub enum Refusal {
         /// Until there is room again.
         retry_after_s: u64,
     },
+    /// No such scenario, or no such version.
+    #[error("There is no such scenario, or no such version of it.")]
+    ScenarioUnknown,
+    /// Names are how admins tell them apart.
+    #[error("There is a scenario of this name already.")]
+    ScenarioExists,
+    /// Channels come first.
+    #[error("A channel uses this scenario; give the channel another one first.")]
+    ScenarioInUse,
+    /// A draft with faults is not published.
+    #[error("The draft has {} faults and was not published.", .faults.len())]
+    ScenarioFaulty {
+        /// What is wrong, and where.
+        faults: Vec<ScenarioFault>,
+    },
     /// Try again later.
     #[error("The platform has too much to do; try again in a second.")]
     Overloaded,
@@ -277,6 +295,10 @@ impl Refusal {
             Self::MessageEmpty => (ProblemCode::MessageEmpty, 422, "Message empty"),
             Self::MessageTooLong { .. } => (ProblemCode::MessageTooLong, 422, "Message too long"),
             Self::RateLimited { .. } => (ProblemCode::RateLimited, 429, "Too much at once"),
+            Self::ScenarioUnknown => (ProblemCode::ScenarioUnknown, 404, "Scenario unknown"),
+            Self::ScenarioExists => (ProblemCode::ScenarioExists, 409, "Scenario exists"),
+            Self::ScenarioInUse => (ProblemCode::ScenarioInUse, 409, "Scenario in use"),
+            Self::ScenarioFaulty { .. } => (ProblemCode::ScenarioFaulty, 422, "Scenario faulty"),
             Self::Overloaded => (ProblemCode::Overloaded, 503, "Overloaded"),
             Self::Internal => (ProblemCode::Internal, 500, "Internal error"),
         }
@@ -309,6 +331,7 @@ impl Refusal {
             newer_conversation_id: None,
             last_customer_message_id: None,
             limit: None,
+            faults: None,
         };
         if let Self::ConversationClosed { newer_conversation_id } = self {
             problem.newer_conversation_id.clone_from(newer_conversation_id);
@@ -321,6 +344,9 @@ impl Refusal {
         | Self::AttachmentsTooMany { limit } = self
         {
             problem.limit = Some(*limit);
+        }
+        if let Self::ScenarioFaulty { faults } = self {
+            problem.faults = Some(faults.clone());
         }
         problem
     }

@@ -56,6 +56,8 @@ open_enum! {
         CrmWidget = "crm_widget",
         /// The scenario.
         Scenario = "scenario",
+        /// A routing rule.
+        RoutingRule = "routing_rule",
         /// The channel, reporting on a delivery.
         Channel = "channel",
     }

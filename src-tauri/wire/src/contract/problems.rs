@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::open_enum::open_enum;
+use super::{open_enum::open_enum, scenarios::ScenarioFault};
 
 open_enum! {
     /// Why a request was refused.
@@ -121,6 +121,14 @@ open_enum! {
         MessageTooLong = "message-too-long",
         /// 429: too much at once; `Retry-After` says when.
         RateLimited = "rate-limited",
+        /// 404: no such scenario, or no such version of it.
+        ScenarioUnknown = "scenario-unknown",
+        /// 409: there is a scenario of that name.
+        ScenarioExists = "scenario-exists",
+        /// 409: a channel uses the scenario.
+        ScenarioInUse = "scenario-in-use",
+        /// 422: the draft has faults; they are listed.
+        ScenarioFaulty = "scenario-faulty",
         /// 503: try again later.
         Overloaded = "overloaded",
         /// 500: our fault.
@@ -157,4 +165,7 @@ pub struct Problem {
     /// With `reply-too-long`: the limit, in Unicode scalar values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// With `scenario-faulty`: what is wrong, and where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Vec<ScenarioFault>>,
 }

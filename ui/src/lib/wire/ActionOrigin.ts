@@ -3,4 +3,4 @@
 /**
  * Where an action was taken.
  */
-export type ActionOrigin = "console" | "crm_widget" | "scenario" | "channel" | string;
+export type ActionOrigin = "console" | "crm_widget" | "scenario" | "routing_rule" | "channel" | string;
