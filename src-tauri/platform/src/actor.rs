@@ -1,4 +1,4 @@
-//! Who acts: a person, a channel's scenario, or the platform itself.
+//! Who acts: a person, a channel's scenario, a routing rule, or the platform itself.
 
 use signoff_wire::contract::{
     sessions::User,
@@ -22,7 +22,14 @@ pub(crate) enum Actor {
         /// The scenario's name.
         name: String,
     },
-    /// The platform: windows, routing rules.
+    /// A routing rule.
+    Rule {
+        /// The rule's id.
+        id: String,
+        /// The rule's name.
+        name: String,
+    },
+    /// The platform: windows.
     System,
 }
 
@@ -36,6 +43,8 @@ impl Actor {
             Self::Scenario { id, name } => {
                 Author { kind: AuthorKind::Scenario, id: Some(id.clone()), name: Some(name.clone()) }
             }
+            // An id of the system's would be taken for a user's.
+            Self::Rule { name, .. } => Author { kind: AuthorKind::System, id: None, name: Some(name.clone()) },
             Self::System => Author { kind: AuthorKind::System, id: None, name: None },
         }
     }
@@ -44,7 +53,7 @@ impl Actor {
     pub(crate) fn for_action(&self) -> (&str, &str, bool) {
         match self {
             Self::Advisor { id, name } => (id, name, false),
-            Self::Scenario { id, name } => (id, name, true),
+            Self::Scenario { id, name } | Self::Rule { id, name } => (id, name, true),
             Self::System => ("system", "Signoff", true),
         }
     }

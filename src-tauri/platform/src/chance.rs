@@ -33,11 +33,15 @@ impl Chance {
 
     /// An id such as `conv_0193…`: a UUIDv7, so that ids sort by age and indexes stay compact.
     pub(crate) fn id(&mut self, prefix: &str, now: DateTime<Utc>) -> String {
+        format!("{prefix}_{}", self.uuid(now).simple())
+    }
+
+    /// A UUIDv7.
+    pub(crate) fn uuid(&mut self, now: DateTime<Utc>) -> uuid::Uuid {
         let mut random = [0; 10];
         self.rng.fill_bytes(&mut random);
         let ms = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-        let uuid = uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid();
-        format!("{prefix}_{}", uuid.simple())
+        uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()
     }
 
     /// 256 bits that nobody guesses, in letters that fit into an address.

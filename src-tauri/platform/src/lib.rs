@@ -69,10 +69,8 @@ pub mod workspace;
 
 pub use chance::Chance;
 use channels::provider::{Provider, courier::Courier, webhook::Webhook};
-pub use channels::{
-    routing::Rule as RoutingRule,
-    scenario::{Scenario, Step as ScenarioStep},
-};
+pub use channels::scenario::Scenario;
+use channels::scenario::{clockwork, outside::Outside};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use demo::{
     blueprint::demo as demo_blueprint,
@@ -174,6 +172,7 @@ pub struct Opened {
     serving: Serving,
     backups: Option<backups::Plan>,
     outgoing: outgoing::Outgoing,
+    outside: Arc<Outside>,
 }
 
 /// Opens the workspace and fills it if it is empty. Nothing happens in it yet. [`Options::listen`] is not looked at.
@@ -193,13 +192,14 @@ pub async fn open(options: Options) -> Result<Opened, ServeError> {
         private_addresses,
         listen: _,
     } = options;
+    let outside = Arc::new(Outside::new(private_addresses));
     let traffic = traffic.then(|| chance.fork());
     let store = store::Store::open(&data_dir, clock, chance, machine)?;
     match workspace::prepare(&store, start).await {
         Ok(workspace) => {
             let (stop, stopping) = watch::channel(false);
             let outgoing = outgoing::Outgoing::new(private_addresses || workspace.demo);
-            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic, serving, backups, outgoing })
+            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic, serving, backups, outgoing, outside })
         }
         Err(refusal) => {
             store.close().await;
@@ -223,6 +223,7 @@ impl Opened {
         if let Some(plan) = self.backups.clone() {
             tokio::spawn(backups::keep_making(self.store.clone(), plan, self.stopping.clone()));
         }
+        tokio::spawn(clockwork::run(self.store.clone(), Arc::clone(&self.outside), self.stopping.clone()));
         if let Some(chance) = self.traffic.take() {
             tokio::spawn(demo::traffic::run(self.store.clone(), chance, self.stopping.clone()));
         }

@@ -6,11 +6,14 @@ use rusqlite::{Connection, params};
 use signoff_wire::contract::{
     channels::{ChannelType, SurveyKind},
     directory::{CannedReply, Tag},
+    routing::RoutingRule,
     sessions::{Role, TeamRef},
 };
 
 use crate::{
-    Refusal, RoutingRule, Scenario, Start, demo,
+    Refusal, Scenario, Start,
+    channels::{old, routing, scenario::documents},
+    demo,
     sessions::{hash_password, hash_token},
     store::{Store, Write},
 };
@@ -38,7 +41,7 @@ pub struct Blueprint {
     pub tags: Vec<Tag>,
     /// Prepared answers.
     pub canned_replies: Vec<CannedReply>,
-    /// Rules for new conversations, in order.
+    /// Rules, in order.
     pub routing_rules: Vec<RoutingRule>,
 }
 
@@ -97,8 +100,8 @@ pub struct NewChannel {
     pub person_window_h: Option<u32>,
     /// The survey.
     pub survey: Option<SurveyKind>,
-    /// The chatbot.
-    pub scenario: Scenario,
+    /// The chatbot; `None`: the advisors have every message.
+    pub scenario: Option<Scenario>,
 }
 
 /// What became of the start.
@@ -112,6 +115,7 @@ pub(crate) async fn prepare(store: &Store, start: Start) -> Result<Prepared, Ref
     store
         .write(move |write| {
             if let Some(demo) = founded(write.sql)? {
+                old::bring_over(write)?;
                 return Ok(Prepared { demo });
             }
             let blueprint = match start {
@@ -168,7 +172,7 @@ pub(crate) fn found(write: &mut Write<'_>, plan: &Blueprint) -> Result<(), Refus
         write.sql.execute("INSERT INTO teams (id, name) VALUES (?1, ?2)", [&team.id, &team.name])?;
     }
     for channel in &plan.channels {
-        insert_channel(write.sql, channel)?;
+        insert_channel(write, channel)?;
     }
     for user in &plan.users {
         insert_user(write, user)?;
@@ -186,26 +190,14 @@ pub(crate) fn found(write: &mut Write<'_>, plan: &Blueprint) -> Result<(), Refus
             params![reply.id, reply.shortcut, reply.language, reply.text, reply.closing, reply.team_id],
         )?;
     }
-    for (position, rule) in (0_i64..).zip(&plan.routing_rules) {
-        write.sql.execute(
-            "INSERT INTO routing_rules (position, channel_id, language, words, team_id) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                position,
-                rule.channel_id,
-                rule.language,
-                rule.words.as_ref().map(serde_json::to_string).transpose()?,
-                rule.team_id
-            ],
-        )?;
-    }
-    Ok(())
+    routing::document::found(write.sql, &plan.routing_rules)
 }
 
-fn insert_channel(sql: &Connection, channel: &NewChannel) -> Result<(), Refusal> {
-    sql.execute(
+fn insert_channel(write: &Write<'_>, channel: &NewChannel) -> Result<(), Refusal> {
+    write.sql.execute(
         "INSERT INTO channels (id, kind, name, key_hash, reply_limit, conversation_window_h, reply_window_h,
             person_window_h, survey, scenario)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '')",
         params![
             channel.id,
             channel.kind.as_str(),
@@ -215,11 +207,13 @@ fn insert_channel(sql: &Connection, channel: &NewChannel) -> Result<(), Refusal>
             channel.conversation_window_h,
             channel.reply_window_h,
             channel.person_window_h,
-            channel.survey.as_ref().map(SurveyKind::as_str),
-            serde_json::to_string(&channel.scenario)?
+            channel.survey.as_ref().map(SurveyKind::as_str)
         ],
     )?;
-    Ok(())
+    match &channel.scenario {
+        Some(scenario) => documents::found(write, &channel.id, scenario),
+        None => Ok(()),
+    }
 }
 
 fn insert_user(write: &mut Write<'_>, user: &NewUser) -> Result<(), Refusal> {

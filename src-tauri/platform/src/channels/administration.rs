@@ -16,7 +16,6 @@ use signoff_wire::contract::{
 
 use super::{kinds, settings};
 use crate::{
-    Scenario, ScenarioStep,
     attachments::{LARGEST, MOST},
     audit,
     outgoing::Outgoing,
@@ -49,19 +48,12 @@ pub(crate) fn create(
         None => write.id("ch"),
     };
     let key = write.chance.token();
-    let scenario = Scenario {
-        id: id.replacen("ch_", "scenario_", 1),
-        name: "Assistant".to_owned(),
-        start: "hand_over".to_owned(),
-        steps: std::iter::once(("hand_over".to_owned(), ScenarioStep::HandOver)).collect(),
-        listens_for: std::collections::BTreeMap::new(),
-    };
     write
         .sql
         .prepare_cached(
             "INSERT INTO channels (id, kind, name, key_hash, key_made_at, reply_limit, conversation_window_h, scenario,
                 version)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', 0)",
         )?
         .execute(params![
             id,
@@ -70,8 +62,7 @@ pub(crate) fn create(
             hash_token(&key),
             ms(write.now),
             rules.reply_limit,
-            rules.conversation_window_h,
-            serde_json::to_string(&scenario)?
+            rules.conversation_window_h
         ])?;
     settings::write_rules(write, &id, &rules)?;
     let secret = match &rules.provider {

@@ -10,7 +10,7 @@ use signoff_wire::contract::{
     timeline::{Attachment, Author, AuthorKind, EntryKind, TimelineEntry},
 };
 
-use super::{language, routing, scenario::Scenario, settings};
+use super::{language, routing, scenario::perform, settings};
 use crate::{
     actor::Actor,
     attachments::{self, Owner},
@@ -82,11 +82,10 @@ pub(crate) fn take_with(
         entry: message,
     })?;
 
-    let record = scenario(write, channel_id)?.on_message(write, record, text, new_conversation)?;
-    let record = if new_conversation && record.view.status == ConversationStatus::Open {
-        routing::apply(write, record, text)?
-    } else {
-        record
+    let record = perform::on_message(write, record, text, new_conversation)?;
+    let record = match record.view.status {
+        ConversationStatus::Open => routing::apply(write, record, text, at, new_conversation)?,
+        ConversationStatus::Closed => record,
     };
 
     let accepted = InboundAccepted { conversation_id: record.view.id, message_id, new_conversation };
@@ -249,12 +248,4 @@ fn announce_started(write: &Write<'_>, record: &Record, previous: Option<&Record
         previous_closed_by: previous.and_then(|record| record.view.closed_by.clone()),
         entry: None,
     })
-}
-
-fn scenario(write: &Write<'_>, channel_id: &str) -> Result<Scenario, Refusal> {
-    let json: String = write
-        .sql
-        .prepare_cached("SELECT scenario FROM channels WHERE id = ?1")?
-        .query_row([channel_id], |row| row.get(0))?;
-    Ok(serde_json::from_str(&json)?)
 }

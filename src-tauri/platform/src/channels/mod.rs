@@ -7,14 +7,18 @@ use crate::{refusal::Refusal, sessions::hash_token, store::ms};
 
 pub(crate) mod administration;
 pub(crate) mod deliveries;
+mod effects;
+mod fold;
 pub(crate) mod inbound;
 pub(crate) mod kinds;
 pub(crate) mod language;
+pub(crate) mod old;
 pub(crate) mod outbound;
 pub(crate) mod provider;
 pub(crate) mod routing;
 pub(crate) mod scenario;
 pub(crate) mod settings;
+mod week;
 
 /// Checks a channel's key: the present one, or the one before while that is still good. An unknown channel looks like a wrong key.
 pub(crate) fn require_key(sql: &Connection, channel_id: &str, key: &str, now: DateTime<Utc>) -> Result<(), Refusal> {

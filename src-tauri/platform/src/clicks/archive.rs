@@ -15,7 +15,7 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click) -> Result<Receipt, Ref
     let record = click.open_conversation(write)?;
     write
         .sql
-        .prepare_cached("UPDATE conversations SET state = 'archived', on_hold = 0, help_requested = 0 WHERE nr = ?1")?
+        .prepare_cached("UPDATE conversations SET state = 'archived', on_hold = 0, help_requested = 0, scenario_step = NULL WHERE nr = ?1")?
         .execute([record.nr])?;
     let entry = tell(write, &record, &click.actor(), "Archived", &Happening::Archived)?;
     let record = announce_changed(write, &record, Some(entry))?;

@@ -25,7 +25,9 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, assign: &Assign) -> Re
         .ok_or(Refusal::UserUnknown)?;
     write
         .sql
-        .prepare_cached("UPDATE conversations SET assignee_id = ?2, state = 'ongoing' WHERE nr = ?1")?
+        .prepare_cached(
+            "UPDATE conversations SET assignee_id = ?2, state = 'ongoing', scenario_step = NULL WHERE nr = ?1",
+        )?
         .execute(params![record.nr, to.id])?;
     let from = record.view.assignee.clone();
     let data = json!({ "user_id": to.id, "from_user_id": from.as_ref().map(|user| &user.id) });

@@ -2,17 +2,18 @@
 //!
 //! Everybody's password is public, which is why the demo is served on loopback addresses only.
 
-use std::collections::BTreeMap;
-
 use signoff_wire::contract::{
     channels::{ChannelType, SurveyKind},
     directory::{CannedReply, Tag},
+    routing::{RoutingRule, RuleConditions, WordCondition, WordMode},
+    scenarios::{Listen, ScenarioButton, ScenarioFlow, ScenarioStep, StepAct, Texts},
     sessions::{Role, TeamRef},
 };
 
 use super::content::{self, Advisor, DemoChannel};
 use crate::{
-    RoutingRule, Scenario, ScenarioStep,
+    Scenario,
+    channels::old,
     workspace::{Blueprint, NewChannel, NewUser, Password},
 };
 
@@ -24,6 +25,11 @@ const BUTTONS: [(&str, &str); 3] = [
     ("My order / Ma commande", "team_orders"),
     ("An invoice / Une facture", "team_billing"),
     ("A product / Un produit", "team_workshop"),
+];
+const SHORT_BUTTONS: [(&str, &str); 3] = [
+    ("Order / Commande", "team_orders"),
+    ("Invoice / Facture", "team_billing"),
+    ("Product / Produit", "team_workshop"),
 ];
 
 /// The demo workspace without its conversations, which starts at once; for tests.
@@ -86,46 +92,70 @@ fn channel(channel: DemoChannel) -> NewChannel {
         reply_window_h: facts.reply_window_h,
         person_window_h: None,
         survey,
-        scenario: scenario(channel),
+        scenario: Some(scenario(channel)),
     }
 }
 
 /// Greets, offers buttons, and leaves the conversation to the advisors. A button only routes: the greeting stays the one
-/// automatic reply.
+/// automatic reply, in both languages because it is fixed.
 fn scenario(channel: DemoChannel) -> Scenario {
-    let greeting = ScenarioStep::Message {
-        text: content::fixed_greeting(channel),
-        buttons: BUTTONS.map(|(label, _)| label.to_owned()).to_vec(),
-        then: "hand_over".to_owned(),
+    let both = |text: &str| Texts::from(["en", "fr"].map(|language| (language.to_owned(), text.to_owned())));
+    let step = |id: &str, title: &str, act| ScenarioStep { id: id.to_owned(), title: title.to_owned(), act };
+    let hand_over = || "hand_over".to_owned();
+    let greeting = StepAct::Buttons {
+        text: both(&content::fixed_greeting(channel)),
+        buttons: buttons(channel)
+            .iter()
+            .map(|(label, team_id)| ScenarioButton { label: both(label), then: (*team_id).to_owned() })
+            .collect(),
+        wait: false,
+        unexpected: Texts::new(),
+        tries: 0,
+        then: hand_over(),
     };
-    let mut steps =
-        BTreeMap::from([("greeting".to_owned(), greeting), ("hand_over".to_owned(), ScenarioStep::HandOver)]);
-    let mut listens_for = BTreeMap::new();
-    for (label, team_id) in BUTTONS {
-        listens_for.insert(label.to_owned(), team_id.to_owned());
-        let route = ScenarioStep::Route { team_id: team_id.to_owned(), then: "hand_over".to_owned() };
-        steps.insert(team_id.to_owned(), route);
+    let mut steps = vec![step("greeting", "Greeting", greeting)];
+    for (_, team_id) in buttons(channel) {
+        let name = content::teams().iter().find(|team| team.id == team_id).map(|team| team.name).unwrap_or_default();
+        steps.push(step(team_id, name, StepAct::Route { team_id: team_id.to_owned(), then: hand_over() }));
     }
+    steps.push(step("hand_over", "To the advisors", StepAct::HandOver {}));
+    let mut listens = Vec::new();
     if channel == DemoChannel::WebChat {
-        listens_for.insert("#bye".to_owned(), "goodbye".to_owned());
-        steps.insert("goodbye".to_owned(), ScenarioStep::CloseConversation);
+        listens.push(Listen { text: "#bye".to_owned(), then: "goodbye".to_owned() });
+        steps.push(step("goodbye", "Goodbye", StepAct::CloseConversation {}));
     }
+    let place = match channel {
+        DemoChannel::WebChat => "web chat",
+        DemoChannel::WhatsApp => "WhatsApp",
+        DemoChannel::Messenger => "Messenger",
+    };
     Scenario {
         id: channel.facts().id.replacen("ch_", "scenario_", 1),
-        name: format!("{} assistant", content::COMPANY),
-        start: "greeting".to_owned(),
-        steps,
-        listens_for,
+        name: format!("{} assistant, {place}", content::COMPANY),
+        flow: ScenarioFlow {
+            languages: ["en", "fr"].map(str::to_owned).to_vec(),
+            first: "greeting".to_owned(),
+            following: "greeting".to_owned(),
+            listens,
+            office_hours: None,
+            steps,
+        },
+    }
+}
+
+/// Messenger takes shorter labels.
+fn buttons(channel: DemoChannel) -> [(&'static str, &'static str); 3] {
+    match channel {
+        DemoChannel::WebChat | DemoChannel::WhatsApp => BUTTONS,
+        DemoChannel::Messenger => SHORT_BUTTONS,
     }
 }
 
 fn routing_rule(team: &content::Team) -> RoutingRule {
-    RoutingRule {
-        channel_id: None,
-        language: None,
-        words: Some(team.words.iter().map(|&word| word.to_owned()).collect()),
-        team_id: team.id.to_owned(),
-    }
+    let words = team.words.iter().map(|&word| word.to_owned()).collect();
+    let words = vec![WordCondition { mode: WordMode::Any, whole: false, words }];
+    let when = RuleConditions { words, ..RuleConditions::default() };
+    old::rule(&team.id.replacen("team_", "rule_", 1), team.name, when, team.id.to_owned())
 }
 
 fn canned_replies() -> Vec<CannedReply> {

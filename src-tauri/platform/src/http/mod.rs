@@ -41,10 +41,13 @@ mod events;
 mod exports;
 mod figures;
 pub(crate) mod health;
+mod if_match;
 mod lists;
 mod openapi;
 mod presence;
 mod query;
+mod routing;
+mod scenarios;
 mod sessions;
 mod settings;
 mod signed_in;
@@ -127,6 +130,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .merge(chat::routes())
         .merge(chat_page::routes())
         .merge(presence::routes())
+        .merge(scenarios::routes())
+        .merge(routing::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))
         .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
         .with_state(app)

@@ -14,7 +14,7 @@ use utoipa::{
 
 use super::{
     admin_channels, answer, attachments, channels, chat, click, conversations, daily_exports, events, exports, figures,
-    health, lists, presence, sessions, settings, surveys, workspace,
+    health, lists, presence, routing, scenarios, sessions, settings, surveys, workspace,
 };
 use crate::refusal::Refusal;
 
@@ -54,6 +54,9 @@ mod completed;
         presence::typing, presence::read,
         chat::page, chat::begin, chat::write, chat::entries, chat::events, chat::typing, chat::seen, chat::upload,
         chat::download,
+        scenarios::list, scenarios::create, scenarios::read, scenarios::update, scenarios::remove, scenarios::channels,
+        scenarios::validate, scenarios::publish, scenarios::attempt, scenarios::version, scenarios::restore,
+        routing::read, routing::update, routing::dry_run,
     ),
     components(schemas(
         signoff_wire::contract::events::ConversationStarted,

@@ -37,6 +37,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0007_administration.sql")),
     M::up(include_str!("0008_surveys.sql")),
     M::up(include_str!("0009_channels.sql")),
+    M::up(include_str!("0010_scenarios.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.

@@ -1,0 +1,136 @@
+//! The rules as one ordered document with one version.
+
+use rusqlite::{Connection, params};
+use serde_json::json;
+use signoff_wire::contract::{
+    routing::{RoutingRule, RoutingRules, UpdateRoutingRules},
+    sessions::{User, UserRef},
+};
+
+use super::has;
+use crate::{
+    audit,
+    channels::week,
+    refusal::Refusal,
+    store::{Write, ms, time},
+};
+
+/// The rules with their version.
+pub(crate) struct Versioned {
+    /// What clients see.
+    pub(crate) rules: RoutingRules,
+    /// The `ETag`, without quotes.
+    pub(crate) version: i64,
+}
+
+/// The document as it is.
+pub(crate) fn read(sql: &Connection) -> Result<Versioned, Refusal> {
+    let (json, version, changed_at, by) = sql
+        .prepare_cached("SELECT rules, version, changed_at, changed_by_id, changed_by_name FROM routing_rules")?
+        .query_row([], |row| {
+            let by = row.get::<_, Option<String>>(3)?.zip(row.get::<_, Option<String>>(4)?);
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?, by))
+        })?;
+    let rules = RoutingRules {
+        rules: serde_json::from_str(&json)?,
+        changed_at: changed_at.map(time),
+        changed_by: by.map(|(id, name)| UserRef { id, name }),
+    };
+    Ok(Versioned { rules, version })
+}
+
+/// The rules alone, in order.
+pub(super) fn rules(sql: &Connection) -> Result<Vec<RoutingRule>, Refusal> {
+    let json: String = sql.prepare_cached("SELECT rules FROM routing_rules")?.query_row([], |row| row.get(0))?;
+    Ok(serde_json::from_str(&json)?)
+}
+
+/// Changes all rules if `matches` accepts the version that is there. The same rules are no change.
+pub(crate) fn update(
+    write: &mut Write<'_>,
+    user: &User,
+    new: &UpdateRoutingRules,
+    matches: impl FnOnce(i64) -> bool,
+) -> Result<Versioned, Refusal> {
+    let before = read(write.sql)?;
+    if !matches(before.version) {
+        return Err(Refusal::Stale);
+    }
+    require_sound(write.sql, &new.rules)?;
+    if new.rules == before.rules.rules {
+        return Ok(before);
+    }
+    write
+        .sql
+        .prepare_cached(
+            "UPDATE routing_rules SET rules = ?1, version = version + 1, changed_at = ?2, changed_by_id = ?3,
+                changed_by_name = ?4",
+        )?
+        .execute(params![serde_json::to_string(&new.rules)?, ms(write.now), user.id, user.name])?;
+    audit::append(write, user, "routing_rules.update", &json!(before.rules.rules), &json!(new.rules))?;
+    read(write.sql)
+}
+
+/// Writes the rules that a workspace is founded with.
+pub(crate) fn found(sql: &Connection, rules: &[RoutingRule]) -> Result<(), Refusal> {
+    sql.execute("UPDATE routing_rules SET rules = ?1", [serde_json::to_string(rules)?])?;
+    Ok(())
+}
+
+/// Whether the rules can be gone by.
+pub(super) fn require_sound(sql: &Connection, rules: &[RoutingRule]) -> Result<(), Refusal> {
+    let invalid = |text: String| Err(Refusal::InvalidBody(text));
+    if rules.len() > 200 {
+        return invalid("there are more than 200 rules".to_owned());
+    }
+    let there = has(sql)?;
+    for (nr, rule) in rules.iter().enumerate() {
+        let called =
+            |name: &str| !name.trim().is_empty() && name.chars().count() <= 80 && !name.contains(char::is_control);
+        if !called(&rule.id) || !called(&rule.name) {
+            return invalid(format!("rules.{nr}: id and name have 1 to 80 characters"));
+        }
+        if rules[..nr].iter().any(|other| other.id == rule.id) {
+            return invalid(format!("rules.{nr}: two rules have the id \"{}\"", rule.id));
+        }
+        let when = &rule.when;
+        let short = when.channels.len() <= 100
+            && when.languages.len() <= 50
+            && when.words.len() <= 10
+            && when.variables.len() <= 10
+            && rule.then.tags.len() <= 50;
+        if !short {
+            return invalid(format!("rules.{nr}: a list is longer than it may be"));
+        }
+        let words = |words: &[String]| {
+            (1..=100).contains(&words.len())
+                && words.iter().all(|word| !word.trim().is_empty() && word.chars().count() <= 200)
+        };
+        if !when.words.iter().all(|condition| words(&condition.words)) {
+            return invalid(format!("rules.{nr}: 1 to 100 words, none of them empty"));
+        }
+        if let Some(times) = &when.times
+            && (week::zone(&times.zone).is_none() || !week::are_valid(&times.spans) || times.spans.len() > 50)
+        {
+            return invalid(format!("rules.{nr}: times need a zone, weekdays, and times such as 09:00"));
+        }
+        if rule.then.reply.as_ref().is_some_and(|texts| texts.values().all(|text| text.trim().is_empty())) {
+            return invalid(format!("rules.{nr}: the reply is empty"));
+        }
+        for channel_id in &when.channels {
+            let known: bool = sql
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM channels WHERE id = ?1)")?
+                .query_row([channel_id], |row| row.get(0))?;
+            if !known {
+                return Err(Refusal::ChannelUnknown);
+            }
+        }
+        if rule.then.team_id.as_ref().is_some_and(|team| !there.teams.contains(team)) {
+            return Err(Refusal::TeamUnknown);
+        }
+        if rule.then.tags.iter().any(|tag| !there.tags.contains(tag)) {
+            return Err(Refusal::TagUnknown);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Routing rules (R9): tried in order on new conversations, or on every message, after the scenario's own actions.
+//!
+//! [`judge`] decides and does nothing; here it is carried out, in the transaction that takes the message in, and [`dry_run`] only
+//! tells. A team that somebody chose, the scenario above all, stands unless a rule says that it overrules.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
+use signoff_wire::contract::{
+    actions::{ActionOrigin, ActionType},
+    conversations::ConversationState,
+    routing::RoutingRule,
+};
+
+pub(crate) mod document;
+pub(crate) mod dry_run;
+mod judge;
+
+use judge::{Act, Has, Subject};
+
+use super::effects;
+use crate::{
+    actions::record::{self, NewAction},
+    actor::Actor,
+    clicks::reply,
+    conversations::{Record, change::announce_action},
+    refusal::Refusal,
+    store::Write,
+};
+
+/// Tries the rules on a message and does what they say.
+pub(crate) fn apply(
+    write: &mut Write<'_>,
+    mut record: Record,
+    text: &str,
+    at: DateTime<Utc>,
+    new_conversation: bool,
+) -> Result<Record, Refusal> {
+    let rules = document::rules(write.sql)?;
+    if rules.is_empty() {
+        return Ok(record);
+    }
+    let subject = Subject { at, new_conversation, ..subject(write.sql, &record, text, write.now)? };
+    let (_, acts) = judge::judge(&rules, subject, &has(write.sql)?);
+    for (nr, act) in acts {
+        if let Some(rule) = rules.get(nr) {
+            record = perform(write, record, rule, act)?;
+        }
+    }
+    Ok(record)
+}
+
+fn perform(write: &mut Write<'_>, record: Record, rule: &RoutingRule, act: Act) -> Result<Record, Refusal> {
+    let actor = Actor::Rule { id: rule.id.clone(), name: rule.name.clone() };
+    match act {
+        Act::Route(team_id) => match effects::team(write.sql, &team_id)? {
+            Some(team) => effects::route(write, record, &actor, team),
+            None => Ok(record),
+        },
+        Act::Tag(tags) => effects::tag(write, record, &actor, tags),
+        Act::Archive => effects::archive(write, record, &actor),
+        Act::Reply(text) => answer(write, &record, rule, &text),
+    }
+}
+
+/// A reply is an advisor's or a scenario's: to the customer a rule is the latter. Its action tells them apart.
+fn answer(write: &mut Write<'_>, record: &Record, rule: &RoutingRule, text: &str) -> Result<Record, Refusal> {
+    let actor = Actor::Scenario { id: rule.id.clone(), name: rule.name.clone() };
+    let action = NewAction { origin: ActionOrigin::RoutingRule, ..NewAction::new(ActionType::Answer, &actor) };
+    let action = record::insert(write, record, action)?;
+    let outgoing = reply::Outgoing { text, buttons: &[], client_key: None, action: &action };
+    let sent = reply::send(write, record, &actor, &outgoing)?;
+    announce_action(write, &sent.record, action)?;
+    write
+        .sql
+        .prepare_cached("INSERT OR IGNORE INTO routing_replies (conversation_nr, rule_id) VALUES (?1, ?2)")?
+        .execute(params![record.nr, rule.id])?;
+    Ok(sent.record)
+}
+
+/// A conversation as the rules see it, with this as its newest message.
+fn subject(sql: &Connection, record: &Record, text: &str, now: DateTime<Utc>) -> rusqlite::Result<Subject> {
+    let view = &record.view;
+    Ok(Subject {
+        channel_id: view.channel.id.clone(),
+        channel_name: view.channel.name.clone(),
+        reply_limit: view.channel.reply_limit as usize,
+        may_reply: record.survey.automatic_until.is_none_or(|until| now <= until),
+        text: text.to_owned(),
+        at: now,
+        new_conversation: false,
+        customer_name: view.customer.name.clone(),
+        language: view.customer.language.clone(),
+        vip: view.customer.vip,
+        variables: sql
+            .prepare_cached("SELECT name, value FROM customer_variables WHERE customer_id = ?1")?
+            .query_map([&view.customer.id], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?,
+        team_id: record.team_id().map(str::to_owned),
+        tags: view.tags.clone(),
+        archived: view.state == ConversationState::Archived,
+        advisor_has_it: view.state == ConversationState::Ongoing,
+        answered: sql
+            .prepare_cached("SELECT rule_id FROM routing_replies WHERE conversation_nr = ?1")?
+            .query_map([record.nr], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?,
+    })
+}
+
+/// The teams and tags that there are.
+fn has(sql: &Connection) -> rusqlite::Result<Has> {
+    let names = |statement: &str| -> rusqlite::Result<BTreeSet<String>> {
+        sql.prepare_cached(statement)?.query_map([], |row| row.get(0))?.collect()
+    };
+    Ok(Has { teams: names("SELECT id FROM teams")?, tags: names("SELECT name FROM tags")? })
+}

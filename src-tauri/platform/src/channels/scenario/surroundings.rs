@@ -1,0 +1,81 @@
+//! What a scenario can name: channels with their limits, teams, tags, variables, secrets.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+use signoff_wire::contract::{
+    channels::ChannelType,
+    scenarios::{ScenarioChannel, ScenarioFlow},
+};
+
+use super::{
+    secrets,
+    validate::{self, Limits, Surroundings},
+};
+use crate::refusal::Refusal;
+
+/// Everything that a scenario's faults depend on.
+pub(super) fn of(sql: &Connection, scenario_id: &str) -> Result<Surroundings, Refusal> {
+    let channels = channels(sql)?;
+    let names = |statement: &str| -> rusqlite::Result<BTreeSet<String>> {
+        sql.prepare_cached(statement)?.query_map([], |row| row.get(0))?.collect()
+    };
+    Ok(Surroundings {
+        used_by: channels
+            .iter()
+            .filter(|channel| channel.scenario_id.as_deref() == Some(scenario_id))
+            .map(|channel| Limits {
+                name: channel.name.clone(),
+                text: channel.reply_limit as usize,
+                label: channel.label_limit as usize,
+                buttons: channel.button_limit as usize,
+            })
+            .collect(),
+        channels: channels.into_iter().map(|channel| channel.id).collect(),
+        teams: names("SELECT id FROM teams")?,
+        tags: names("SELECT name FROM tags")?,
+        variables: variables(sql)?,
+        secrets: secrets::ids(sql, scenario_id)?,
+    })
+}
+
+/// All channels, by name.
+pub(super) fn channels(sql: &Connection) -> rusqlite::Result<Vec<ScenarioChannel>> {
+    sql.prepare_cached(
+        "SELECT ch.id, ch.name, ch.kind, cs.scenario_id, ch.reply_limit
+         FROM channels ch LEFT JOIN channel_scenarios cs ON cs.channel_id = ch.id
+         WHERE ch.archived_at IS NULL ORDER BY ch.name, ch.id",
+    )?
+    .query_map([], |row| {
+        let kind = ChannelType::from(row.get::<_, String>(2)?.as_str());
+        let (label, buttons) = validate::button_limits(&kind);
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Ok(ScenarioChannel {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            kind,
+            scenario_id: row.get(3)?,
+            reply_limit: row.get(4)?,
+            label_limit: number(label),
+            button_limit: number(buttons),
+        })
+    })?
+    .collect()
+}
+
+/// Variables that a published scenario sets.
+pub(crate) fn variables(sql: &Connection) -> Result<BTreeSet<String>, Refusal> {
+    let mut variables = BTreeSet::new();
+    let flows = sql
+        .prepare_cached(
+            "SELECT flow FROM scenario_versions v
+             WHERE version = (SELECT max(version) FROM scenario_versions w WHERE w.scenario_id = v.scenario_id)",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    for flow in flows {
+        let flow: ScenarioFlow = serde_json::from_str(&flow)?;
+        variables.extend(flow.steps.iter().flat_map(|step| validate::set_by(&step.act)).map(str::to_owned));
+    }
+    Ok(variables)
+}

@@ -1,0 +1,43 @@
+//! Trying a draft: the interpreter of production, with nothing behind it.
+
+use rusqlite::Connection;
+use signoff_wire::contract::scenarios::{ScenarioEvent, Trial, TryScenario};
+
+use super::{Facts, documents, interpreter::react, surroundings};
+use crate::{channels::language, refusal::Refusal};
+
+/// What one event would set off.
+pub(crate) fn run(
+    sql: &Connection,
+    id: &str,
+    asked: &TryScenario,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Trial, Refusal> {
+    documents::stored(sql, id)?;
+    let customer = &asked.customer;
+    let channel = surroundings::channels(sql)?.into_iter().find(|channel| channel.id == customer.channel_id);
+    let channel = channel.ok_or(Refusal::ChannelUnknown)?;
+    let state = asked.state.clone().unwrap_or_default();
+    let message = match &asked.event {
+        ScenarioEvent::Writes { text } => text.clone(),
+        ScenarioEvent::Answers { .. }
+        | ScenarioEvent::Fails {}
+        | ScenarioEvent::TimesOut {}
+        | ScenarioEvent::TimePasses {}
+        | ScenarioEvent::AdvisorAnswers {} => String::new(),
+    };
+    let guessed = || language::guess(&message).map(str::to_owned);
+    let facts = Facts {
+        channel_id: channel.id,
+        channel_name: channel.name,
+        reply_limit: channel.reply_limit as usize,
+        may_reply: true,
+        customer_name: customer.name.clone(),
+        language: customer.language.clone().filter(|language| !language.is_empty()).or_else(guessed),
+        vip: customer.vip,
+        message,
+        now: customer.at.unwrap_or(now),
+    };
+    let (happened, state) = react(&asked.draft, &facts, &state, &asked.event);
+    Ok(Trial { happened, state })
+}

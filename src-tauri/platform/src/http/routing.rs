@@ -1,0 +1,63 @@
+//! Routing rules: one ordered document, and a dry run. For admins only.
+
+use axum::{
+    Router,
+    extract::State,
+    http::HeaderMap,
+    response::Response,
+    routing::{get, post},
+};
+use signoff_wire::contract::{
+    problems::Problem,
+    routing::{DryRun, DryRunResult, RoutingRules, UpdateRoutingRules},
+};
+
+use super::{
+    Shared, answer,
+    body::{self, Raw},
+    if_match,
+    signed_in::Admin,
+};
+use crate::{
+    channels::routing::{document, dry_run as explained},
+    refusal::Refusal,
+};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/v1/admin/routing-rules", get(read).put(update))
+        .route("/v1/admin/routing-rules/dry-run", post(dry_run))
+}
+
+/// The rules, in the order in which they are tried.
+#[utoipa::path(get, path = "/v1/admin/routing-rules", tag = "routing",
+    responses((status = 200, body = RoutingRules, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
+pub(super) async fn read(State(app): State<Shared>, Admin(_): Admin) -> Result<Response, Refusal> {
+    let found = app.store.read(document::read).await?;
+    answer::versioned(&found.rules, found.version)
+}
+
+/// Save all rules.
+#[utoipa::path(put, path = "/v1/admin/routing-rules", tag = "routing", params(("If-Match" = String, Header)),
+    request_body = UpdateRoutingRules,
+    responses((status = 200, body = RoutingRules, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
+pub(super) async fn update(
+    State(app): State<Shared>,
+    Admin(caller): Admin,
+    headers: HeaderMap,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    let new: UpdateRoutingRules = body::parse(&bytes?)?;
+    let seen = if_match::seen(&headers)?;
+    let saved = app.store.write(move |write| document::update(write, &caller.user, &new, seen)).await?;
+    answer::versioned(&saved.rules, saved.version)
+}
+
+/// Which rule fits a message, and why; nothing comes of it.
+#[utoipa::path(post, path = "/v1/admin/routing-rules/dry-run", tag = "routing", request_body = DryRun,
+    responses((status = 200, body = DryRunResult), (status = "4XX", body = Problem)))]
+pub(super) async fn dry_run(State(app): State<Shared>, Admin(_): Admin, Raw(bytes): Raw) -> Result<Response, Refusal> {
+    let asked: DryRun = body::parse(&bytes?)?;
+    let now = app.store.now();
+    answer::ok(&app.store.read(move |sql| explained::run(sql, &asked, now)).await?)
+}
