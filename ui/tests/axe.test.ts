@@ -42,13 +42,18 @@ it.each([
   'Tags',
   'Prepared answers',
   'Surveys',
+  'Scenario',
+  'Routing rules',
   'Audit log',
   'Keyboard shortcuts',
   'About',
 ])('settings: %s', async (page) => {
   const { user } = await openDesk({ role: 'admin' })
   await user.click(await button('Settings'))
-  await user.click(await button(page))
+  await user.click(await button('Scenario'))
+  await user.click(await button('Open Web chat assistant'))
+  await user.click(await screen.findByRole('button', { name: /Greeting/ }))
+  await screen.findByRole('textbox', { name: 'Text, EN' })
   expect(await violations()).toEqual([])
 })
 

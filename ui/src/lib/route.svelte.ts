@@ -9,6 +9,8 @@ export type SettingsPage =
   | 'tags'
   | 'canned-replies'
   | 'surveys'
+  | 'scenario'
+  | 'routing-rules'
   | 'audit-log'
   | 'shortcuts'
   | 'about'

@@ -3,6 +3,16 @@ import { m } from '$lib/paraglide/messages'
 
 export function auditWhat(what: string): string {
   if (what === 'settings.allow_manual_close') return m.audit_allow_manual_close()
+  const known: Record<string, () => string> = {
+    'scenario.create': m.audit_scenario_create,
+    'scenario.update': m.audit_scenario_update,
+    'scenario.publish': m.audit_scenario_publish,
+    'scenario.restore': m.audit_scenario_restore,
+    'scenario.delete': m.audit_scenario_delete,
+    'scenario.channels': m.audit_scenario_channels,
+    'routing_rules.update': m.audit_routing_rules,
+  }
+  if (known[what]) return known[what]()
   if (what.includes('sign-in')) return m.audit_sign_in()
   if (what.includes('sign-out')) return m.audit_sign_out()
   if (what.includes('export')) return `${m.audit_export()} (${what})`

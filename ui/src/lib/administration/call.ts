@@ -42,6 +42,11 @@ export class Calls {
     return (await this.#make('POST', path, body)).value as T
   }
 
+  /** Has something done to a document as it was seen. */
+  async change<T>(path: string, version: string): Promise<Versioned<T>> {
+    return (await this.#make('POST', path, {}, version)) as Versioned<T>
+  }
+
   async put<T>(path: string, body: unknown, version: string): Promise<Versioned<T>> {
     return (await this.#make('PUT', path, body, version)) as Versioned<T>
   }

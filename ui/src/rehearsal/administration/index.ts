@@ -9,6 +9,8 @@ import { figures } from './figures'
 import { canned, tags } from './lists'
 import { surveys } from './surveys'
 import { workspace } from './workspace'
+import { routing } from './routing'
+import { scenarios } from './scenarios'
 
 export interface Answer {
   status?: number
@@ -20,4 +22,4 @@ export interface Answer {
 export type Subject = (call: Administer) => Answer | undefined
 
 /** One more line for each subject. */
-export const subjects: (() => Subject)[] = [figures, exports, workspace, tags, canned, surveys, channels]
+export const subjects: (() => Subject)[] = [figures, exports, workspace, tags, canned, surveys, scenarios, routing]

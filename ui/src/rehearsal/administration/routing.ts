@@ -1,0 +1,94 @@
+/** Rehearsed routing rules: the document, and a dry run that looks at words and channels only. */
+import type { Failure } from '$lib/backend'
+import type { DryRun, DryRunResult, RoutingRule, RoutingRules, RuleFate } from '$lib/administration/routing'
+import type { Subject } from '.'
+import { TEAMS } from './scenarios'
+
+const PATH = '/v1/admin/routing-rules'
+
+function rule(id: string, name: string, words: string[]): RoutingRule {
+  return {
+    id,
+    name,
+    active: true,
+    on: 'new_conversation',
+    when: {
+      channels: [],
+      languages: [],
+      words: [{ mode: 'any', whole: false, words }],
+      customer_name: null,
+      vip: null,
+      variables: [],
+      times: null,
+    },
+    then: { team_id: id.replace('rule', 'team'), overrule: false, tags: [], archive: false, reply: null },
+    go_on: false,
+  }
+}
+
+export function routing(): Subject {
+  let version = 1
+  let kept: RoutingRules = {
+    rules: [
+      rule('rule_billing', 'Billing', ['invoice', 'facture', 'refund']),
+      rule('rule_workshop', 'Workshop & products', ['repair', 'warranty']),
+      rule('rule_orders', 'Orders & delivery', ['order', 'commande']),
+    ],
+    changed_at: null,
+    changed_by: null,
+  }
+  return (call) => {
+    if (call.path === `${PATH}/dry-run`) return { body: dryRun(call.body as DryRun, kept.rules) }
+    if (call.path !== PATH) return undefined
+    if (call.method === 'PUT') {
+      if (call.version !== String(version)) throw { code: 'settings_stale', problem: 'stale' } satisfies Failure
+      const { rules } = call.body as { rules: RoutingRule[] }
+      const gone = rules.some((one) => one.then.team_id && !TEAMS.some((team) => team.id === one.then.team_id))
+      if (gone) throw { code: 'refused_otherwise', problem: 'team-unknown' } satisfies Failure
+      version++
+      kept = { rules, changed_at: new Date().toISOString(), changed_by: { id: 'usr_admin', name: 'Nadia Admin' } }
+    }
+    return { body: structuredClone(kept), version: String(version) }
+  }
+}
+
+function dryRun({ rules, on }: DryRun, stored: RoutingRule[]): DryRunResult {
+  if (on.type === 'conversation')
+    throw { code: 'conversation_unknown', problem: 'conversation-unknown' } satisfies Failure
+  const text = on.text.toLowerCase()
+  const result: DryRunResult = {
+    rules: [],
+    team_id: on.team_id,
+    tags: [],
+    archived: false,
+    replies: [],
+    language: 'en',
+  }
+  let stopped = false
+  for (const one of rules ?? stored) {
+    const conditions = one.when.words.map((words) => {
+      const found = words.words.filter((word) => text.includes(word.toLowerCase()))
+      return { condition: 'words' as const, fits: found.length > 0, found: found.join(', ') }
+    })
+    const fits = conditions.every((condition) => condition.fits)
+    const tried = one.active && !stopped
+    const fate: RuleFate = !one.active
+      ? 'inactive'
+      : stopped
+        ? 'not_reached'
+        : !fits
+          ? 'does_not_fit'
+          : one.go_on
+            ? 'fits'
+            : 'fits_and_stops'
+    const effects: DryRunResult['rules'][number]['effects'] = []
+    if (tried && fits && one.then.team_id) {
+      const withheld = result.team_id === null ? null : ('has_team' as const)
+      if (withheld === null) result.team_id = one.then.team_id
+      effects.push({ effect: 'route', value: one.then.team_id, withheld })
+    }
+    stopped ||= fate === 'fits_and_stops'
+    result.rules.push({ rule_id: one.id, fate, conditions, effects })
+  }
+  return result
+}

@@ -1,0 +1,85 @@
+/** Routing rules: their order by keyboard, one document with one version, and the dry run beside them. */
+import { screen, waitFor, within } from '@testing-library/svelte'
+import { beforeEach, describe, expect, it } from 'vitest'
+// The settings are loaded when they are first opened, which is not what is tested here.
+import '../src/features/settings/Settings.svelte'
+import { button, openDesk } from './desk'
+
+beforeEach(() => localStorage.clear())
+
+async function openRules() {
+  const desk = await openDesk({ role: 'admin' })
+  await desk.user.click(await button('Settings'))
+  await desk.user.click(await button('Routing rules'))
+  await screen.findByRole('button', { name: /^Billing/ })
+  return desk
+}
+
+const names = () => [...document.querySelectorAll('.list ol > li strong')].map((one) => one.textContent)
+
+describe('routing rules', () => {
+  it('are moved by keyboard, the focus staying with the rule, and saved as a whole', async () => {
+    const { user, rehearsal } = await openRules()
+    screen.getByRole('button', { name: 'Move “Billing” down' }).focus()
+    await user.keyboard('{Enter}{Enter}')
+    await waitFor(() => expect(names()).toEqual(['Workshop & products', 'Orders & delivery', 'Billing']))
+    expect(document.activeElement).toHaveAccessibleName('Move “Billing” down')
+    await user.click(await button('Save'))
+    await waitFor(() => expect(rehearsal.calls.at(-1)?.method).toBe('PUT'))
+    const { rules } = rehearsal.calls.at(-1)?.body as { rules: { id: string }[] }
+    expect(rules.map((rule) => rule.id)).toEqual(['rule_workshop', 'rule_orders', 'rule_billing'])
+    expect(await button('Save')).toBeDisabled()
+  })
+
+  it('are edited in place; the platform’s refusal is put into words and loses nothing', async () => {
+    const { user, rehearsal } = await openRules()
+    await user.click(await button('Add a rule'))
+    const name = await screen.findByRole('textbox', { name: 'Name' })
+    await user.clear(name)
+    await user.type(name, 'Night')
+    await user.click(screen.getByRole('switch', { name: 'Answer automatically' }))
+    await user.type(screen.getByRole('textbox', { name: 'Reply, EN' }), 'We are closed.')
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Team' }), 'team_billing')
+    rehearsal.failNext.set('administer', { code: 'refused_otherwise', problem: 'team-unknown' })
+    await user.click(await button('Save'))
+    expect(await screen.findByText(/routes to a team that is gone/)).toBeVisible()
+    expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Night')
+    await user.click(await button('Save'))
+    await waitFor(() => expect(screen.queryByText(/routes to a team that is gone/)).toBeNull())
+  })
+
+  it('are still there when the window was left before saving', async () => {
+    const { user, view } = await openRules()
+    await user.click(screen.getByRole('button', { name: 'Delete “Billing”' }))
+    view.unmount()
+    const desk = await openDesk({ role: 'admin' })
+    await desk.user.click(await button('Settings'))
+    await desk.user.click(await button('Routing rules'))
+    expect(await screen.findByText(/were not saved last time/)).toBeVisible()
+    expect(names()).toEqual(['Workshop & products', 'Orders & delivery'])
+  })
+
+  it('never overwrite what somebody else has changed meanwhile', async () => {
+    const { user, rehearsal } = await openRules()
+    await user.click(screen.getByRole('button', { name: 'Delete “Billing”' }))
+    const path = '/v1/admin/routing-rules'
+    await rehearsal.administer({ method: 'PUT', path, body: { rules: [] }, version: '1' })
+    await user.click(await button('Save'))
+    expect(await screen.findByText(/has saved other rules meanwhile/)).toBeVisible()
+    await user.click(await button('Take the other'))
+    await waitFor(() => expect(screen.queryByRole('button', { name: /^Orders/ })).toBeNull())
+  })
+
+  it('are explained by a dry run, saved or not', async () => {
+    const { user } = await openRules()
+    await user.type(screen.getByRole('textbox', { name: 'The customer’s message' }), 'My order, and an invoice')
+    await user.click(await button('Try'))
+    const run = screen.getByRole('region', { name: 'Dry run' })
+    expect(await within(run).findByText('The conversation goes to Billing')).toBeVisible()
+    expect(within(run).getByText('fits, and is the last')).toBeVisible()
+    await user.click(screen.getAllByRole('checkbox', { name: /^Active/ })[0]!)
+    await user.click(await button('Try'))
+    expect(await within(run).findByText('The conversation goes to Orders & delivery')).toBeVisible()
+    expect(within(run).getByText('switched off')).toBeVisible()
+  })
+})
