@@ -65,6 +65,7 @@ mod store;
 mod surveys;
 mod tags;
 mod upkeep;
+mod widget;
 pub mod workspace;
 
 pub use chance::Chance;

@@ -225,6 +225,18 @@ pub enum Refusal {
         /// What is wrong, and where.
         faults: Vec<ScenarioFault>,
     },
+    /// The secret belongs to no application.
+    #[error("No widget application has this secret.")]
+    WidgetSecretWrong,
+    /// No such application.
+    #[error("There is no such widget application.")]
+    WidgetApplicationUnknown,
+    /// Names are unique.
+    #[error("Another widget application has this name.")]
+    WidgetApplicationExists,
+    /// Only pages that are named in full may hold the widget.
+    #[error("{0:?} is no web origin such as https://crm.example.")]
+    OriginInvalid(String),
     /// Try again later.
     #[error("The platform has too much to do; try again in a second.")]
     Overloaded,
@@ -299,6 +311,12 @@ impl Refusal {
             Self::ScenarioExists => (ProblemCode::ScenarioExists, 409, "Scenario exists"),
             Self::ScenarioInUse => (ProblemCode::ScenarioInUse, 409, "Scenario in use"),
             Self::ScenarioFaulty { .. } => (ProblemCode::ScenarioFaulty, 422, "Scenario faulty"),
+            Self::WidgetSecretWrong => (ProblemCode::WidgetSecretWrong, 401, "Wrong widget secret"),
+            Self::WidgetApplicationUnknown => {
+                (ProblemCode::WidgetApplicationUnknown, 404, "Widget application unknown")
+            }
+            Self::WidgetApplicationExists => (ProblemCode::WidgetApplicationExists, 409, "Widget application exists"),
+            Self::OriginInvalid(_) => (ProblemCode::OriginInvalid, 422, "Origin invalid"),
             Self::Overloaded => (ProblemCode::Overloaded, 503, "Overloaded"),
             Self::Internal => (ProblemCode::Internal, 500, "Internal error"),
         }

@@ -12,6 +12,7 @@ use crate::{
     figures::sealed,
     idempotency,
     store::{Store, ms},
+    widget::tokens,
 };
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -67,6 +68,7 @@ fn forget(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
             SELECT 1 FROM customers cu WHERE cu.channel_id = visitors.channel_id AND cu.external_id = visitors.external_id)",
         [ms(now - VISITORS_KEPT)],
     )?;
+    tokens::forget_old(sql, now)?;
     let records = idempotency::forget_old(sql, now, SLICE)?;
     // The oldest come first, so that the first that is young ends it.
     let old: Option<i64> = sql.query_row(

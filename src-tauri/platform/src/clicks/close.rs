@@ -8,7 +8,7 @@ use signoff_wire::contract::{
     requests::CloseConversation,
 };
 
-use super::{Click, origin, reply, require_seen};
+use super::{Click, reply, require_seen};
 use crate::{
     actions::record::{self, NewAction},
     conversations::change::{self, announce_action, announce_changed},
@@ -30,7 +30,7 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, asked: &CloseConversat
     let files = reply::require_sendable(write, click, &record, &asked.reply.text, &asked.reply.attachments)?;
 
     let actor = click.actor();
-    let origin = origin(asked.origin);
+    let origin = click.origin(asked.origin);
     let answer = NewAction { origin: origin.clone(), ..NewAction::new(ActionType::Answer, &actor) };
     let answer = record::insert(write, &record, answer)?;
     let outgoing =

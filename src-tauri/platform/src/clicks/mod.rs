@@ -63,6 +63,14 @@ impl Click {
         Actor::from(&self.caller.user)
     }
 
+    /// Where the click was made: a widget's token says so itself (R12), of anybody else it is believed.
+    fn origin(&self, said: Origin) -> ActionOrigin {
+        match said {
+            Origin::Console if self.caller.confined_to.is_none() => ActionOrigin::Console,
+            Origin::Console | Origin::CrmWidget => ActionOrigin::CrmWidget,
+        }
+    }
+
     /// Records the action that a short call is named after.
     fn act(&self, write: &mut Write<'_>, record: &Record, kind: ActionType, data: Value) -> Result<Action, Refusal> {
         let actor = self.actor();
@@ -83,14 +91,6 @@ impl Click {
     }
 }
 
-/// The action's word for where a click was made.
-fn origin(origin: Origin) -> ActionOrigin {
-    match origin {
-        Origin::Console => ActionOrigin::Console,
-        Origin::CrmWidget => ActionOrigin::CrmWidget,
-    }
-}
-
 /// D6: what the advisor had seen is still the newest.
 fn require_seen(record: &Record, last_seen_message_id: Option<&str>) -> Result<(), Refusal> {
     let newest = &record.view.last_customer_message_id;
@@ -100,12 +100,17 @@ fn require_seen(record: &Record, last_seen_message_id: Option<&str>) -> Result<(
     Err(Refusal::CustomerWroteSince { last_customer_message_id: newest.clone() })
 }
 
-/// D16: what a reply needs is there. With mandatory tags, one of them; with a mandatory team, any.
+/// D16: what a reply needs is there.
 fn require_sorted(sql: &Connection, record: &Record) -> Result<(), Refusal> {
+    if is_sorted(sql, record)? { Ok(()) } else { Err(Refusal::TagsMissing) }
+}
+
+/// With mandatory tags, one of them; with a mandatory team, any.
+pub(crate) fn is_sorted(sql: &Connection, record: &Record) -> rusqlite::Result<bool> {
     let team_mandatory: bool =
         sql.prepare_cached("SELECT team_mandatory FROM workspace")?.query_row([], |row| row.get(0))?;
     let mandatory = tags::mandatory(sql)?;
     let tagged = mandatory.is_empty() || mandatory.iter().any(|name| record.view.tags.contains(name));
     let routed = !team_mandatory || record.view.team.is_some();
-    if tagged && routed { Ok(()) } else { Err(Refusal::TagsMissing) }
+    Ok(tagged && routed)
 }

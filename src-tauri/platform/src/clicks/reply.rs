@@ -35,7 +35,8 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, new: &NewReply) -> Res
     let files = require_sendable(write, click, &record, &new.text, &new.attachments)?;
 
     let actor = click.actor();
-    let answer = record::insert(write, &record, NewAction::new(ActionType::Answer, &actor))?;
+    let answer = NewAction { origin: click.origin(new.origin), ..NewAction::new(ActionType::Answer, &actor) };
+    let answer = record::insert(write, &record, answer)?;
     let outgoing = Outgoing { text: &new.text, buttons: &[], client_key: Some(&click.key), action: &answer };
     let sent = send_with(write, &record, &actor, &outgoing, &files)?;
     let (survey, mut after, skipped) = if new.trigger_survey {

@@ -1,5 +1,5 @@
 //! Which conversations somebody sees: admins all; advisors those on channels where they may reply, routed to one of their
-//! teams or not routed yet.
+//! teams or not routed yet. A CRM's widget sees one of those that its advisor sees (R12).
 
 use std::collections::HashSet;
 
@@ -19,6 +19,10 @@ pub(crate) const EVENT: &str = "(:sees_all OR ev.channel_id IS NULL OR (
     AND (ev.team_id IS NULL OR ev.team_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id)
         OR ev.team_before_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id))))";
 
+/// A condition over an event `ev`, with the parameter `:only`: what a widget may know is about its conversation, or is the switch.
+pub(crate) const EVENT_OF_ONE: &str = "(:only IS NULL OR ev.kind = 'settings.changed'
+    OR json_extract(ev.data, '$.conversation_id') = :only)";
+
 /// The value of `:sees_all`.
 pub(crate) fn sees_all(caller: &Caller) -> bool {
     caller.user.role == Role::Admin
@@ -26,10 +30,17 @@ pub(crate) fn sees_all(caller: &Caller) -> bool {
 
 /// Whether the caller sees the conversation with this number.
 pub(crate) fn is_visible(sql: &Connection, caller: &Caller, nr: i64) -> rusqlite::Result<bool> {
-    sql.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.nr = :nr AND {CONVERSATION})"))?
-        .query_row(named_params! { ":nr": nr, ":sees_all": sees_all(caller), ":user_id": caller.user.id }, |row| {
-            row.get(0)
-        })
+    let parameters = named_params! {
+        ":nr": nr,
+        ":sees_all": sees_all(caller),
+        ":user_id": caller.user.id,
+        ":only": caller.confined_to,
+    };
+    sql.prepare_cached(&format!(
+        "SELECT EXISTS (SELECT 1 FROM conversations c
+         WHERE c.nr = :nr AND (:only IS NULL OR c.id = :only) AND {CONVERSATION})"
+    ))?
+    .query_row(parameters, |row| row.get(0))
 }
 
 /// The same as [`EVENT`], for events that many listen to: read once and asked in memory.

@@ -171,8 +171,13 @@ impl Scene {
         match cue {
             Cue::Message(_) => {}
             Cue::Reply(advisor, text) => {
-                let reply =
-                    NewReply { text, attachments: Vec::new(), trigger_survey: false, last_seen_message_id: None };
+                let reply = NewReply {
+                    text,
+                    attachments: Vec::new(),
+                    trigger_survey: false,
+                    last_seen_message_id: None,
+                    origin: Origin::Console,
+                };
                 let click = self.click(write, advisor)?;
                 let receipt = clicks::reply::apply(write, &click, &reply)?;
                 self.deliver(write, receipt.reply.map(|reply| reply.message_id), DeliveryStatus::Delivered)?;
@@ -234,7 +239,7 @@ impl Scene {
             role: Role::Admin,
             teams: Vec::new(),
         };
-        let caller = Caller { user, token_hash: Vec::new() };
+        let caller = Caller { user, token_hash: Vec::new(), confined_to: None };
         Ok(Click { caller, conversation_id, key: write.id("demo") })
     }
 

@@ -18,6 +18,9 @@ use crate::{
 pub(crate) mod fanout;
 pub(crate) mod stream;
 
+/// A widget that was away for longer reads its conversation anew: looking for the few events of one conversation among all costs more.
+const WIDGET_READS_BACK: i64 = 20_000;
+
 /// Who may see an event. All `None`: everybody.
 #[derive(Default)]
 pub(crate) struct Audience<'a> {
@@ -93,19 +96,22 @@ pub(crate) fn after(sql: &Connection, caller: &Caller, after: i64, limit: i64) -
     let newest = newest_seq(sql)?;
     let deleted_to: i64 =
         sql.prepare_cached("SELECT events_deleted_to FROM workspace")?.query_row([], |row| row.get(0))?;
-    if after < deleted_to || after > newest {
+    let too_far = caller.confined_to.is_some() && newest - after > WIDGET_READS_BACK;
+    if after < deleted_to || after > newest || too_far {
         return Ok(Batch::Reset(newest));
     }
     let mut statement = sql.prepare_cached(&format!(
         "SELECT ev.seq, ev.kind, ev.data FROM events ev
-         WHERE ev.seq > :after AND {} ORDER BY ev.seq LIMIT :limit",
-        visibility::EVENT
+         WHERE ev.seq > :after AND {} AND {} ORDER BY ev.seq LIMIT :limit",
+        visibility::EVENT,
+        visibility::EVENT_OF_ONE
     ))?;
     let parameters = named_params! {
         ":after": after,
         ":limit": limit + 1,
         ":sees_all": visibility::sees_all(caller),
         ":user_id": caller.user.id,
+        ":only": caller.confined_to,
     };
     let rows = statement
         .query_map(parameters, |row| Ok(StoredEvent { seq: row.get(0)?, kind: row.get(1)?, data: row.get(2)? }))?;

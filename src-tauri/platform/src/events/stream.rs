@@ -28,6 +28,7 @@ use crate::{
     refusal::Refusal,
     sessions,
     store::{self, Store},
+    widget::tokens,
 };
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -84,6 +85,8 @@ struct Owner {
     sight: Sight,
     expires_at: DateTime<Utc>,
     access: i64,
+    /// A widget's: of all that is new it may have what is about one conversation, which the log is asked for (R12).
+    confined: bool,
 }
 
 /// The stream is over.
@@ -115,11 +118,12 @@ impl Feed {
     async fn read_log(&mut self) -> Result<String, Over> {
         let (token, place, now) = (self.token.clone(), self.place, self.store.now());
         let read = self.store.read(move |sql| {
-            let session = sessions::session(sql, &token, now)?;
+            let session = sessions::session(sql, &token, now).or_else(|_| tokens::live(sql, &token, now))?;
             let owner = Owner {
                 sight: visibility::sight(sql, &session.caller)?,
                 expires_at: session.expires_at,
                 access: store::access(sql)?,
+                confined: session.caller.confined_to.is_some(),
             };
             Ok((owner, super::after(sql, &session.caller, place, BATCH)?))
         });
@@ -182,8 +186,8 @@ impl Feed {
     fn take(&mut self, batch: &fanout::Batch, text: &mut String) -> Result<(), Over> {
         self.require_alive()?;
         let Some(owner) = &self.owner else { return Ok(()) };
-        if batch.access > owner.access || batch.after > self.place {
-            // Access has changed, or something is missing in between.
+        if owner.confined || batch.access > owner.access || batch.after > self.place {
+            // It is not for everybody's eyes, access has changed, or something is missing in between.
             self.owner = None;
             return Ok(());
         }

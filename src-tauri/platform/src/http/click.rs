@@ -22,7 +22,7 @@ use super::{
     Shared,
     answer::json_bytes,
     body,
-    signed_in::{Named, SignedIn, caller},
+    signed_in::{AtConversation, Named, caller, caller_or_widget},
 };
 use crate::{
     clicks::{self, Click},
@@ -37,17 +37,17 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 #[utoipa::path(post, path = "/v1/conversations/{id}/replies", tag = "clicks", params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
     request_body = NewReply, responses((status = 201, body = Receipt), (status = "4XX", body = Problem)))]
 pub(super) async fn reply(State(app): State<Shared>, Named(id): Named, request: Request) -> Response {
-    run(app, id, request, body::parse, |write, click, new: NewReply| clicks::reply::apply(write, click, &new)).await
+    let apply = |write: &mut Write<'_>, click: &Click, new: NewReply| clicks::reply::apply(write, click, &new);
+    run_for(Admits::WidgetsToo, app, id, request, body::parse, apply).await
 }
 
 /// Send + Close: reply, survey and closing, all or nothing (R3, D4).
 #[utoipa::path(post, path = "/v1/conversations/{id}/close", tag = "clicks", params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
     request_body = CloseConversation, responses((status = 201, body = Receipt), (status = "4XX", body = Problem)))]
 pub(super) async fn close(State(app): State<Shared>, Named(id): Named, request: Request) -> Response {
-    run(app, id, request, body::parse, |write, click, asked: CloseConversation| {
-        clicks::close::apply(write, click, &asked)
-    })
-    .await
+    let apply =
+        |write: &mut Write<'_>, click: &Click, asked: CloseConversation| clicks::close::apply(write, click, &asked);
+    run_for(Admits::WidgetsToo, app, id, request, body::parse, apply).await
 }
 
 /// Finish without an answer.
@@ -115,17 +115,32 @@ pub(super) async fn route(State(app): State<Shared>, Named(id): Named, request: 
     responses((status = 200, body = Receipt), (status = "4XX", body = Problem)))]
 pub(super) async fn receipt(
     State(app): State<Shared>,
-    SignedIn(caller): SignedIn,
+    AtConversation(caller): AtConversation,
     Named(key): Named,
 ) -> Result<Response, Refusal> {
     let key = canonical(&key).ok_or(Refusal::ReceiptUnknown)?;
-    let body = app.store.read(move |sql| idempotency::receipt(sql, &caller.user.id, &key)).await?;
+    let user_id = caller.user.id;
+    let body = app.store.read(move |sql| idempotency::receipt(sql, &user_id, &key)).await?;
+    if let Some(only) = caller.confined_to
+        && serde_json::from_slice::<Receipt>(&body)?.conversation_id != only
+    {
+        return Err(Refusal::ReceiptUnknown);
+    }
     Ok(json_bytes(StatusCode::OK, body))
 }
 
 /// A body that says nothing.
 #[derive(serde::Deserialize)]
 struct Nothing {}
+
+/// Whose click it may be.
+#[derive(Clone, Copy)]
+enum Admits {
+    /// A signed-in person's.
+    People,
+    /// A widget's as well, in its one conversation (R12).
+    WidgetsToo,
+}
 
 async fn run<B, A>(
     app: Shared,
@@ -138,10 +153,26 @@ where
     B: DeserializeOwned + Send + 'static,
     A: FnOnce(&mut Write<'_>, &Click, B) -> Result<Receipt, Refusal> + Send + 'static,
 {
-    try_run(app, id, request, parse, apply).await.unwrap_or_else(IntoResponse::into_response)
+    run_for(Admits::People, app, id, request, parse, apply).await
+}
+
+async fn run_for<B, A>(
+    admits: Admits,
+    app: Shared,
+    id: String,
+    request: Request,
+    parse: fn(&[u8]) -> Result<B, Refusal>,
+    apply: A,
+) -> Response
+where
+    B: DeserializeOwned + Send + 'static,
+    A: FnOnce(&mut Write<'_>, &Click, B) -> Result<Receipt, Refusal> + Send + 'static,
+{
+    try_run(admits, app, id, request, parse, apply).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn try_run<B, A>(
+    admits: Admits,
     app: Shared,
     conversation_id: String,
     request: Request,
@@ -154,7 +185,10 @@ where
 {
     let (parts, bytes) = request.into_parts();
     let bytes = body::read(bytes).await;
-    let caller = caller(&app, &parts.headers).await?;
+    let caller = match admits {
+        Admits::People => caller(&app, &parts.headers).await?,
+        Admits::WidgetsToo => caller_or_widget(&app, &parts.headers).await?,
+    };
     let key = key(&parts.headers)?;
     let bytes = bytes?;
 

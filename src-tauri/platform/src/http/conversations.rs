@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Shared, answer,
     query::{self, Asked},
-    signed_in::{Named, SignedIn},
+    signed_in::{AtConversation, Named, SignedIn},
 };
 use crate::{
     conversations::{Record, entries, list, sync as synchronisation, visibility},
@@ -97,7 +97,7 @@ pub(super) async fn list(
     responses((status = 200, body = Conversation, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
 pub(super) async fn one(
     State(app): State<Shared>,
-    SignedIn(caller): SignedIn,
+    AtConversation(caller): AtConversation,
     Named(id): Named,
 ) -> Result<Response, Refusal> {
     let now = app.store.now();
@@ -120,7 +120,7 @@ pub(super) struct MessagesQuery {
     responses((status = 200, body = Page<TimelineEntry>), (status = "4XX", body = Problem)))]
 pub(super) async fn messages(
     State(app): State<Shared>,
-    SignedIn(caller): SignedIn,
+    AtConversation(caller): AtConversation,
     Named(id): Named,
     Asked(asked): Asked<MessagesQuery>,
 ) -> Result<Response, Refusal> {

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::{
     Shared, answer,
     query::{self, Asked},
-    signed_in::{SignedIn, bearer},
+    signed_in::{AtConversation, bearer},
 };
 use crate::{events, refusal::Refusal};
 
@@ -32,7 +32,7 @@ pub(super) struct StreamQuery {
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
 pub(super) async fn stream(
     State(app): State<Shared>,
-    SignedIn(_): SignedIn,
+    AtConversation(_): AtConversation,
     Asked(asked): Asked<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -71,7 +71,7 @@ pub(super) struct ChangesQuery {
     responses((status = 200, body = Changes), (status = "4XX", body = Problem)))]
 pub(super) async fn changes(
     State(app): State<Shared>,
-    SignedIn(caller): SignedIn,
+    AtConversation(caller): AtConversation,
     Asked(asked): Asked<ChangesQuery>,
 ) -> Result<Response, Refusal> {
     let after = query::cursor(asked.after.as_deref())?.unwrap_or(0);

@@ -52,6 +52,8 @@ mod sessions;
 mod settings;
 mod signed_in;
 mod surveys;
+mod widget;
+mod widget_applications;
 mod workspace;
 
 /// What handlers share.
@@ -132,6 +134,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .merge(presence::routes())
         .merge(scenarios::routes())
         .merge(routing::routes())
+        .merge(widget::routes())
+        .merge(widget_applications::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))
         .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
         .with_state(app)

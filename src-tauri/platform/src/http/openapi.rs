@@ -14,7 +14,7 @@ use utoipa::{
 
 use super::{
     admin_channels, answer, attachments, channels, chat, click, conversations, daily_exports, events, exports, figures,
-    health, lists, presence, routing, scenarios, sessions, settings, surveys, workspace,
+    health, lists, presence, routing, scenarios, sessions, settings, surveys, widget, widget_applications, workspace,
 };
 use crate::refusal::Refusal;
 
@@ -57,6 +57,9 @@ mod completed;
         scenarios::list, scenarios::create, scenarios::read, scenarios::update, scenarios::remove, scenarios::channels,
         scenarios::validate, scenarios::publish, scenarios::attempt, scenarios::version, scenarios::restore,
         routing::read, routing::update, routing::dry_run,
+        widget::create_token, widget::session, widget::html, widget::asset,
+        widget_applications::list, widget_applications::create, widget_applications::one, widget_applications::change,
+        widget_applications::remove, widget_applications::renew_secret, widget_applications::revoke_tokens,
     ),
     components(schemas(
         signoff_wire::contract::events::ConversationStarted,
@@ -85,7 +88,9 @@ impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A user's token; on /v1/channels the channel's key."))
+            .description(Some(
+                "A user's token; on /v1/channels the channel's key, on /v1/widget/tokens an application's secret.",
+            ))
             .build();
         document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }

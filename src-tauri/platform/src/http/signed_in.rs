@@ -17,6 +17,7 @@ use crate::{
     refusal::Refusal,
     serving::Client,
     sessions::Caller,
+    widget::tokens,
 };
 
 /// The bearer token.
@@ -31,6 +32,17 @@ pub(super) async fn caller(app: &Shared, headers: &HeaderMap) -> Result<Caller, 
     app.callers.caller(&app.store, bearer(headers)?).await
 }
 
+/// The same, where a CRM's widget may ask as well.
+pub(super) async fn caller_or_widget(app: &Shared, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    match caller(app, headers).await {
+        Err(Refusal::Unauthenticated) => {
+            let (token, now) = (bearer(headers)?.to_owned(), app.store.now());
+            app.store.read(move |sql| Ok(tokens::live(sql, &token, now)?.caller)).await
+        }
+        known => known,
+    }
+}
+
 /// A signed-in user.
 pub(super) struct SignedIn(pub(super) Caller);
 
@@ -39,6 +51,17 @@ impl FromRequestParts<Shared> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
         Ok(Self(caller(app, &parts.headers).await?))
+    }
+}
+
+/// A signed-in user, or a CRM's widget, whose token opens one conversation (R12). All other routes are closed to widgets.
+pub(super) struct AtConversation(pub(super) Caller);
+
+impl FromRequestParts<Shared> for AtConversation {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
+        Ok(Self(caller_or_widget(app, &parts.headers).await?))
     }
 }
 

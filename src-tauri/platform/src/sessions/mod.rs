@@ -35,6 +35,8 @@ pub(crate) struct Caller {
     pub(crate) user: User,
     /// The hash of the token used.
     pub(crate) token_hash: Vec<u8>,
+    /// The one conversation that a widget's token opens (R12); `None`: all that the user sees.
+    pub(crate) confined_to: Option<String>,
 }
 
 /// What is kept of a token or a channel key.
@@ -124,7 +126,15 @@ pub(crate) fn session(sql: &Connection, token: &str, now: DateTime<Utc>) -> Resu
     let user = sql
         .prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1")?
         .query_row([user_id], |row| read_user(sql, row))?;
-    Ok(LiveSession { caller: Caller { user, token_hash }, expires_at: time(expires_at) })
+    let caller = Caller { user, token_hash, confined_to: None };
+    Ok(LiveSession { caller, expires_at: time(expires_at) })
+}
+
+/// The user with this id or e-mail address.
+pub(crate) fn user_named(sql: &Connection, name: &str) -> rusqlite::Result<Option<User>> {
+    sql.prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1 OR email = ?2")?
+        .query_row(params![name, name.trim().to_lowercase()], |row| read_user(sql, row))
+        .optional()
 }
 
 /// Ends the caller's session.

@@ -38,6 +38,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0008_surveys.sql")),
     M::up(include_str!("0009_channels.sql")),
     M::up(include_str!("0010_scenarios.sql")),
+    M::up(include_str!("0011_widget.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.

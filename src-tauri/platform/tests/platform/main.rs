@@ -42,4 +42,5 @@ mod tags;
 mod upgrade;
 mod visibility;
 mod webhooks;
+mod widget;
 mod windows;

@@ -51,6 +51,11 @@ async fn the_document_names_every_call_of_the_contract_and_needs_no_token() {
         ("post", "/v1/conversations/{id}/read"),
         ("post", "/v1/chat/{channel_id}/messages"),
         ("get", "/v1/chat/{channel_id}/events"),
+        ("post", "/v1/widget/tokens"),
+        ("get", "/v1/widget/session"),
+        ("get", "/widget/{application}"),
+        ("get", "/v1/admin/widget-applications"),
+        ("delete", "/v1/admin/widget-applications/{id}/tokens"),
     ] {
         assert!(document["paths"][path][method].is_object(), "{method} {path}");
     }

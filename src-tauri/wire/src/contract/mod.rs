@@ -35,4 +35,5 @@ pub mod sync;
 pub mod tags;
 pub mod timeline;
 pub mod webhooks;
+pub mod widget;
 pub mod workspace;

@@ -129,6 +129,14 @@ open_enum! {
         ScenarioInUse = "scenario-in-use",
         /// 422: the draft has faults; they are listed.
         ScenarioFaulty = "scenario-faulty",
+        /// 401: no application has this secret.
+        WidgetSecretWrong = "widget-secret-wrong",
+        /// 404: no such application.
+        WidgetApplicationUnknown = "widget-application-unknown",
+        /// 409: another application has this name.
+        WidgetApplicationExists = "widget-application-exists",
+        /// 422: what is to be allowed is no web origin.
+        OriginInvalid = "origin-invalid",
         /// 503: try again later.
         Overloaded = "overloaded",
         /// 500: our fault.

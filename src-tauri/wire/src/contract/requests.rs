@@ -17,6 +17,14 @@ pub enum Origin {
     CrmWidget,
 }
 
+impl Origin {
+    /// What stands for a missing word.
+    #[must_use]
+    pub fn is_console(&self) -> bool {
+        *self == Self::Console
+    }
+}
+
 /// A file that was uploaded before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[ts(export)]
@@ -40,6 +48,9 @@ pub struct NewReply {
     /// D6; missing or null: unchecked.
     #[serde(default)]
     pub last_seen_message_id: Option<String>,
+    /// Console or CRM widget. Left out where it says nothing new: a key stands for the very bytes of its first request.
+    #[serde(default, skip_serializing_if = "Origin::is_console")]
+    pub origin: Origin,
 }
 
 /// The reply inside a close (R4: there always is one).

@@ -222,6 +222,7 @@ impl HttpPlatform {
                 attachments: Vec::new(),
                 trigger_survey: *trigger_survey,
                 last_seen_message_id: last_seen_message_id.clone(),
+                origin: Origin::Console,
             }),
             What::Close { text, last_seen_message_id } => call("close").json(&CloseConversation {
                 reply: ClosingReply { text: text.clone(), attachments: Vec::new() },
