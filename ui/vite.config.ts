@@ -6,9 +6,17 @@ import { defineConfig } from 'vitest/config'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** What a build begins with: the application has its window and the compact one. */
+function inputs(mode: string): string[] {
+  if (mode === 'rehearsal' || mode === 'widget') return [here(`${mode}.html`)]
+  return [here('index.html'), here('compact.html')]
+}
+
 // `vite build --mode rehearsal` packs the rehearsal instead of the application: the same interface on a platform that lives in
-// memory, to be looked at in a browser. The application's own build never contains it.
+// memory, to be looked at in a browser. The application's own build never contains it. `--mode widget` packs the page that a CRM embeds
+// (R12) into the platform's folder, which serves it; its addresses are relative, since the platform may stand below any path.
 export default defineConfig(({ mode }) => ({
+  base: mode === 'widget' ? './' : '/',
   plugins: [
     paraglideVitePlugin({
       project: './project.inlang',
@@ -26,7 +34,8 @@ export default defineConfig(({ mode }) => ({
     // An inlined asset would be a data: address, which the content security policy forbids for anything but images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: here(mode === 'rehearsal' ? 'rehearsal.html' : 'index.html') },
+    ...(mode === 'widget' ? { outDir: here('../src-tauri/platform/pages/widget'), emptyOutDir: true } : {}),
+    rollupOptions: { input: inputs(mode) },
   },
   test: {
     environment: 'jsdom',

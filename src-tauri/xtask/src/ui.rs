@@ -35,10 +35,11 @@ pub(crate) fn install() -> Result<()> {
     stamp::set("ui-installed", &lock)
 }
 
-/// Builds `ui/dist`, when a source has changed.
+/// Builds `ui/dist`, and the widget's page for the platform, when a source has changed.
 pub(crate) fn build() -> Result<()> {
     let sources = stamp::of_folder(&workspace::ui(), NOT_SOURCES)?;
-    if workspace::ui().join("dist").is_dir() && stamp::is_current("ui-built", &sources) {
+    let built = [workspace::ui().join("dist"), workspace::widget()];
+    if built.iter().all(|folder| folder.is_dir()) && stamp::is_current("ui-built", &sources) {
         say::line("built already");
         return Ok(());
     }

@@ -17,3 +17,8 @@ pub(crate) fn target() -> PathBuf {
 pub(crate) fn ui() -> PathBuf {
     root().join("ui")
 }
+
+/// The widget's page as the platform's build script finds it.
+pub(crate) fn widget() -> PathBuf {
+    root().join("src-tauri/platform/pages/widget")
+}

@@ -6,6 +6,12 @@ import { chosenText } from '$lib/words/queue'
 export async function choose(desk: Desk, entry: QueueEntry, choice: Choice): Promise<Failure | null> {
   try {
     await desk.drafts.flush()
+    const decided = await confirmed(desk, entry, choice)
+    if (decided === null) {
+      desk.tell({ text: chosenText(choice, { kind: 'cancelled' }, desk.reachable), tone: 'plain' })
+      return null
+    }
+    choice = decided
     const chosen = await desk.backend.choose({
       entry_id: entry.id,
       choice,
@@ -26,4 +32,13 @@ export async function choose(desk: Desk, entry: QueueEntry, choice: Choice): Pro
   } catch (reason) {
     return failureOf(reason)
   }
+}
+
+/** Closing all the same is asked about again: by the shell in the system's dialog, by the widget in its own (R12). */
+async function confirmed(desk: Desk, entry: QueueEntry, choice: Choice): Promise<Choice | null> {
+  if (desk.form === 'console' || choice !== 'confirm_again') return choice
+  const { survey } = await desk.backend.conversation(entry.conversation_id)
+  const answer = await desk.goesOn.ask({ customerName: entry.customer_name, survey, offline: desk.offline })
+  if (answer === 'cancel') return null
+  return answer === 'close' ? 'confirm_again' : 'send_without_closing'
 }

@@ -18,6 +18,7 @@ import {
 import { Commands } from '$lib/commands'
 import { Downloads } from '$lib/downloads.svelte'
 import { Drafts } from '$lib/drafts'
+import { GoesOn } from '$lib/goes-on.svelte'
 import { locale } from '$lib/i18n/locale.svelte'
 import { Route } from '$lib/route.svelte'
 
@@ -51,7 +52,14 @@ export class Desk {
   #firstPage: InboxPage | null = null
   readonly #listeners = new Map<Kind, Set<(announcement: never) => void>>()
 
-  constructor(readonly backend: Backend) {
+  /** The widget's question after Send (R12). */
+  readonly goesOn = new GoesOn()
+
+  /** @param form the console, or the widget: one conversation in one pane, in a CRM or in a compact window (R12). */
+  constructor(
+    readonly backend: Backend,
+    readonly form: 'console' | 'widget' = 'console',
+  ) {
     this.downloads = new Downloads(backend, (text) => this.say(text))
   }
 
@@ -70,7 +78,7 @@ export class Desk {
     // What was announced while the answer was on its way is newer than the answer; by now there are views to hear it.
     await tick()
     early.forEach((announcement) => this.#hear(announcement))
-    await this.downloads.open()
+    if (this.form === 'console') await this.downloads.open()
   }
 
   /** The page of the inbox that came with the handshake. Only once: whoever comes later asks. */

@@ -11,6 +11,7 @@ export type SettingsPage =
   | 'surveys'
   | 'scenario'
   | 'routing-rules'
+  | 'crm-widget'
   | 'audit-log'
   | 'shortcuts'
   | 'about'

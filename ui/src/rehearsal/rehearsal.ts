@@ -36,6 +36,8 @@ export interface RehearsalOptions {
   preferences?: Partial<Preferences>
   systemLanguage?: string
   preselected?: Preselected
+  /** The conversation that the window is opened on; `first`: any that is open. */
+  openConversation?: string
   /** Conversations to begin with. */
   size?: number
   /** How long the network takes; 0 delivers as soon as the queue is looked at. */
@@ -202,10 +204,16 @@ export class Rehearsal implements Backend {
       inbox: this.state.stage.kind === 'signed_in' ? await this.inbox(inbox).catch(() => null) : null,
       preferences: this.preferences,
       system_language: this.options.systemLanguage ?? 'en-GB',
-      open_conversation: null,
+      open_conversation: this.#opened(),
       version: '0.1.0',
       preselected: this.options.preselected ?? { kind: 'nothing' as const },
     }
+  }
+
+  #opened(): string | null {
+    const wanted = this.options.openConversation
+    if (wanted !== 'first') return wanted ?? null
+    return [...this.platform.talks.values()].find((talk) => talk.state === 'received')?.id ?? null
   }
 
   async checkWorkspace(address: string) {

@@ -132,6 +132,12 @@ pub enum Code {
     RefusedOtherwise,
     /// The queued action was written by another version and cannot be read by this one; its text can.
     EntryUnreadable,
+    /// A `signoff:` link was followed that leads nowhere.
+    LinkMalformed,
+    /// The page that embeds the widget gave no access to the conversation (R12).
+    HostSilent,
+    /// The browser keeps nothing for the widget's page: what is queued in it is lost when the page is left.
+    NothingKept,
     /// A fault of ours. The log has more.
     Internal,
 }

@@ -54,6 +54,9 @@ const sentences: Record<Code, Wording> = {
   outcome_unknown: () => m.code_outcome_unknown(),
   undone_in_part: () => m.code_undone_in_part(),
   entry_unreadable: () => m.code_entry_unreadable(),
+  link_malformed: () => m.code_link_malformed(),
+  host_silent: () => m.code_host_silent(),
+  nothing_kept: () => m.code_nothing_kept(),
   internal: () => m.code_internal(),
 }
 

@@ -1,5 +1,5 @@
 /** A conversation in words: tabs, authors, what happened in it, how it ended. */
-import type { ClosedBy, ConversationState, SurveySkip, TimelineEntry } from '$lib/backend'
+import type { ClosedBy, ConversationState, SurveyPreview, SurveySkip, TimelineEntry } from '$lib/backend'
 import type { IconName } from '$components/icons'
 import { m } from '$lib/paraglide/messages'
 
@@ -29,6 +29,12 @@ export function skipText(reason: SurveySkip): string {
     default:
       return m.skip_other()
   }
+}
+
+/** What closing does about the survey (D3), as a sentence. */
+export function surveyText({ will_send, reason }: SurveyPreview): string {
+  if (will_send) return m.goes_on_survey_will()
+  return reason ? m.goes_on_survey_wont({ reason: skipText(reason) }) : m.goes_on_survey_none()
 }
 
 /** How the conversation before a new one ended (D13). */
