@@ -1,6 +1,14 @@
 /** The audit log in words. What this version has no words for is shown as the platform wrote it. */
 import { m } from '$lib/paraglide/messages'
 
+const widgetTexts: Record<string, () => string> = {
+  'widget-application.created': m.audit_widget_created,
+  'widget-application.changed': m.audit_widget_changed,
+  'widget-application.secret-renewed': m.audit_widget_secret,
+  'widget-application.tokens-revoked': m.audit_widget_tokens,
+  'widget-application.deleted': m.audit_widget_deleted,
+}
+
 export function auditWhat(what: string): string {
   if (what === 'settings.allow_manual_close') return m.audit_allow_manual_close()
   const known: Record<string, () => string> = {
@@ -13,6 +21,8 @@ export function auditWhat(what: string): string {
     'routing_rules.update': m.audit_routing_rules,
   }
   if (known[what]) return known[what]()
+  const widget = widgetTexts[what]
+  if (widget) return widget()
   if (what.includes('sign-in')) return m.audit_sign_in()
   if (what.includes('sign-out')) return m.audit_sign_out()
   if (what.includes('export')) return `${m.audit_export()} (${what})`

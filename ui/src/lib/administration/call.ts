@@ -38,8 +38,8 @@ export class Calls {
     return (await this.#make('GET', path)) as Versioned<T>
   }
 
-  async post<T>(path: string, body: unknown = {}): Promise<T> {
-    return (await this.#make('POST', path, body)).value as T
+  async post<T>(path: string, body: unknown = {}, version: string | null = null): Promise<T> {
+    return (await this.#make('POST', path, body, version)).value as T
   }
 
   /** Has something done to a document as it was seen. */

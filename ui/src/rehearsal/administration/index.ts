@@ -11,6 +11,7 @@ import { surveys } from './surveys'
 import { workspace } from './workspace'
 import { routing } from './routing'
 import { scenarios } from './scenarios'
+import { widgetApplications } from './widget-applications'
 
 export interface Answer {
   status?: number
@@ -22,4 +23,15 @@ export interface Answer {
 export type Subject = (call: Administer) => Answer | undefined
 
 /** One more line for each subject. */
-export const subjects: (() => Subject)[] = [figures, exports, workspace, tags, canned, surveys, scenarios, routing]
+export const subjects: (() => Subject)[] = [
+  figures,
+  exports,
+  workspace,
+  tags,
+  canned,
+  surveys,
+  channels,
+  scenarios,
+  routing,
+  widgetApplications,
+]
