@@ -10,6 +10,7 @@ use signoff_engine::ports::Clock;
 use signoff_engine::remote::What;
 use signoff_engine::store::StoreError;
 use signoff_wire::contract::conversations::{Conversation, ConversationState};
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::sessions::UserRef;
 use signoff_wire::interface::{ActionKind, Choice, Chosen, Code, ComposerBlock, EntryState};
 use support::platform::{Fate, Scripted};
@@ -496,7 +497,7 @@ async fn d7_what_goes_into_the_newer_conversation_is_checked_against_what_was_on
 async fn an_entry_of_another_version_is_quarantined_with_its_text_and_goes_on_later() {
     let desk = desk().await;
     let entry = desk.clicks("c1", reply("Written by tomorrow's version")).await.expect("queued");
-    desk.write(|tx| Ok::<_, StoreError>(tx.execute("UPDATE outbox SET payload_version = 2", [])?))
+    desk.write(|tx| Ok::<_, StoreError>(tx.execute("UPDATE outbox SET payload_version = 99", [])?))
         .await
         .expect("written");
     let platform = Scripted::default();
@@ -525,6 +526,7 @@ async fn not_before_is_kept_through_a_restart() {
         conversation_id: "c1".to_owned(),
         wish: reply("In a while"),
         not_before: Some(say::time("2026-11-22T09:10:00.000Z")),
+        origin: Origin::Console,
     };
     let (me, now, id) = (desk.me.clone(), say::time("2026-11-22T09:00:00.000Z"), key.clone());
     desk.write(move |tx| signoff_engine::outbox::enqueue(tx, &click, &key, &me, now)).await.expect("queued");

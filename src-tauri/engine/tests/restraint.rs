@@ -195,7 +195,7 @@ async fn an_unreadable_entry_is_told_and_keeps_nobody_waiting() {
     let desk = desk_with(&["c1", "c2"]).await;
     let unreadable = desk.clicks("c1", reply("Written by tomorrow's version")).await.expect("queued");
     let key = unreadable.id.clone();
-    let newer = "UPDATE outbox SET payload_version = 2 WHERE key = ?1";
+    let newer = "UPDATE outbox SET payload_version = 99 WHERE key = ?1";
     desk.write(move |tx| Ok::<_, StoreError>(tx.execute(newer, [&key])?)).await.expect("written");
     let readable = desk.clicks("c2", reply("Hello")).await.expect("queued");
     let platform = Scripted::default();

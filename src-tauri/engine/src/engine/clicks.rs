@@ -1,14 +1,15 @@
 //! The advisor's clicks: into the outbox, durable when answered (D21).
 
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::interface::{Choose, Chosen, Failure, QueueEntry, SendAndClose, SendReply};
 
 use super::Engine;
 use crate::outbox::{Click, Wish};
 
 /// Send + Close as a click.
-pub(super) fn closing(args: SendAndClose) -> Click {
+pub(super) fn closing(origin: Origin, args: SendAndClose) -> Click {
     let SendAndClose { conversation_id, text, last_seen_message_id } = args;
-    Click { conversation_id, wish: Wish::SendAndClose { text, last_seen_message_id }, not_before: None }
+    Click { conversation_id, wish: Wish::SendAndClose { text, last_seen_message_id }, not_before: None, origin }
 }
 
 impl Engine {
@@ -18,9 +19,17 @@ impl Engine {
     /// What the platform would certainly refuse, and [`Code::DiskFull`](signoff_wire::interface::Code::DiskFull): nothing was queued, the text is
     /// still where it was typed.
     pub async fn send_reply(&self, args: SendReply) -> Result<QueueEntry, Failure> {
+        self.send_reply_from(Origin::Console, args).await
+    }
+
+    /// The same from the console or from the compact window (R12).
+    ///
+    /// # Errors
+    /// As [`Engine::send_reply`].
+    pub async fn send_reply_from(&self, origin: Origin, args: SendReply) -> Result<QueueEntry, Failure> {
         let SendReply { conversation_id, text, trigger_survey, last_seen_message_id } = args;
         let wish = Wish::Reply { text, trigger_survey, last_seen_message_id };
-        self.workplace()?.enqueue(Click { conversation_id, wish, not_before: None }).await
+        self.workplace()?.enqueue(Click { conversation_id, wish, not_before: None, origin }).await
     }
 
     /// Send + Close (R3), once the person has confirmed it (R5). Answers after the commit.
@@ -28,7 +37,15 @@ impl Engine {
     /// # Errors
     /// As [`Engine::send_reply`].
     pub async fn send_and_close(&self, args: SendAndClose) -> Result<QueueEntry, Failure> {
-        self.workplace()?.enqueue(closing(args)).await
+        self.send_and_close_from(Origin::Console, args).await
+    }
+
+    /// The same from the console or from the compact window (R12).
+    ///
+    /// # Errors
+    /// As [`Engine::send_reply`].
+    pub async fn send_and_close_from(&self, origin: Origin, args: SendAndClose) -> Result<QueueEntry, Failure> {
+        self.workplace()?.enqueue(closing(origin, args)).await
     }
 
     /// Finishes without answering (R4). Answers after the commit.
@@ -64,7 +81,8 @@ impl Engine {
     }
 
     async fn without_text(&self, conversation_id: &str, wish: Wish) -> Result<QueueEntry, Failure> {
-        let click = Click { conversation_id: conversation_id.to_owned(), wish, not_before: None };
+        let click =
+            Click { conversation_id: conversation_id.to_owned(), wish, not_before: None, origin: Origin::Console };
         self.workplace()?.enqueue(click).await
     }
 }

@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use signoff_wire::interface::{
-    Announcement, AppState, Code, Failure, InboxQuery, NotificationPreferences, Preferences, Preselected, Stage,
-    Startup,
+    Announcement, AppState, Code, Failure, InboxPage, InboxQuery, NotificationPreferences, Preferences, Preselected,
+    Stage, Startup,
 };
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -84,6 +84,8 @@ struct Inside {
 #[derive(Default)]
 struct Window {
     listening: Option<JoinHandle<()>>,
+    /// The compact windows beside it (R12).
+    beside: Vec<JoinHandle<()>>,
     /// A conversation to open as soon as it listens (D30).
     open: Option<String>,
 }
@@ -151,31 +153,66 @@ impl Engine {
         inbox: InboxQuery,
         listener: impl Fn(Announcement) -> bool + Send + Sync + 'static,
     ) -> Result<Startup, Failure> {
-        let mut states = self.states();
-        let _ = timeout(OPENS_WITHIN, states.wait_for(|state| state.stage != Stage::Opening)).await;
-        let mut announcements = self.announcements();
-        let forwarding = self.start.runtime.spawn(async move {
-            while let Some(announcement) = announcements.next().await {
-                if !listener(announcement) {
-                    return;
-                }
-            }
-        });
+        let forwarding = self.forward(listener).await;
         if let Some(before) = self.window().listening.replace(forwarding) {
             before.abort();
         }
         // What goes wrong here goes wrong again when the window asks for itself, and is said then.
         let inbox = self.inbox(inbox).await.ok();
+        let open = self.window().open.take();
+        Ok(self.startup(inbox, open))
+    }
+
+    /// A compact window listens (R12): announcements until `listener` answers that it is gone, beside those of the window. It begins, and
+    /// stays, with one conversation.
+    ///
+    /// # Errors
+    /// None at present.
+    pub async fn compact_ready(
+        &self,
+        conversation_id: String,
+        listener: impl Fn(Announcement) -> bool + Send + Sync + 'static,
+    ) -> Result<Startup, Failure> {
+        let forwarding = self.forward(listener).await;
         let mut window = self.window();
-        Ok(Startup {
+        window.beside.retain(|listening| !listening.is_finished());
+        window.beside.push(forwarding);
+        drop(window);
+        Ok(self.startup(None, Some(conversation_id)))
+    }
+
+    /// Tells the person something once, above everything else, until it is dismissed.
+    pub fn notify(&self, notice: Code) {
+        self.frame.update(|state| {
+            if !state.notices.contains(&notice) {
+                state.notices.push(notice);
+            }
+        });
+    }
+
+    async fn forward(&self, listener: impl Fn(Announcement) -> bool + Send + Sync + 'static) -> JoinHandle<()> {
+        let mut states = self.states();
+        let _ = timeout(OPENS_WITHIN, states.wait_for(|state| state.stage != Stage::Opening)).await;
+        let mut announcements = self.announcements();
+        self.start.runtime.spawn(async move {
+            while let Some(announcement) = announcements.next().await {
+                if !listener(announcement) {
+                    return;
+                }
+            }
+        })
+    }
+
+    fn startup(&self, inbox: Option<InboxPage>, open_conversation: Option<String>) -> Startup {
+        Startup {
             state: self.state(),
             inbox,
             preferences: self.preferences_now(),
             system_language: self.start.system_language.clone(),
-            open_conversation: window.open.take(),
+            open_conversation,
             version: self.start.version.clone(),
             preselected: self.start.preselected.clone(),
-        })
+        }
     }
 
     /// Leads the window to a conversation: now, or as soon as it listens (D30).
@@ -272,9 +309,11 @@ impl Engine {
         if let Some(workplace) = self.inside().workplace.take() {
             workplace.stop();
         }
-        if let Some(listening) = self.window().listening.take() {
+        let mut window = self.window();
+        for listening in window.listening.take().into_iter().chain(window.beside.drain(..)) {
             listening.abort();
         }
+        drop(window);
         self.telling.abort();
     }
 

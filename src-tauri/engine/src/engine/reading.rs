@@ -1,6 +1,7 @@
 //! What the window shows, from the cache.
 
 use rusqlite::{Connection, Transaction};
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::interface::{
     CloseQuestion, ConnectionStatus, ConversationView, Draft, Failure, InboxPage, InboxQuery, QueueEntry, SendAndClose,
@@ -128,7 +129,7 @@ impl Engine {
     /// [`Code::ReplyEmpty`](signoff_wire::interface::Code::ReplyEmpty) (R4) and its like.
     pub async fn close_question(&self, args: &SendAndClose) -> Result<CloseQuestion, Failure> {
         let workplace = self.workplace()?;
-        let (click, offline) = (super::clicks::closing(args.clone()), self.is_offline());
+        let (click, offline) = (super::clicks::closing(Origin::Console, args.clone()), self.is_offline());
         let ask = move |connection: &Connection, me: &Me| {
             outbox::check_click(connection, &click, me)?;
             Ok::<_, OutboxError>(views::close_question(connection, &click.conversation_id, offline)?)

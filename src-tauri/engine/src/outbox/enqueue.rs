@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction};
 use signoff_wire::contract::conversations::ConversationState;
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::interface::{ActionKind, Code, QueueEntry};
 use uuid::Builder;
@@ -21,6 +22,8 @@ pub struct Click {
     pub wish: Wish,
     /// Not to be sent before this time, for a window in which it can be taken back for certain.
     pub not_before: Option<DateTime<Utc>>,
+    /// In which window (R12).
+    pub origin: Origin,
 }
 
 /// What a click can ask for.
@@ -72,7 +75,7 @@ pub fn enqueue(
 ) -> Result<QueueEntry, OutboxError> {
     let owner = facts::owner(me);
     check_click(transaction, click, me)?;
-    let intent = intent(&click.wish, me);
+    let intent = Intent { origin: click.origin, ..intent(&click.wish, me) };
     let entry = Entry {
         seq: 0,
         key: key.to_owned(),
@@ -108,7 +111,7 @@ pub fn enqueue(
 }
 
 fn intent(wish: &Wish, me: &Me) -> Intent {
-    let bare = |kind| Intent { kind, text: None, last_seen_message_id: None, user_id: None };
+    let bare = |kind| Intent { kind, text: None, last_seen_message_id: None, user_id: None, origin: Origin::Console };
     match wish {
         Wish::Reply { text, trigger_survey, last_seen_message_id } => Intent {
             text: Some(text.clone()),

@@ -4,12 +4,14 @@
 //! own for that reason; a later program goes on with it.
 
 use serde::{Deserialize, Serialize};
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::interface::ActionKind;
 
 use crate::remote::{Act, What};
 
-/// The payload version that this program writes, and the newest that it reads.
-pub const PAYLOAD_VERSION: u32 = 1;
+/// The newest payload version, and every older one, is read. What an older one can say is written as that: a program from before this
+/// version goes on with it.
+pub const PAYLOAD_VERSION: u32 = 2;
 
 /// What a click wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +24,11 @@ pub struct Intent {
     pub last_seen_message_id: Option<String>,
     /// Whom to assign to.
     pub user_id: Option<String>,
+    /// In which window it was clicked (R12).
+    pub origin: Origin,
 }
 
-/// Version 1. Kind and text have columns of their own.
+/// Version 1: everything is the console's. Kind and text have columns of their own.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PayloadV1 {
@@ -32,6 +36,23 @@ struct PayloadV1 {
     last_seen_message_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user_id: Option<String>,
+}
+
+/// Version 2: what was clicked in the compact window.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PayloadV2 {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_seen_message_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    origin: Origin,
+}
+
+impl From<PayloadV1> for PayloadV2 {
+    fn from(PayloadV1 { last_seen_message_id, user_id }: PayloadV1) -> Self {
+        Self { last_seen_message_id, user_id, origin: Origin::Console }
+    }
 }
 
 /// An intent in the words of its columns.
@@ -43,18 +64,24 @@ pub(super) struct Written {
 
 impl Intent {
     pub(super) fn write(&self) -> Result<Written, serde_json::Error> {
-        let payload =
-            PayloadV1 { last_seen_message_id: self.last_seen_message_id.clone(), user_id: self.user_id.clone() };
-        Ok(Written { kind: word(self.kind), version: PAYLOAD_VERSION, payload: serde_json::to_string(&payload)? })
+        let (last_seen_message_id, user_id) = (self.last_seen_message_id.clone(), self.user_id.clone());
+        let (version, payload) = match self.origin {
+            Origin::Console => (1, serde_json::to_string(&PayloadV1 { last_seen_message_id, user_id })?),
+            origin @ Origin::CrmWidget => {
+                (2, serde_json::to_string(&PayloadV2 { last_seen_message_id, user_id, origin })?)
+            }
+        };
+        Ok(Written { kind: word(self.kind), version, payload })
     }
 
     /// Reads an intent; `None` if this version cannot.
     pub(super) fn read(kind: &str, version: u32, payload: &str, text: Option<&str>) -> Option<Self> {
-        if version != PAYLOAD_VERSION {
-            return None;
-        }
+        let payload: PayloadV2 = match version {
+            1 => serde_json::from_str::<PayloadV1>(payload).ok()?.into(),
+            2 => serde_json::from_str(payload).ok()?,
+            _ => return None,
+        };
         let kind = kind_of(kind);
-        let payload: PayloadV1 = serde_json::from_str(payload).ok()?;
         let complete = match kind {
             ActionKind::Reply | ActionKind::ReplyWithSurvey | ActionKind::SendAndClose => text.is_some(),
             ActionKind::Assign => payload.user_id.is_some(),
@@ -66,6 +93,7 @@ impl Intent {
             text: text.map(str::to_owned),
             last_seen_message_id: payload.last_seen_message_id,
             user_id: payload.user_id,
+            origin: payload.origin,
         };
         if complete { Some(intent) } else { None }
     }
@@ -86,7 +114,7 @@ impl Intent {
             ActionKind::Release => What::Release,
             ActionKind::Unknown => return None,
         };
-        Some(Act { conversation_id: conversation_id.to_owned(), what })
+        Some(Act { conversation_id: conversation_id.to_owned(), what, origin: self.origin })
     }
 }
 

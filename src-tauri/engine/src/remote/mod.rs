@@ -24,6 +24,7 @@ use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::{Changes, Event};
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
@@ -139,6 +140,8 @@ pub struct Act {
     pub conversation_id: String,
     /// What to do there.
     pub what: What,
+    /// In which window it was clicked, for platforms that record it (R12).
+    pub origin: Origin,
 }
 
 /// The acts of the outbox.

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use secrecy::SecretString;
 use signoff_engine::remote::{Act, Attempt, RemoteError, Seen, Step, Streamed, What};
 use signoff_wire::contract::problems::ProblemCode;
+use signoff_wire::contract::requests::Origin;
 use tokio::net::TcpListener;
 
 use crate::scripted::{Reaction, Scripted, client, http, problem, react};
@@ -20,7 +21,7 @@ fn token() -> SecretString {
 
 fn closing(key: &str) -> Attempt {
     let what = What::Close { text: "Bye".to_owned(), last_seen_message_id: Some("m_1".to_owned()) };
-    let act = Act { conversation_id: "c_1".to_owned(), what };
+    let act = Act { conversation_id: "c_1".to_owned(), what, origin: Origin::Console };
     Attempt { key: key.to_owned(), act, step: Step::Whole, mark: None }
 }
 

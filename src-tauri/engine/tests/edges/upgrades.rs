@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rusqlite::params;
 use signoff_engine::Engine;
 use signoff_engine::store::StoreError;
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::interface::{
     ActionKind, Choice, Choose, Code, ConnectionStatus, EntryState, QueueEntry, SendAndClose, SendReply, Stage,
 };
@@ -21,6 +22,7 @@ const CASES: &[(&str, &str)] = &[
     ("reply", ""),
     ("survey", ""),
     ("close", ""),
+    ("widget", ""),
     ("archive", ""),
     ("assign", ""),
     ("release", ""),
@@ -84,6 +86,11 @@ async fn clicks(engine: &Engine, case: &str, conversation_id: String) -> QueueEn
         "close" | "switch" => {
             let last_seen_message_id = Some(seen(engine, &conversation_id).await);
             engine.send_and_close(SendAndClose { conversation_id, text, last_seen_message_id }).await
+        }
+        "widget" => {
+            let last_seen_message_id = Some(seen(engine, &conversation_id).await);
+            let args = SendAndClose { conversation_id, text, last_seen_message_id };
+            engine.send_and_close_from(Origin::CrmWidget, args).await
         }
         "archive" => engine.archive(&conversation_id).await,
         "assign" => engine.assign(&conversation_id).await,
@@ -173,6 +180,8 @@ async fn d21_what_any_earlier_version_has_queued_is_delivered() {
             let (expected, said) = match *case {
                 "refused" | "tomorrow" | "strange" => (Some(EntryState::NeedsAttention), 0),
                 "cancelled" | "regretted" => (None, 0),
+                // Not yet.
+                "widget" if fixture.name.contains("payload-1") => (None, 0),
                 // Long delivered, to another platform.
                 "done" => (Some(EntryState::Done), 0),
                 "archive" | "assign" | "release" => (Some(EntryState::Done), 0),

@@ -19,6 +19,7 @@ use signoff_engine::outbox::{self, Click, OutboxError, Wish};
 use signoff_engine::ports::{Chance, Clock};
 use signoff_engine::store::{Options, RealDisk, Rescue, Store, Threads};
 use signoff_wire::contract::conversations::Conversation;
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::sessions::Me;
 use signoff_wire::contract::sync::{ConversationSnapshot, SyncPage};
 use signoff_wire::interface::{Draft, QueueEntry};
@@ -157,7 +158,8 @@ impl Desk {
     /// Clicks.
     pub(crate) async fn clicks(&self, conversation_id: &str, wish: Wish) -> Result<QueueEntry, OutboxError> {
         let key = outbox::new_key(self.clock.now(), self.dice.as_ref());
-        let click = Click { conversation_id: conversation_id.to_owned(), wish, not_before: None };
+        let click =
+            Click { conversation_id: conversation_id.to_owned(), wish, not_before: None, origin: Origin::Console };
         let (me, now) = (self.me.clone(), self.clock.now());
         self.write(move |tx| outbox::enqueue(tx, &click, &key, &me, now)).await
     }

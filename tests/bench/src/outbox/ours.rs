@@ -19,6 +19,7 @@ use signoff_wire::contract::channels::{ChannelRef, ChannelType};
 use signoff_wire::contract::conversations::{
     Conversation, ConversationState, ConversationStatus, Customer, SurveyPreview,
 };
+use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::sessions::{Features, Me, PlatformTraits, Role, User, Workspace};
 use signoff_wire::contract::sync::{ConversationSnapshot, SyncPage};
 use signoff_wire::interface::Draft;
@@ -123,7 +124,7 @@ impl Contender for Ours {
 fn queue(transaction: &Transaction<'_>, conversation: usize, me: &Me) -> Result<(), OutboxError> {
     let now = MachineClock.now();
     let wish = Wish::Reply { text: REPLY.to_owned(), trigger_survey: false, last_seen_message_id: None };
-    let click = Click { conversation_id: id(conversation), wish, not_before: None };
+    let click = Click { conversation_id: id(conversation), wish, not_before: None, origin: Origin::Console };
     outbox::enqueue(transaction, &click, &outbox::new_key(now, &MachineChance), me, now).map(drop)
 }
 

@@ -12,7 +12,7 @@ use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
-use signoff_wire::contract::requests::{Assign, CloseConversation, ClosingReply, NewReply, Origin};
+use signoff_wire::contract::requests::{Assign, CloseConversation, ClosingReply, NewReply};
 use signoff_wire::contract::sessions::{Me, NewSession, Session};
 use signoff_wire::contract::settings::{InboxOptions, UpdateInboxOptions};
 use signoff_wire::contract::sync::SyncPage;
@@ -222,12 +222,12 @@ impl HttpPlatform {
                 attachments: Vec::new(),
                 trigger_survey: *trigger_survey,
                 last_seen_message_id: last_seen_message_id.clone(),
-                origin: Origin::Console,
+                origin: act.origin,
             }),
             What::Close { text, last_seen_message_id } => call("close").json(&CloseConversation {
                 reply: ClosingReply { text: text.clone(), attachments: Vec::new() },
                 last_seen_message_id: last_seen_message_id.clone(),
-                origin: Origin::Console,
+                origin: act.origin,
             }),
             What::Archive => call("archive").json(&json!({})),
             What::Assign { user_id } => call("assign").json(&Assign { user_id: Some(user_id.clone()) }),
