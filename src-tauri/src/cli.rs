@@ -7,6 +7,8 @@ use clap::Parser;
 use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
 use signoff_wire::interface::Preselected;
 
+use crate::desktop::link::is_link;
+
 /// What Signoff was started with.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(
@@ -27,6 +29,10 @@ pub struct Options {
     /// Start on the demo workspace, which runs inside Signoff, with simulated customers
     #[arg(long)]
     pub demo: bool,
+
+    /// Go to a conversation: signoff://conversation/ID; in a compact window with ?widget=1
+    #[arg(value_name = "LINK", value_parser = NonEmptyStringValueParser::new().try_map(link))]
+    pub link: Option<String>,
 }
 
 impl Options {
@@ -38,6 +44,11 @@ impl Options {
             None => Preselected::Nothing,
         }
     }
+}
+
+/// Only what is meant as a link. Whether it leads anywhere is said in the window: whoever has clicked on it sees no terminal.
+fn link(text: String) -> Result<String, String> {
+    if is_link(&text) { Ok(text) } else { Err("it is no link that begins with signoff:".to_owned()) }
 }
 
 /// A profile is a folder, existing or still to be made. Whether it can be written shows later, and is said in the window.
@@ -80,6 +91,13 @@ mod tests {
     }
 
     #[test]
+    fn a_link_is_kept_also_if_it_leads_nowhere() {
+        for link in ["signoff://conversation/conv_1?widget=1", "signoff:nonsense"] {
+            assert_eq!(parsed(&[link]).unwrap().link.as_deref(), Some(link));
+        }
+    }
+
+    #[test]
     fn a_relative_profile_is_made_absolute() {
         let options = parsed(&["--data-dir", "somewhere/else"]).unwrap();
         assert!(options.data_dir.unwrap().is_absolute(), "a second start may come from another folder");
@@ -96,7 +114,8 @@ mod tests {
             (vec!["--workspace", ""], "a value is required for '--workspace <URL>'"),
             (vec!["--demo", "--workspace", "https://a.example"], "cannot be used with"),
             (vec!["--nonsense"], "unexpected argument '--nonsense'"),
-            (vec!["stray"], "unexpected argument 'stray'"),
+            (vec!["stray"], "it is no link"),
+            (vec!["signoff://conversation/a", "signoff://conversation/b"], "unexpected argument"),
         ] {
             let error = parsed(&arguments).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{arguments:?}");

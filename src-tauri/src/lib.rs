@@ -24,12 +24,13 @@ use tauri::{AppHandle, Manager as _, RunEvent};
 
 use cli::Options;
 use desktop::clock::{SystemChance, SystemClock};
+use desktop::compact::Compact;
 use desktop::confirm::Confirmation;
 use desktop::demo::EmbeddedDemo;
 use desktop::language::SpokenLanguage;
 use desktop::notifications::Notifications;
 use desktop::secrets::Keyring;
-use desktop::{language, single_instance, window};
+use desktop::{language, link, single_instance, window};
 use profile::Profile;
 
 /// How long the network is left alone for the window's first paint, which comes sooner in every start that was measured.
@@ -49,7 +50,7 @@ pub fn run(options: &Options) -> ExitCode {
     let _log = logging::start(profile.folder());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), profile = profile.key(), "started");
 
-    match open(&profile, options.preselected()) {
+    match open(&profile, options) {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         Err(error) => ended(&error, 1),
     }
@@ -62,7 +63,7 @@ fn ended(error: &anyhow::Error, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn open(profile: &Profile, preselected: Preselected) -> anyhow::Result<i32> {
+fn open(profile: &Profile, options: &Options) -> anyhow::Result<i32> {
     #[cfg(target_os = "linux")]
     anyhow::ensure!(
         ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
@@ -71,12 +72,13 @@ fn open(profile: &Profile, preselected: Preselected) -> anyhow::Result<i32> {
 
     let window_state = tauri_plugin_window_state::Builder::new()
         .with_state_flags(window::remembered())
+        .with_filter(|label| label == window::LABEL)
         .with_filename(profile.folder().join("window.json").to_string_lossy());
     let mut builder = tauri::Builder::default();
     if let Some(single_instance) = single_instance::plugin(profile) {
         builder = builder.plugin(single_instance);
     }
-    let setup_profile = profile.clone();
+    let (setup_profile, preselected, link) = (profile.clone(), options.preselected(), options.link.clone());
     let app = builder
         .plugin(window_state.build())
         .plugin(tauri_plugin_notification::init())
@@ -84,7 +86,7 @@ fn open(profile: &Profile, preselected: Preselected) -> anyhow::Result<i32> {
         .on_window_event(window::on_event)
         .setup(move |app| {
             // Tauri would panic on an error, and a panic explains nothing to a person.
-            set_up(app.handle(), &setup_profile, preselected).unwrap_or_else(|error| {
+            set_up(app.handle(), &setup_profile, preselected, link.as_deref()).unwrap_or_else(|error| {
                 ended(&error, 1);
                 std::process::exit(1);
             });
@@ -95,7 +97,7 @@ fn open(profile: &Profile, preselected: Preselected) -> anyhow::Result<i32> {
 }
 
 /// On the main thread, before the event loop turns: as little as possible, and nothing that waits.
-fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected) -> anyhow::Result<()> {
+fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected, link: Option<&str>) -> anyhow::Result<()> {
     #[cfg(target_os = "linux")]
     desktop::linux_font::choose();
     let spoken = SpokenLanguage::default();
@@ -123,10 +125,15 @@ fn set_up(app: &AppHandle, profile: &Profile, preselected: Preselected) -> anyho
     app.manage(engine);
     app.manage(spoken);
     app.manage(Confirmation::of_the_system(app));
+    app.manage(Compact::default());
+    app.manage(profile.clone());
 
     let window = window::create(app, profile, preferences.theme)?;
     #[cfg(target_os = "linux")]
     desktop::quit::on_shortcut(&window)?;
+    if let Some(link) = link {
+        link::follow(app, link);
+    }
     Ok(())
 }
 
@@ -139,6 +146,8 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
                 tauri::async_runtime::block_on(engine.shutdown());
             }
         }
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => urls.iter().for_each(|url| link::follow(app, url.as_str())),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app),
         _ => {}

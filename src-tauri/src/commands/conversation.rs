@@ -3,9 +3,10 @@
 use signoff_wire::interface::{
     CloseOutcome, ConversationView, Draft, QueueEntry, SendAndClose, SendReply, TimelinePage, TimelineQuery,
 };
-use tauri::State;
+use tauri::{State, WebviewWindow};
 
 use super::{Answer, Running};
+use crate::desktop::compact;
 use crate::desktop::confirm::Confirmation;
 use crate::desktop::language::SpokenLanguage;
 
@@ -35,23 +36,26 @@ pub(crate) async fn save_draft(engine: Running<'_>, args: Draft) -> Answer<()> {
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub(crate) async fn send_reply(engine: Running<'_>, args: SendReply) -> Answer<QueueEntry> {
-    engine.send_reply(args).await
+pub(crate) async fn send_reply(window: WebviewWindow, engine: Running<'_>, args: SendReply) -> Answer<QueueEntry> {
+    engine.send_reply_from(compact::origin_of(&window), args).await
 }
 
-/// Asks first (R5, D3); a no leaves everything as it was, the draft included.
+/// Asks first (R5, D3); a no leaves everything as it was, the draft included. In a compact window the question whether the conversation goes
+/// on was that confirmation (R12).
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn send_and_close(
+    window: WebviewWindow,
     engine: Running<'_>,
     confirmation: State<'_, Confirmation>,
     language: State<'_, SpokenLanguage>,
     args: SendAndClose,
 ) -> Answer<CloseOutcome> {
+    let origin = compact::origin_of(&window);
     let question = engine.close_question(&args).await?;
-    if !confirmation.ask(language.now().close_question(&question)).await {
+    if origin.is_console() && !confirmation.ask(language.now().close_question(&question)).await {
         return Ok(CloseOutcome::Cancelled);
     }
-    let entry = engine.send_and_close(args).await?;
+    let entry = engine.send_and_close_from(origin, args).await?;
     Ok(CloseOutcome::Queued { entry: Box::new(entry) })
 }
 

@@ -52,13 +52,32 @@ mod tests {
 
     /// The permissions of the one capability: of our commands by name, and of anything else in full.
     fn granted() -> (BTreeSet<String>, Vec<String>) {
+        granted_to(0)
+    }
+
+    /// The same of the compact windows.
+    fn granted_beside() -> BTreeSet<String> {
+        granted_to(1).0
+    }
+
+    fn granted_to(capability: usize) -> (BTreeSet<String>, Vec<String>) {
         let configuration: serde_json::Value =
             serde_json::from_str(include_str!("../../../tauri.conf.json")).expect("the configuration is JSON");
-        let permissions = &configuration["app"]["security"]["capabilities"][0]["permissions"];
+        let permissions = &configuration["app"]["security"]["capabilities"][capability]["permissions"];
         let names = permissions.as_array().into_iter().flatten().filter_map(|name| name.as_str());
         let (ours, others): (Vec<_>, Vec<_>) = names.partition(|name| name.starts_with("allow-"));
         let ours = ours.iter().map(|name| name.trim_start_matches("allow-").replace('-', "_")).collect();
         (ours, others.into_iter().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn a_compact_window_may_do_nothing_that_is_not_about_a_conversation() {
+        let beside = granted_beside();
+        assert!(beside.is_subset(&granted().0) && beside.contains("send_and_close"));
+        for closed in ["administer", "sign_in", "sign_out", "set_preferences", "save_inbox_options", "inbox", "archive"]
+        {
+            assert!(!beside.contains(closed), "{closed}");
+        }
     }
 
     #[test]

@@ -7,6 +7,13 @@ use tauri::{AppHandle, Manager as _};
 use super::language::SpokenLanguage;
 use super::tray;
 
+/// A listener for a compact window. Which conversation the window is to show is nothing to it.
+pub(crate) fn beside(channel: Channel<Announcement>) -> impl Fn(Announcement) -> bool + Send + Sync + 'static {
+    move |announcement| {
+        matches!(announcement, Announcement::OpenConversation { .. }) || channel.send(announcement).is_ok()
+    }
+}
+
 /// A listener for the interface behind `channel`. It answers `false` once the interface is gone, as after a reload.
 pub(crate) fn of(
     app: &AppHandle,

@@ -4,11 +4,13 @@
 mod afterwards;
 pub(crate) mod audience;
 pub(crate) mod clock;
+pub(crate) mod compact;
 pub(crate) mod confirm;
 mod daemon;
 pub(crate) mod demo;
 pub(crate) mod folder;
 pub(crate) mod language;
+pub(crate) mod link;
 #[cfg(target_os = "linux")]
 pub(crate) mod linux_font;
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@
 use tauri::Wry;
 use tauri::plugin::TauriPlugin;
 
-use super::window;
+use super::{link, window};
 use crate::profile::Profile;
 
 /// The plugin for this profile; `None` where it could not tell profiles apart.
@@ -17,9 +17,11 @@ pub(crate) fn plugin(profile: &Profile) -> Option<TauriPlugin<Wry>> {
         return None;
     }
     let plugin = tauri_plugin_single_instance::Builder::new()
-        .callback(|app, _, _| {
+        .callback(|app, arguments, _| {
             tracing::info!("started a second time");
-            window::show(app);
+            if !link::follow_argument(app, &arguments) {
+                window::show(app);
+            }
         })
         .dbus_id(format!("{}.profile_{}", crate::profile::IDENTIFIER, profile.key()))
         .build();

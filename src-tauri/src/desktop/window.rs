@@ -13,11 +13,12 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
+use super::compact::Compact;
 use super::{afterwards, placement};
 use crate::profile::Profile;
 
 /// The window's label, which its capability in `tauri.conf.json` names.
-const LABEL: &str = "main";
+pub(crate) const LABEL: &str = "main";
 
 /// The window had the focus once, and with that a place and a size that can be asked for.
 #[derive(Debug, Default)]
@@ -70,11 +71,20 @@ pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(LABEL)
 }
 
-/// What the person does to the window.
+/// What the person does to the window, or to a compact one, which is gone when it is closed.
 ///
 /// Closing hides it to the background, where the queue goes on and notifications arrive; quitting is another act. Coming back to it is
 /// when a person looks: the engine tries then what it was waiting with.
 pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
+    if window.label() != LABEL {
+        if let WindowEvent::Focused(true) = event {
+            window.state::<Arc<Engine>>().wake();
+        }
+        if let WindowEvent::Destroyed = event {
+            window.state::<Compact>().closed(window.label());
+        }
+        return;
+    }
     if let WindowEvent::CloseRequested { api, .. } = event {
         api.prevent_close();
         if let Err(error) = window.hide() {
@@ -92,7 +102,7 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
 }
 
 /// The interface that was built in, and nothing else, is ever shown in the window.
-fn is_ours(url: &Url) -> bool {
+pub(super) fn is_ours(url: &Url) -> bool {
     let ours = match url.scheme() {
         "tauri" => url.host_str() == Some("localhost"),
         "http" | "https" => {
@@ -107,7 +117,7 @@ fn is_ours(url: &Url) -> bool {
 }
 
 /// What the page does before anything of it is drawn: takes the theme that was chosen. It follows the system's by itself.
-fn chosen(theme: Theme) -> Option<String> {
+pub(super) fn chosen(theme: Theme) -> Option<String> {
     let name = match theme {
         Theme::System => return None,
         Theme::Light => "light",
@@ -124,7 +134,7 @@ fn chosen(theme: Theme) -> Option<String> {
 }
 
 /// The colour that the interface will paint on, `--ground` of its tokens: without it, a white window flashes before a dark interface.
-fn ground(window: &WebviewWindow, wanted: Theme) -> Color {
+pub(super) fn ground(window: &WebviewWindow, wanted: Theme) -> Color {
     let dark = match wanted {
         Theme::Light => false,
         Theme::Dark => true,
