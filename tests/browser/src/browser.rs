@@ -71,6 +71,8 @@ impl Device {
             "--disable-component-update".to_owned(),
             "--disable-background-networking".to_owned(),
             "--no-first-run".to_owned(),
+            // A trial that headless browsers take part in: it forbids storage in frames, which people's browsers keep apart instead.
+            "--disable-features=TrackingProtection3pcd".to_owned(),
             "--hide-scrollbars".to_owned(),
             // Hosts that end in .test are other people's sites; nothing leaves the machine.
             "--host-resolver-rules=MAP *.test 127.0.0.1".to_owned(),

@@ -26,6 +26,11 @@ impl Platform {
         Ok(Session { line: self.line.clone(), token })
     }
 
+    /// Whoever has this token, or this secret.
+    pub fn holding(&self, token: &str) -> Session {
+        Session { line: self.line.clone(), token: token.to_owned() }
+    }
+
     /// Turns the feature on or off, as an admin elsewhere would (R1).
     ///
     /// # Errors
@@ -67,6 +72,14 @@ impl Session {
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let key = format!("\"{}\"", uuid::Uuid::new_v4());
         self.line.send(Method::POST, path, Some(&self.token), &[("Idempotency-Key", &key)], Some(body))
+    }
+
+    /// Removes what it has seen in this version; `*` stands for any.
+    ///
+    /// # Errors
+    /// [`Refusal`], if the platform says no.
+    pub fn delete(&self, path: &str, version: &str) -> Result<()> {
+        self.line.send(Method::DELETE, path, Some(&self.token), &[("If-Match", version)], None).map(drop)
     }
 
     /// Ends this session, and with it what uses its token.

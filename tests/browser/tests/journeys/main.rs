@@ -9,6 +9,7 @@ mod embedding;
 mod foreign_text;
 mod harness;
 mod interruptions;
+mod widget;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
