@@ -6,7 +6,7 @@ import type { Greeting } from "./Greeting";
  */
 export type ChatSettings = { 
 /**
- * Its heading; empty: the channel's name.
+ * Its heading; empty: the workspace's name.
  */
 title: string, 
 /**
