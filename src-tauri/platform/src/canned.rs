@@ -131,7 +131,7 @@ fn require_valid(sql: &Connection, new: &NewCannedReply, id: &str) -> Result<(),
         return Err(fields::invalid("text", &format!("names the variable {{{{{name}}}}}, which nobody fills in")));
     }
     if let Some(team_id) = &new.team_id {
-        let known = sql.prepare_cached("SELECT 1 FROM teams WHERE id = ?1")?.exists([team_id])?;
+        let known = sql.prepare_cached("SELECT 1 FROM teams WHERE id = ?1 AND active")?.exists([team_id])?;
         if !known {
             return Err(Refusal::TeamUnknown);
         }

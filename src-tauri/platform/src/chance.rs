@@ -51,6 +51,13 @@ impl Chance {
         URL_SAFE_NO_PAD.encode(random)
     }
 
+    /// Sixteen bytes, for a salt.
+    pub(crate) fn salt(&mut self) -> [u8; 16] {
+        let mut random = [0; 16];
+        self.rng.fill_bytes(&mut random);
+        random
+    }
+
     /// A seed for a source of its own.
     pub(crate) fn seed(&mut self) -> u64 {
         self.rng.next_u64()

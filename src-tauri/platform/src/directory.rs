@@ -55,11 +55,11 @@ pub(crate) fn directory(sql: &Connection, caller: &Caller) -> rusqlite::Result<D
         })?
         .collect::<rusqlite::Result<_>>()?;
     let teams = sql
-        .prepare_cached("SELECT id, name FROM teams ORDER BY name")?
+        .prepare_cached("SELECT id, name FROM teams WHERE active ORDER BY name")?
         .query_map([], |row| Ok(TeamRef { id: row.get(0)?, name: row.get(1)? }))?
         .collect::<rusqlite::Result<_>>()?;
     let users = sql
-        .prepare_cached("SELECT id, name FROM users ORDER BY name")?
+        .prepare_cached("SELECT id, name FROM users WHERE active ORDER BY name")?
         .query_map([], |row| Ok(UserRef { id: row.get(0)?, name: row.get(1)? }))?
         .collect::<rusqlite::Result<_>>()?;
     let tags = sql

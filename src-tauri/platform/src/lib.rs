@@ -50,8 +50,10 @@ mod http;
 mod idempotency;
 mod metrics;
 mod office;
+pub mod operator;
 mod outgoing;
 mod paging;
+mod people;
 #[cfg(test)]
 mod plans;
 mod presence;
@@ -68,6 +70,7 @@ mod upkeep;
 mod widget;
 pub mod workspace;
 
+pub use audit::verify;
 pub use chance::Chance;
 use channels::provider::{Provider, courier::Courier, webhook::Webhook};
 pub use channels::scenario::Scenario;
@@ -166,6 +169,7 @@ pub enum ServeError {
 /// [`serve`] listens for it. A simulation calls the routes itself, and by dropping this instead of closing it lets the process die.
 pub struct Opened {
     store: store::Store,
+    doorkeeper: Arc<sessions::Doorkeeper>,
     demo: bool,
     stop: watch::Sender<bool>,
     stopping: watch::Receiver<bool>,
@@ -195,12 +199,24 @@ pub async fn open(options: Options) -> Result<Opened, ServeError> {
     } = options;
     let outside = Arc::new(Outside::new(private_addresses));
     let traffic = traffic.then(|| chance.fork());
+    let doorkeeper = Arc::new(sessions::Doorkeeper::new(chance.fork()));
     let store = store::Store::open(&data_dir, clock, chance, machine)?;
     match workspace::prepare(&store, start).await {
         Ok(workspace) => {
             let (stop, stopping) = watch::channel(false);
             let outgoing = outgoing::Outgoing::new(private_addresses || workspace.demo);
-            Ok(Opened { store, demo: workspace.demo, stop, stopping, traffic, serving, backups, outgoing, outside })
+            Ok(Opened {
+                store,
+                doorkeeper,
+                demo: workspace.demo,
+                stop,
+                stopping,
+                traffic,
+                serving,
+                backups,
+                outgoing,
+                outside,
+            })
         }
         Err(refusal) => {
             store.close().await;
@@ -237,7 +253,7 @@ impl Opened {
         tokio::spawn(courier.run(self.stopping.clone()));
         Arc::new(http::App {
             store: self.store.clone(),
-            doorkeeper: sessions::Doorkeeper::new(),
+            doorkeeper: Arc::clone(&self.doorkeeper),
             callers: sessions::Callers::default(),
             fanout,
             running: idempotency::Running::default(),

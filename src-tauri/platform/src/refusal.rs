@@ -5,6 +5,8 @@ use signoff_wire::contract::{
     scenarios::ScenarioFault,
 };
 
+use crate::sessions::password::Weakness;
+
 /// A refusal, with what its problem document adds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -115,6 +117,24 @@ pub enum Refusal {
     /// One text per shortcut, language and team.
     #[error("There is a prepared answer with this shortcut in this language.")]
     ShortcutExists,
+    /// Addresses are unique.
+    #[error("Somebody has this e-mail address already.")]
+    EmailTaken,
+    /// Somebody has to be able to change settings.
+    #[error("A workspace needs an active admin, and this is the last one.")]
+    LastAdmin,
+    /// Nobody locks themselves out.
+    #[error("Nobody deactivates their own account.")]
+    OwnAccount,
+    /// Names of teams are unique.
+    #[error("There is a team of this name already.")]
+    TeamNameTaken,
+    /// Customers would be sent to nobody.
+    #[error("Routing rules or scenarios still send conversations to this team.")]
+    TeamInUse,
+    /// A password that somebody would guess.
+    #[error("The password is not good enough: {0}.")]
+    PasswordWeak(Weakness),
     /// Settings are changed with `If-Match` only.
     #[error("Changing settings needs an If-Match header with the version that you saw.")]
     IfMatchMissing,
@@ -281,6 +301,12 @@ impl Refusal {
             Self::TagUnknown => (ProblemCode::TagUnknown, 422, "Tag unknown"),
             Self::TagExists => (ProblemCode::TagExists, 409, "Tag exists"),
             Self::ShortcutExists => (ProblemCode::ShortcutExists, 409, "Shortcut exists"),
+            Self::EmailTaken => (ProblemCode::EmailTaken, 409, "E-mail address taken"),
+            Self::LastAdmin => (ProblemCode::LastAdmin, 409, "Last admin"),
+            Self::OwnAccount => (ProblemCode::OwnAccount, 409, "Own account"),
+            Self::TeamNameTaken => (ProblemCode::TeamNameTaken, 409, "Team name taken"),
+            Self::TeamInUse => (ProblemCode::TeamInUse, 409, "Team in use"),
+            Self::PasswordWeak(weakness) => (weakness.code(), 422, "Password not good enough"),
             Self::IfMatchMissing => (ProblemCode::IfMatchMissing, 428, "If-Match missing"),
             Self::Stale => (ProblemCode::Stale, 412, "Stale"),
             Self::ReplyUnknown => (ProblemCode::ReplyUnknown, 404, "Reply unknown"),

@@ -9,13 +9,15 @@ use tokio::sync::watch;
 use crate::{
     attachments::sweep,
     channels::provider::signature,
+    events,
     figures::sealed,
     idempotency,
-    store::{Store, ms},
+    store::{self, Store, ms},
     widget::tokens,
 };
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
+const NOTICE_EVERY: Duration = Duration::from_secs(1);
 /// Whoever was away for longer synchronises anew, which is quicker than reading a month of events.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(30);
 /// For how long a visitor who never wrote may come back as the same.
@@ -56,6 +58,24 @@ pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
 }
 
 /// Whether there may be more.
+/// Takes note of what an operator's command wrote beside the platform: sessions that it ended, events that it announced. Only the file
+/// tells of it, so the file is asked now and then; a write of nothing makes everybody look.
+pub(crate) async fn notice_others(store: Store, mut stopping: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            biased;
+            () = tokio::time::sleep(NOTICE_EVERY) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+        let known = (*store.commits().borrow(), *store.access().borrow());
+        let found = store.read(|sql| Ok((events::newest_seq(sql)?, store::access(sql)?))).await;
+        if found.is_ok_and(|found| found != known) {
+            // What failed is tried again in a moment.
+            let _ = store.write(|_| Ok(())).await;
+        }
+    }
+}
+
 fn forget(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
     let sessions = sql.execute(
         "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE expires_at < ?1 LIMIT ?2)",

@@ -13,8 +13,8 @@ use signoff_wire::contract::{
 use crate::{
     Refusal, Scenario, Start,
     channels::{old, routing, scenario::documents},
-    demo,
-    sessions::{hash_password, hash_token},
+    demo, people,
+    sessions::{hash_token, password},
     store::{Store, Write},
 };
 
@@ -218,16 +218,12 @@ fn insert_channel(write: &Write<'_>, channel: &NewChannel) -> Result<(), Refusal
 
 fn insert_user(write: &mut Write<'_>, user: &NewUser) -> Result<(), Refusal> {
     let hash = match &user.password {
-        Password::Clear(password) => hash_password(password, write.chance)?,
+        Password::Clear(password) => password::hash(password, write.chance)?,
         Password::Hash(hash) => hash.clone(),
-    };
-    let role = match user.role {
-        Role::Advisor => "advisor",
-        Role::Admin => "admin",
     };
     write.sql.execute(
         "INSERT INTO users (id, name, email, role, password_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![user.id, user.name, user.email.to_lowercase(), role, hash],
+        params![user.id, user.name, user.email.to_lowercase(), people::role_text(user.role), hash],
     )?;
     for team_id in &user.teams {
         write.sql.execute("INSERT INTO user_teams (user_id, team_id) VALUES (?1, ?2)", [&user.id, team_id])?;

@@ -101,6 +101,7 @@ fn change(changed: &ConversationChanged, me: &Person) -> Option<Occasion> {
         | Happening::Hold { .. }
         | Happening::HelpRequest { .. }
         | Happening::Tagged { .. }
+        | Happening::Unrouted { .. }
         | Happening::Archived
         | Happening::SurveySent { .. }
         | Happening::SurveySkipped { .. }

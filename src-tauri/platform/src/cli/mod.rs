@@ -3,6 +3,7 @@
 //! Standard output is for what scripts read (the line that says where it listens, what was asked for); everything else goes to
 //! standard error. Every failure is one sentence that says what to do.
 
+mod audit;
 mod backup;
 mod config;
 mod fill;
@@ -13,6 +14,7 @@ mod restore;
 mod serve;
 mod signals;
 mod supervisor;
+mod user;
 
 use std::{io::Write, process::ExitCode};
 
@@ -38,6 +40,12 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Ask the platform that this configuration starts whether it is ready; for health checks.
     Ready(ready::Ready),
+    /// The people of a workspace.
+    #[command(subcommand)]
+    User(user::User),
+    /// The audit log of a workspace.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -69,9 +77,16 @@ fn carry_out(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(migrate) => return runtime.block_on(migrate.run()),
         Command::Ready(ready) => ready.run(),
         Command::Config(config) => return config.run(),
+        Command::User(command) => runtime.block_on(user::run(command)),
+        Command::Audit(command) => audit::run(command),
         Command::Fill(fill) => runtime.block_on(fill.run()),
     };
     // A backup that is being written does not hold up a stop: what is unfinished bears no name.
     runtime.shutdown_background();
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Prints a line of a command's answer.
+fn say(line: impl std::fmt::Display) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
 }

@@ -8,7 +8,7 @@ use signoff_wire::contract::{
 
 use super::Click;
 use crate::{
-    conversations::change::{announce_action, announce_changed, tell},
+    conversations::change::{self, announce_action, announce_changed, tell},
     refusal::Refusal,
     store::Write,
 };
@@ -19,7 +19,7 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, assign: &Assign) -> Re
     let record = click.open_conversation(write)?;
     let to: UserRef = write
         .sql
-        .prepare_cached("SELECT id, name FROM users WHERE id = ?1")?
+        .prepare_cached("SELECT id, name FROM users WHERE id = ?1 AND active")?
         .query_row([user_id], |row| Ok(UserRef { id: row.get(0)?, name: row.get(1)? }))
         .optional()?
         .ok_or(Refusal::UserUnknown)?;
@@ -42,18 +42,8 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, assign: &Assign) -> Re
 /// Takes it from whoever has it. What was ongoing is back in *Received*.
 pub(crate) fn release(write: &mut Write<'_>, click: &Click) -> Result<Receipt, Refusal> {
     let record = click.open_conversation(write)?;
-    write
-        .sql
-        .prepare_cached(
-            "UPDATE conversations SET assignee_id = NULL, on_hold = 0, help_requested = 0,
-                state = CASE state WHEN 'ongoing' THEN 'received' ELSE state END
-             WHERE nr = ?1",
-        )?
-        .execute([record.nr])?;
     let data = json!({ "from_user_id": record.assignee_id() });
-    let happening = Happening::Released { from: record.view.assignee.clone() };
-    let entry = tell(write, &record, &click.actor(), "Released", &happening)?;
-    let record = announce_changed(write, &record, Some(entry))?;
+    let record = change::release(write, &record, &click.actor())?;
     let action = click.act(write, &record, ActionType::Release, data)?;
     announce_action(write, &record, action.clone())?;
     Ok(click.receipt(&action, &record))

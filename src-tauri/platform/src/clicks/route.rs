@@ -18,7 +18,7 @@ pub(crate) fn apply(write: &mut Write<'_>, click: &Click, route: &Route) -> Resu
     let record = click.open_conversation(write)?;
     let to: TeamRef = write
         .sql
-        .prepare_cached("SELECT id, name FROM teams WHERE id = ?1")?
+        .prepare_cached("SELECT id, name FROM teams WHERE id = ?1 AND active")?
         .query_row([&route.team_id], |row| Ok(TeamRef { id: row.get(0)?, name: row.get(1)? }))
         .optional()?
         .ok_or(Refusal::TeamUnknown)?;

@@ -35,6 +35,7 @@ pub(crate) fn announce<E: Serialize>(
         channel_id: Some(&record.view.channel.id),
         team_id: record.team_id(),
         team_before_id: before.team_id(),
+        user_id: None,
     };
     events::append(write, kind, &audience, &describe(record.view.clone()))?;
     Ok(record)
@@ -57,7 +58,7 @@ pub(crate) fn announce_changed(
 /// `action.recorded`; the conversation's version stays.
 pub(crate) fn announce_action(write: &Write<'_>, record: &Record, action: Action) -> Result<(), Refusal> {
     let audience =
-        Audience { channel_id: Some(&record.view.channel.id), team_id: record.team_id(), team_before_id: None };
+        Audience { channel_id: Some(&record.view.channel.id), team_id: record.team_id(), ..Audience::default() };
     let event = ActionRecorded { conversation_id: record.view.id.clone(), version: record.view.version, action };
     events::append(write, &EventType::ActionRecorded, &audience, &event)
 }
@@ -72,6 +73,21 @@ pub(crate) fn tell(
 ) -> Result<TimelineEntry, Refusal> {
     let now = write.now;
     entries::insert(write, record.nr, &NewEntry::event(actor, now, text, happening))
+}
+
+/// Takes the conversation from whoever has it. What was ongoing is back in *Received*.
+pub(crate) fn release(write: &mut Write<'_>, record: &Record, actor: &Actor) -> Result<Record, Refusal> {
+    write
+        .sql
+        .prepare_cached(
+            "UPDATE conversations SET assignee_id = NULL, on_hold = 0, help_requested = 0,
+                state = CASE state WHEN 'ongoing' THEN 'received' ELSE state END
+             WHERE nr = ?1",
+        )?
+        .execute([record.nr])?;
+    let happening = Happening::Released { from: record.view.assignee.clone() };
+    let entry = tell(write, record, actor, "Released", &happening)?;
+    announce_changed(write, record, Some(entry))
 }
 
 /// Closes for good (R8) and announces it. Whoever calls has checked that it may be.

@@ -13,8 +13,10 @@ pub(crate) const CONVERSATION: &str = "(:sees_all OR (
     c.channel_id IN (SELECT channel_id FROM user_channels WHERE user_id = :user_id)
     AND (c.team_id IS NULL OR c.team_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id))))";
 
-/// A condition over an event `ev`. Whoever saw a conversation before it was routed away sees that it was.
-pub(crate) const EVENT: &str = "(:sees_all OR ev.channel_id IS NULL OR (
+/// A condition over an event `ev`. Whoever saw a conversation before it was routed away sees that it was. What is for one person is for
+/// nobody else, admins included.
+pub(crate) const EVENT: &str =
+    "(ev.user_id IS NULL OR ev.user_id = :user_id) AND (:sees_all OR ev.channel_id IS NULL OR (
     ev.channel_id IN (SELECT channel_id FROM user_channels WHERE user_id = :user_id)
     AND (ev.team_id IS NULL OR ev.team_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id)
         OR ev.team_before_id IN (SELECT team_id FROM user_teams WHERE user_id = :user_id))))";
@@ -46,6 +48,7 @@ pub(crate) fn is_visible(sql: &Connection, caller: &Caller, nr: i64) -> rusqlite
 /// The same as [`EVENT`], for events that many listen to: read once and asked in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Sight {
+    user_id: String,
     sees_all: bool,
     channels: HashSet<String>,
     teams: HashSet<String>,
@@ -59,6 +62,7 @@ pub(crate) fn sight(sql: &Connection, caller: &Caller) -> rusqlite::Result<Sight
             .collect::<rusqlite::Result<HashSet<String>>>()
     };
     Ok(Sight {
+        user_id: caller.user.id.clone(),
         sees_all: sees_all(caller),
         channels: ids("SELECT channel_id FROM user_channels WHERE user_id = ?1")?,
         teams: ids("SELECT team_id FROM user_teams WHERE user_id = ?1")?,
@@ -66,6 +70,11 @@ pub(crate) fn sight(sql: &Connection, caller: &Caller) -> rusqlite::Result<Sight
 }
 
 impl Sight {
+    /// Whether an event for this person alone, if it is for one, is for the caller.
+    pub(crate) fn is_for(&self, user_id: Option<&str>) -> bool {
+        user_id.is_none_or(|id| id == self.user_id)
+    }
+
     /// Whether an event with this audience is seen.
     pub(crate) fn event(&self, channel_id: Option<&str>, team_id: Option<&str>, team_before_id: Option<&str>) -> bool {
         let Some(channel_id) = channel_id else { return true };

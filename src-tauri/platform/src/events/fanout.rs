@@ -36,6 +36,7 @@ struct Announced {
     channel_id: Option<String>,
     team_id: Option<String>,
     team_before_id: Option<String>,
+    user_id: Option<String>,
     text: String,
 }
 
@@ -44,7 +45,9 @@ impl Batch {
     pub(super) fn text_for(&self, sight: &Sight, place: i64, text: &mut String) {
         for event in self.events.iter().filter(|event| event.seq > place) {
             let (channel, team, before) = (&event.channel_id, &event.team_id, &event.team_before_id);
-            if sight.event(channel.as_deref(), team.as_deref(), before.as_deref()) {
+            if sight.is_for(event.user_id.as_deref())
+                && sight.event(channel.as_deref(), team.as_deref(), before.as_deref())
+            {
                 text.push_str(&event.text);
             }
         }
@@ -113,7 +116,7 @@ impl Fanout {
 fn read(sql: &Connection, after: i64) -> Result<Batch, Refusal> {
     let newest = newest_seq(sql)?;
     let mut statement = sql.prepare_cached(
-        "SELECT seq, kind, data, channel_id, team_id, team_before_id FROM events
+        "SELECT seq, kind, data, channel_id, team_id, team_before_id, user_id FROM events
          WHERE seq > :after ORDER BY seq LIMIT :limit",
     )?;
     let events = statement
@@ -121,7 +124,14 @@ fn read(sql: &Connection, after: i64) -> Result<Batch, Refusal> {
             let (seq, kind, data) = (row.get(0)?, row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
             let mut text = String::with_capacity(data.len() + 64);
             block(&mut text, seq, kind, data);
-            Ok(Announced { seq, channel_id: row.get(3)?, team_id: row.get(4)?, team_before_id: row.get(5)?, text })
+            Ok(Announced {
+                seq,
+                channel_id: row.get(3)?,
+                team_id: row.get(4)?,
+                team_before_id: row.get(5)?,
+                user_id: row.get(6)?,
+                text,
+            })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let is_full = i64::try_from(events.len()).is_ok_and(|count| count == BATCH);

@@ -30,6 +30,8 @@ pub(crate) struct Audience<'a> {
     pub(crate) team_id: Option<&'a str>,
     /// Its team before the change.
     pub(crate) team_before_id: Option<&'a str>,
+    /// This person alone.
+    pub(crate) user_id: Option<&'a str>,
 }
 
 /// Appends an event to the log.
@@ -45,8 +47,8 @@ pub(crate) fn append<E: Serialize>(
     write
         .sql
         .prepare_cached(
-            "INSERT INTO events (kind, at, channel_id, team_id, team_before_id, data)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO events (kind, at, channel_id, team_id, team_before_id, user_id, data)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             kind.as_str(),
@@ -54,6 +56,7 @@ pub(crate) fn append<E: Serialize>(
             audience.channel_id,
             audience.team_id,
             audience.team_before_id,
+            audience.user_id,
             serde_json::to_string(data)?
         ])?;
     Ok(())

@@ -30,6 +30,7 @@ use crate::{
 mod admin_channels;
 mod answer;
 mod attachments;
+mod audit;
 mod body;
 mod channels;
 mod chat;
@@ -44,6 +45,7 @@ pub(crate) mod health;
 mod if_match;
 mod lists;
 mod openapi;
+mod people;
 mod presence;
 mod query;
 mod routing;
@@ -59,7 +61,7 @@ mod workspace;
 /// What handlers share.
 pub(crate) struct App {
     pub(crate) store: Store,
-    pub(crate) doorkeeper: Doorkeeper,
+    pub(crate) doorkeeper: Arc<Doorkeeper>,
     pub(crate) callers: Callers,
     pub(crate) fanout: Fanout,
     pub(crate) running: Running,
@@ -102,7 +104,6 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/v1/me", get(sessions::me))
         .route("/v1/directory", get(sessions::directory))
         .route("/v1/settings/inbox-options", get(settings::read).put(settings::update))
-        .route("/v1/audit-log", get(settings::audit_log))
         .route("/v1/conversations", get(conversations::list))
         .route("/v1/conversations/{id}", get(conversations::one))
         .route("/v1/conversations/{id}/messages", get(conversations::messages))
@@ -136,6 +137,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .merge(routing::routes())
         .merge(widget::routes())
         .merge(widget_applications::routes())
+        .merge(audit::routes())
+        .merge(people::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))
         .method_not_allowed_fallback(|| std::future::ready(Refusal::MethodNotAllowed))
         .with_state(app)

@@ -13,8 +13,9 @@ use utoipa::{
 };
 
 use super::{
-    admin_channels, answer, attachments, channels, chat, click, conversations, daily_exports, events, exports, figures,
-    health, lists, presence, routing, scenarios, sessions, settings, surveys, widget, widget_applications, workspace,
+    admin_channels, answer, attachments, audit, channels, chat, click, conversations, daily_exports, events, exports,
+    figures, health, lists, people, presence, routing, scenarios, sessions, settings, surveys, widget,
+    widget_applications, workspace,
 };
 use crate::refusal::Refusal;
 
@@ -29,7 +30,10 @@ mod completed;
     paths(
         document, health::healthz, health::readyz, health::metrics,
         sessions::sign_in, sessions::sign_out, sessions::me, sessions::directory,
-        settings::read, settings::update, settings::audit_log,
+        settings::read, settings::update,
+        audit::log, audit::csv, audit::json_lines,
+        people::users, people::add_user, people::user, people::change_user,
+        people::all_teams, people::add_team, people::team, people::change_team, people::give_up_team,
         conversations::list, conversations::one, conversations::messages, conversations::sync,
         click::reply, click::close, click::archive, click::assign, click::release, click::hold, click::help_request,
         click::note, click::tags, click::route, click::receipt,

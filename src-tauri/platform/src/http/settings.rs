@@ -1,22 +1,17 @@
-//! *Inbox options* and the audit log. To advisors neither exists (R1).
+//! *Inbox options*. To advisors they do not exist (R1).
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
 use signoff_wire::contract::{
-    audit::AuditEntry,
-    pages::Page,
     problems::Problem,
     settings::{InboxOptions, UpdateInboxOptions},
 };
-use utoipa::IntoParams;
 
 use super::{
     Shared, answer,
     body::{self, Raw},
-    query::{self, Asked},
     signed_in::Admin,
 };
-use crate::{audit, documents::IfMatch, refusal::Refusal, settings};
+use crate::{documents::IfMatch, refusal::Refusal, settings};
 
 /// The settings; their version is the `ETag`.
 #[utoipa::path(get, path = "/v1/settings/inbox-options", tag = "settings",
@@ -40,25 +35,4 @@ pub(super) async fn update(
     let seen = seen?;
     let settings = app.store.write(move |write| settings::update(write, &caller.user, new, &seen)).await?;
     answer::versioned(&settings.options, settings.version)
-}
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct AuditQuery {
-    /// The cursor of the page before.
-    after: Option<String>,
-    /// How many entries; 50 if not said, 500 at most.
-    limit: Option<u32>,
-}
-
-/// Who changed what, newest first.
-#[utoipa::path(get, path = "/v1/audit-log", tag = "settings", params(AuditQuery),
-    responses((status = 200, body = Page<AuditEntry>), (status = "4XX", body = Problem)))]
-pub(super) async fn audit_log(
-    State(app): State<Shared>,
-    Admin(_): Admin,
-    Asked(asked): Asked<AuditQuery>,
-) -> Result<Response, Refusal> {
-    let (after, limit) = (query::cursor(asked.after.as_deref())?, query::limit(asked.limit, 50, 500));
-    answer::ok(&app.store.read(move |sql| audit::page(sql, after, limit)).await?)
 }

@@ -237,6 +237,7 @@ fn start(opened: &mut Opened, listeners: Listeners, serving: Serving, tls: Optio
     if let Some(tls) = &tls {
         tokio::spawn(Arc::clone(tls).follow_files(opened.stopping.clone()));
     }
+    tokio::spawn(crate::upkeep::notice_others(opened.store.clone(), opened.stopping.clone()));
     let shared = opened.set_to_work();
     let metrics_addr = metrics.as_ref().map(|(_, addr)| *addr);
     if let Some((listener, addr)) = metrics {

@@ -69,8 +69,10 @@ impl Attempts {
         Err(Refusal::TooManyAttempts { retry_after_s: wait_ms.div_ceil(1000).max(1) })
     }
 
-    pub(super) fn failed(&mut self, now: DateTime<Utc>) {
+    /// Says whether this was one too many.
+    pub(super) fn failed(&mut self, now: DateTime<Utc>) -> bool {
         self.failures.push_back(now);
+        self.failures.len() >= FAILURES
     }
 
     pub(super) fn succeeded(&mut self) {

@@ -2,24 +2,27 @@
 //!
 //! Passwords are kept as Argon2id hashes, tokens as SHA-256: whoever reads the file can sign in as nobody.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
-use signoff_wire::contract::sessions::{NewSession, Role, Session, TeamRef, User};
+use signoff_wire::contract::sessions::{NewSession, Session, TeamRef, User};
 use tokio::sync::Semaphore;
 
 use crate::{
     audit,
     chance::Chance,
+    people,
     refusal::Refusal,
     store::{Store, ms, time},
 };
 
 mod callers;
+mod failures;
 mod lockout;
+pub(crate) mod password;
 
 pub(crate) use callers::Callers;
 use lockout::Lockout;
@@ -44,25 +47,22 @@ pub(crate) fn hash_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// An Argon2id hash for the users table.
-pub(crate) fn hash_password(password: &str, chance: &mut Chance) -> Result<String, Refusal> {
-    let salt = SaltString::from_b64(&chance.token()[..22].replace(['-', '_'], "A"));
-    salt.and_then(|salt| Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()))
-        .map_err(|error| {
-            tracing::error!(%error, "cannot hash a password");
-            Refusal::Internal
-        })
-}
-
 /// The door.
 pub(crate) struct Doorkeeper {
     lockout: Lockout,
+    failures: failures::Recorder,
     verifications: Arc<Semaphore>,
+    chance: Arc<Mutex<Chance>>,
 }
 
 impl Doorkeeper {
-    pub(crate) fn new() -> Self {
-        Self { lockout: Lockout::default(), verifications: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE)) }
+    pub(crate) fn new(chance: Chance) -> Self {
+        Self {
+            lockout: Lockout::default(),
+            failures: failures::Recorder::default(),
+            verifications: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE)),
+            chance: Arc::new(Mutex::new(chance)),
+        }
     }
 
     /// Signs in. Attempts for one address run one after the other, so that a burst cannot outrun the count.
@@ -73,17 +73,16 @@ impl Doorkeeper {
 
         let asked = email.clone();
         let found = store.read(move |sql| Ok(find(sql, &asked)?)).await?;
-        let hash = found.as_ref().map_or(NOBODYS_HASH, |(_, hash)| hash).to_owned();
-        let permit = Arc::clone(&self.verifications).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
-        let right = store.threads().blocking(move || {
-            let _permit = permit;
-            PasswordHash::new(&hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(new.password.as_bytes(), &hash).is_ok())
-        });
-        let right = right.await.ok_or(Refusal::Internal)?;
-        let Some((user, _)) = found.filter(|_| right) else {
-            attempts.failed(store.now());
-            return Err(Refusal::BadCredentials);
+        let hash = found.as_ref().and_then(Known::may_enter_with);
+        let (may_enter, hash) = (hash.is_some(), hash.unwrap_or(NOBODYS_HASH).to_owned());
+        let right = self.in_turn(store, move || password::is_right(&new.password, &hash)).await? && may_enter;
+        let user = match found.map(|known| known.user) {
+            Some(user) if right => user,
+            known => {
+                let locked = attempts.failed(store.now());
+                self.failures.record(store, email, known, locked).await?;
+                return Err(Refusal::BadCredentials);
+            }
         };
         attempts.succeeded();
         drop(attempts);
@@ -98,10 +97,30 @@ impl Doorkeeper {
                         "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
                     )?
                     .execute(params![hash_token(&token), user.id, ms(write.now), ms(expires_at)])?;
-                audit::append(write, &user, "sign-in", &serde_json::Value::Null, &serde_json::Value::Null)?;
+                audit::append(write, &user, "sign-in", &Value::Null, &Value::Null)?;
                 Ok(Session { token, expires_at, user })
             })
             .await
+    }
+
+    /// Hashes a new password. Never inside a write: it takes longer than a hundred of those.
+    pub(crate) async fn hash(&self, store: &Store, new: String) -> Result<String, Refusal> {
+        let chance = Arc::clone(&self.chance);
+        self.in_turn(store, move || password::hash(&new, &mut chance.lock().unwrap_or_else(PoisonError::into_inner)))
+            .await?
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        store: &Store,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let permit = Arc::clone(&self.verifications).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
+        let done = store.threads().blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        done.await.ok_or(Refusal::Internal)
     }
 }
 
@@ -124,15 +143,17 @@ pub(crate) fn session(sql: &Connection, token: &str, now: DateTime<Utc>) -> Resu
     let (user_id, expires_at) =
         session.filter(|(_, expires_at)| now < time(*expires_at)).ok_or(Refusal::Unauthenticated)?;
     let user = sql
-        .prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1")?
-        .query_row([user_id], |row| read_user(sql, row))?;
+        .prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1 AND active")?
+        .query_row([user_id], |row| read_user(sql, row))
+        .optional()?
+        .ok_or(Refusal::Unauthenticated)?;
     let caller = Caller { user, token_hash, confined_to: None };
     Ok(LiveSession { caller, expires_at: time(expires_at) })
 }
 
-/// The user with this id or e-mail address.
+/// The active user with this id or e-mail address.
 pub(crate) fn user_named(sql: &Connection, name: &str) -> rusqlite::Result<Option<User>> {
-    sql.prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1 OR email = ?2")?
+    sql.prepare_cached("SELECT id, name, email, role FROM users WHERE (id = ?1 OR email = ?2) AND active")?
         .query_row(params![name, name.trim().to_lowercase()], |row| read_user(sql, row))
         .optional()
 }
@@ -141,15 +162,31 @@ pub(crate) fn user_named(sql: &Connection, name: &str) -> rusqlite::Result<Optio
 pub(crate) async fn sign_out(store: &Store, caller: Caller) -> Result<(), Refusal> {
     store
         .write(move |write| {
-            write.sql.prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?.execute([caller.token_hash])?;
-            Ok(())
+            write.sql.prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?.execute([&caller.token_hash])?;
+            audit::append(write, &caller.user, "sign-out", &Value::Null, &Value::Null)
         })
         .await
 }
 
-fn find(sql: &Connection, email: &str) -> rusqlite::Result<Option<(User, String)>> {
-    sql.prepare_cached("SELECT id, name, email, role, password_hash FROM users WHERE email = ?1")?
-        .query_row([email], |row| Ok((read_user(sql, row)?, row.get(4)?)))
+/// Somebody with the address that was typed.
+struct Known {
+    user: User,
+    active: bool,
+    password_hash: String,
+}
+
+impl Known {
+    /// The hash to compare with, of whoever is active and has a password.
+    fn may_enter_with(&self) -> Option<&str> {
+        (self.active && !self.password_hash.is_empty()).then_some(self.password_hash.as_str())
+    }
+}
+
+fn find(sql: &Connection, email: &str) -> rusqlite::Result<Option<Known>> {
+    sql.prepare_cached("SELECT id, name, email, role, password_hash, active FROM users WHERE email = ?1")?
+        .query_row([email], |row| {
+            Ok(Known { user: read_user(sql, row)?, password_hash: row.get(4)?, active: row.get(5)? })
+        })
         .optional()
 }
 
@@ -162,7 +199,7 @@ fn read_user(sql: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<User
         )?
         .query_map([&id], |row| Ok(TeamRef { id: row.get(0)?, name: row.get(1)? }))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let role = if row.get::<_, String>(3)? == "admin" { Role::Admin } else { Role::Advisor };
+    let role = people::role(&row.get::<_, String>(3)?);
     Ok(User { id, name: row.get(1)?, email: row.get(2)?, role, teams })
 }
 

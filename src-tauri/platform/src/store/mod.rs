@@ -12,14 +12,16 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 use rusqlite_migration::{M, Migrations};
 use tokio::sync::watch;
 
+pub(crate) mod beside;
 mod machine;
 mod readers;
 mod writer;
 
+pub(crate) use beside::look_at;
 pub use machine::{Dies, Disk, Machine, RealDisk, Threads};
 pub(crate) use writer::Write;
 
@@ -27,24 +29,34 @@ use crate::{
     attachments::folder::Folder, backups::BackupError, chance::Chance, clock::Clock, metrics::Metrics, refusal::Refusal,
 };
 
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("0001_workspace.sql")),
-    M::up(include_str!("0002_figures.sql")),
-    M::up(include_str!("0003_exports.sql")),
-    M::up(include_str!("0004_access.sql")),
-    M::up(include_str!("0005_search.sql")),
-    M::up(include_str!("0006_lists.sql")),
-    M::up(include_str!("0007_administration.sql")),
-    M::up(include_str!("0008_surveys.sql")),
-    M::up(include_str!("0009_channels.sql")),
-    M::up(include_str!("0010_scenarios.sql")),
-    M::up(include_str!("0011_widget.sql")),
-];
-const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The workspace's file in its folder.
 pub(crate) const FILE: &str = "workspace.db";
 /// Whoever holds this file's lock has the folder.
 pub(crate) const LOCK: &str = "lock";
+
+/// The schema's history, oldest first. What has landed is never edited.
+fn steps() -> Vec<M<'static>> {
+    vec![
+        M::up(include_str!("0001_workspace.sql")),
+        M::up(include_str!("0002_figures.sql")),
+        M::up(include_str!("0003_exports.sql")),
+        M::up(include_str!("0004_access.sql")),
+        M::up(include_str!("0005_search.sql")),
+        M::up(include_str!("0006_lists.sql")),
+        M::up(include_str!("0007_administration.sql")),
+        M::up(include_str!("0008_surveys.sql")),
+        M::up(include_str!("0009_channels.sql")),
+        M::up(include_str!("0010_scenarios.sql")),
+        M::up(include_str!("0011_widget.sql")),
+        M::up_with_hook(include_str!("0012_people.sql"), |transaction: &Transaction<'_>| {
+            Ok(crate::audit::chain::adopt(transaction)?)
+        }),
+    ]
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(steps())
+}
 
 /// Why a data directory could not be opened. Each is a sentence for the person at the command line.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +75,12 @@ pub enum OpenError {
     /// Written by a newer version.
     #[error("{} was written by a newer version of signoff-platform; start that version", .0.display())]
     Newer(PathBuf),
+    /// Written by an older version, and a command beside the platform does not bring it up to date.
+    #[error("{} was written by an older version of signoff-platform; start this version once", .0.display())]
+    Older(PathBuf),
+    /// There is no workspace in the directory.
+    #[error("there is no workspace in {}", .0.display())]
+    NoWorkspace(PathBuf),
     /// Not a workspace, or damaged.
     #[error("cannot open {}: {source}", .path.display())]
     Database {
@@ -167,7 +185,7 @@ impl Store {
             .map_err(in_database)?;
         connection.set_prepared_statement_cache_capacity(256);
         back_up_before_migration(directory, &connection, clock.now())?;
-        MIGRATIONS.to_latest(&mut connection).map_err(|source| {
+        migrations().to_latest(&mut connection).map_err(|source| {
             use rusqlite_migration::{Error::MigrationDefinition, MigrationDefinitionError::DatabaseTooFarAhead};
             if matches!(source, MigrationDefinition(DatabaseTooFarAhead)) {
                 OpenError::Newer(path.clone())
@@ -262,14 +280,14 @@ impl Store {
 
 /// The schema that this version writes.
 pub(crate) fn schema_version() -> usize {
-    STEPS.len()
+    steps().len()
 }
 
 /// An empty workspace that no file holds.
 #[cfg(test)]
 pub(crate) fn in_memory() -> Connection {
     let mut sql = Connection::open_in_memory().expect("memory");
-    MIGRATIONS.to_latest(&mut sql).expect("the migrations fit together");
+    migrations().to_latest(&mut sql).expect("the migrations fit together");
     sql
 }
 

@@ -128,6 +128,17 @@ impl Desk {
         self.running.as_ref().unwrap()
     }
 
+    /// Stops the platform and hands out what it left.
+    pub(crate) async fn stop_keeping_the_folder(mut self) -> TempDir {
+        self.running.take().unwrap().shutdown().await;
+        self.dir
+    }
+
+    /// The folder of the workspace.
+    pub(crate) fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     pub(crate) fn later(&self, delta: TimeDelta) {
         self.clock.advance(delta);
     }

@@ -7,6 +7,7 @@
 mod actions;
 mod admin_channels;
 mod attachments;
+mod audit;
 mod bodies;
 mod calls;
 mod canned;
@@ -24,6 +25,8 @@ mod idempotency;
 mod office;
 mod openapi;
 mod operating;
+mod operator;
+mod people;
 mod process;
 mod refusals;
 mod routing_rules;

@@ -56,6 +56,14 @@ async fn the_document_names_every_call_of_the_contract_and_needs_no_token() {
         ("get", "/widget/{application}"),
         ("get", "/v1/admin/widget-applications"),
         ("delete", "/v1/admin/widget-applications/{id}/tokens"),
+        ("get", "/v1/exports/audit-log.csv"),
+        ("get", "/v1/exports/audit-log.jsonl"),
+        ("get", "/v1/admin/users"),
+        ("post", "/v1/admin/users"),
+        ("patch", "/v1/admin/users/{id}"),
+        ("get", "/v1/admin/teams"),
+        ("patch", "/v1/admin/teams/{id}"),
+        ("delete", "/v1/admin/teams/{id}"),
     ] {
         assert!(document["paths"][path][method].is_object(), "{method} {path}");
     }

@@ -39,7 +39,7 @@ open_enum! {
         SettingsChanged = "settings.changed",
         /// Channels, teams, people, tags or prepared answers changed: `/v1/directory` has something new to tell.
         DirectoryChanged = "directory.changed",
-        /// The asked sequence is too old: synchronise anew.
+        /// The asked sequence is too old, or what one may see has changed: synchronise anew.
         Reset = "reset",
     }
 }

@@ -22,6 +22,7 @@ pub mod health;
 pub mod millis;
 mod open_enum;
 pub mod pages;
+pub mod people;
 pub mod problems;
 pub mod receipts;
 pub mod requests;

@@ -71,6 +71,24 @@ open_enum! {
         TagExists = "tag-exists",
         /// 409: the team has a prepared answer with this shortcut in this language.
         ShortcutExists = "shortcut-exists",
+        /// 409: somebody has this e-mail address already.
+        EmailTaken = "email-taken",
+        /// 409: a workspace needs an active admin.
+        LastAdmin = "last-admin",
+        /// 409: nobody deactivates themselves.
+        OwnAccount = "own-account",
+        /// 409: there is a team of this name already.
+        TeamNameTaken = "team-name-taken",
+        /// 409: rules or scenarios still route to the team.
+        TeamInUse = "team-in-use",
+        /// 422: a password has 12 characters at least.
+        PasswordTooShort = "password-too-short",
+        /// 422: a password has 1000 characters at most.
+        PasswordTooLong = "password-too-long",
+        /// 422: the password is among those that are tried first.
+        PasswordTooCommon = "password-too-common",
+        /// 422: the password contains the name or the e-mail address.
+        PasswordSaysWho = "password-says-who",
         /// 428: settings are changed with `If-Match` only.
         IfMatchMissing = "if-match-missing",
         /// 412: somebody else changed it meanwhile.

@@ -138,6 +138,11 @@ pub enum Happening {
         /// The new team.
         to: TeamRef,
     },
+    /// Belongs to no team any more: its team was given up.
+    Unrouted {
+        /// The team that was.
+        from: TeamRef,
+    },
     /// Finished without an answer.
     Archived,
     /// A survey went out.

@@ -35,7 +35,11 @@ tags: Array<string>, } | { "type": "routed",
 /**
  * The new team.
  */
-to: TeamRef, } | { "type": "archived" } | { "type": "survey-sent", 
+to: TeamRef, } | { "type": "unrouted", 
+/**
+ * The team that was.
+ */
+from: TeamRef, } | { "type": "archived" } | { "type": "survey-sent", 
 /**
  * Its id.
  */

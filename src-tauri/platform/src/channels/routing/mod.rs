@@ -113,5 +113,5 @@ fn has(sql: &Connection) -> rusqlite::Result<Has> {
     let names = |statement: &str| -> rusqlite::Result<BTreeSet<String>> {
         sql.prepare_cached(statement)?.query_map([], |row| row.get(0))?.collect()
     };
-    Ok(Has { teams: names("SELECT id FROM teams")?, tags: names("SELECT name FROM tags")? })
+    Ok(Has { teams: names("SELECT id FROM teams WHERE active")?, tags: names("SELECT name FROM tags")? })
 }

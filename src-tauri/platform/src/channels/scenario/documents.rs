@@ -36,7 +36,7 @@ pub(crate) fn list(sql: &Connection) -> Result<Scenarios, Refusal> {
     }
     let variables = surroundings::variables(sql)?.into_iter().collect();
     let teams = sql
-        .prepare_cached("SELECT id, name FROM teams ORDER BY name")?
+        .prepare_cached("SELECT id, name FROM teams WHERE active ORDER BY name")?
         .query_map([], |row| Ok(TeamRef { id: row.get(0)?, name: row.get(1)? }))?
         .collect::<rusqlite::Result<_>>()?;
     let tags = sql

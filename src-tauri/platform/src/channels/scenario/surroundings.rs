@@ -32,7 +32,7 @@ pub(super) fn of(sql: &Connection, scenario_id: &str) -> Result<Surroundings, Re
             })
             .collect(),
         channels: channels.into_iter().map(|channel| channel.id).collect(),
-        teams: names("SELECT id FROM teams")?,
+        teams: names("SELECT id FROM teams WHERE active")?,
         tags: names("SELECT name FROM tags")?,
         variables: variables(sql)?,
         secrets: secrets::ids(sql, scenario_id)?,

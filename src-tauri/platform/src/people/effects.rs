@@ -1,0 +1,85 @@
+//! What a change of people or teams causes elsewhere: sessions, conversations, and what clients have to ask for again.
+
+use rusqlite::{Connection, named_params};
+use serde_json::json;
+use signoff_wire::contract::{
+    events::EventType,
+    sessions::{Role, TeamRef},
+    timeline::Happening,
+};
+
+use crate::{
+    actor::Actor,
+    conversations::{
+        Record,
+        change::{announce_changed, release, tell},
+        visibility,
+    },
+    events::{self, Audience},
+    refusal::Refusal,
+    store::Write,
+};
+
+/// The person may see other conversations than before: what the client keeps is compared with what there is.
+pub(crate) fn sees_something_else(write: &Write<'_>, user_id: &str) -> Result<(), Refusal> {
+    let audience = Audience { user_id: Some(user_id), ..Audience::default() };
+    events::append(write, &EventType::Reset, &audience, &json!({}))
+}
+
+/// Ends all sessions of the person. Streams notice with the commit.
+pub(crate) fn end_sessions(write: &Write<'_>, user_id: &str) -> Result<usize, Refusal> {
+    Ok(write.sql.prepare_cached("DELETE FROM sessions WHERE user_id = ?1")?.execute([user_id])?)
+}
+
+/// Gives all open conversations of the person back to their teams.
+pub(crate) fn release_all(write: &mut Write<'_>, actor: &Actor, user_id: &str) -> Result<(), Refusal> {
+    for nr in open_of(write.sql, user_id)? {
+        let record = Record::by_nr(write.sql, nr, write.now)?;
+        release(write, &record, actor)?;
+    }
+    Ok(())
+}
+
+/// Gives those back that the person does not see any more.
+pub(crate) fn release_unseen(write: &mut Write<'_>, actor: &Actor, user_id: &str) -> Result<(), Refusal> {
+    let role: String =
+        write.sql.prepare_cached("SELECT role FROM users WHERE id = ?1")?.query_row([user_id], |row| row.get(0))?;
+    let sees_all = super::role(&role) == Role::Admin;
+    for nr in open_of(write.sql, user_id)? {
+        let seen: bool = write
+            .sql
+            .prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.nr = :nr AND {})",
+                visibility::CONVERSATION
+            ))?
+            .query_row(named_params! { ":nr": nr, ":sees_all": sees_all, ":user_id": user_id }, |row| row.get(0))?;
+        if !seen {
+            let record = Record::by_nr(write.sql, nr, write.now)?;
+            release(write, &record, actor)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes all open conversations out of a team that is given up: whoever may reply on their channel sees them.
+pub(crate) fn unroute_all(write: &mut Write<'_>, actor: &Actor, team: &TeamRef) -> Result<(), Refusal> {
+    let open = write
+        .sql
+        .prepare_cached("SELECT nr FROM conversations WHERE team_id = ?1 AND state <> 'closed' ORDER BY nr")?
+        .query_map([&team.id], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<i64>>>()?;
+    for nr in open {
+        let record = Record::by_nr(write.sql, nr, write.now)?;
+        write.sql.prepare_cached("UPDATE conversations SET team_id = NULL WHERE nr = ?1")?.execute([nr])?;
+        let happening = Happening::Unrouted { from: team.clone() };
+        let entry = tell(write, &record, actor, &format!("{} was given up", team.name), &happening)?;
+        announce_changed(write, &record, Some(entry))?;
+    }
+    Ok(())
+}
+
+fn open_of(sql: &Connection, user_id: &str) -> rusqlite::Result<Vec<i64>> {
+    sql.prepare_cached("SELECT nr FROM conversations WHERE assignee_id = ?1 AND state <> 'closed' ORDER BY nr")?
+        .query_map([user_id], |row| row.get(0))?
+        .collect()
+}
