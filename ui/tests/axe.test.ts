@@ -44,13 +44,22 @@ it.each([
   'Surveys',
   'Scenario',
   'Routing rules',
+  'People',
+  'Teams',
   'Audit log',
   'Keyboard shortcuts',
   'About',
 ])('settings: %s', async (page) => {
   const { user } = await openDesk({ role: 'admin' })
   await user.click(await button('Settings'))
-  await user.click(await button('Scenario'))
+  await user.click(await screen.findByRole('button', { name: page }, { timeout: 25_000 }))
+  expect(await violations()).toEqual([])
+})
+
+it('settings: a step of a scenario', async () => {
+  const { user } = await openDesk({ role: 'admin' })
+  await user.click(await button('Settings'))
+  await user.click(await screen.findByRole('button', { name: 'Scenario' }, { timeout: 25_000 }))
   await user.click(await button('Open Web chat assistant'))
   await user.click(await screen.findByRole('button', { name: /Greeting/ }))
   await screen.findByRole('textbox', { name: 'Text, EN' })

@@ -12,6 +12,8 @@ export type SettingsPage =
   | 'scenario'
   | 'routing-rules'
   | 'crm-widget'
+  | 'people'
+  | 'teams'
   | 'audit-log'
   | 'shortcuts'
   | 'about'

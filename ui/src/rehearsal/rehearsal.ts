@@ -8,6 +8,7 @@ import type {
   Administered,
   Announcement,
   AppState,
+  AuditEntry,
   Backend,
   Choose,
   Code,
@@ -23,6 +24,7 @@ import type {
   Stage,
 } from '$lib/backend'
 import { subjects } from './administration'
+import { auditPage } from './administration/audit'
 import { RehearsedDownloads } from './downloads'
 import { RehearsedPlatform, type Talk } from './platform'
 import { RehearsedQueue, type Entry } from './queue'
@@ -66,14 +68,8 @@ export class Rehearsal implements Backend {
   #announce: (announcement: Announcement) => void = () => undefined
   #version = 1
   #made = 0
-  readonly #audit: {
-    id: string
-    at: string
-    who: { id: string; name: string }
-    what: string
-    from: unknown
-    to: unknown
-  }[] = []
+  /** The audit log, newest first. */
+  readonly audit: AuditEntry[] = []
   /** What was asked of the administration, in order. */
   readonly calls: Administer[] = []
   readonly #subjects = subjects.map((make) => make())
@@ -123,14 +119,7 @@ export class Rehearsal implements Backend {
       },
       ...options.preferences,
     }
-    this.#audit.push({
-      id: 'aud_0',
-      at: this.#at(-3_600_000),
-      who: { id: 'usr_admin', name: 'Nadia Admin' },
-      what: 'sign-in',
-      from: null,
-      to: null,
-    })
+    this.record({ what: 'sign-in', at: this.#at(-3_600_000) })
   }
 
   // What a rehearsal can bring about.
@@ -155,14 +144,7 @@ export class Rehearsal implements Backend {
   }
 
   switchClosing(on: boolean, by = { id: 'usr_admin', name: 'Nadia Admin' }) {
-    this.#audit.unshift({
-      id: `aud_${++this.#made}`,
-      at: this.#at(),
-      who: by,
-      what: 'settings.allow_manual_close',
-      from: this.platform.closeEnabled,
-      to: on,
-    })
+    this.record({ who: by, what: 'settings.allow_manual_close', from: this.platform.closeEnabled, to: on })
     this.platform.closeEnabled = on
     this.platform.closeChangedAt = this.#at()
     this.platform.closeChangedBy = by
@@ -171,6 +153,22 @@ export class Rehearsal implements Backend {
     this.#set({ close_enabled: on })
     if (on) this.#queue.switchedOn()
     this.#deliverSoon()
+  }
+
+  /** Writes into the audit log. */
+  record(entry: Partial<AuditEntry> & { what: string }) {
+    const nr = this.audit.length + 1
+    this.audit.unshift({
+      nr,
+      id: `aud_${nr}`,
+      at: this.#at(),
+      who: { id: 'usr_admin', name: 'Nadia Admin' },
+      subject: null,
+      from: null,
+      to: null,
+      hash: '',
+      ...entry,
+    })
   }
 
   set(change: Partial<AppState>) {
@@ -431,7 +429,7 @@ export class Rehearsal implements Backend {
 
   async auditLog() {
     this.#mayFail('auditLog')
-    return { entries: [...this.#audit], next: null }
+    return { entries: [...this.audit], next: null }
   }
 
   async administer(call: Administer): Promise<Administered> {
@@ -442,6 +440,9 @@ export class Rehearsal implements Backend {
       throw { code: 'not_allowed', problem: 'not-found' } satisfies Failure
     }
     this.calls.push(call)
+    if (call.path.startsWith('/v1/audit-log')) {
+      return { status: 200, body: auditPage(this.audit, call.path), version: null }
+    }
     for (const subject of this.#subjects) {
       const answer = subject(call)
       if (answer) return { status: answer.status ?? 200, body: answer.body ?? null, version: answer.version ?? null }

@@ -28,6 +28,8 @@ pub(crate) fn sees_something_else(write: &Write<'_>, user_id: &str) -> Result<()
 
 /// Ends all sessions of the person. Streams notice with the commit.
 pub(crate) fn end_sessions(write: &Write<'_>, user_id: &str) -> Result<usize, Refusal> {
+    // R12: what a CRM's page holds is a way in as well.
+    write.sql.prepare_cached("DELETE FROM widget_tokens WHERE user_id = ?1")?.execute([user_id])?;
     Ok(write.sql.prepare_cached("DELETE FROM sessions WHERE user_id = ?1")?.execute([user_id])?)
 }
 

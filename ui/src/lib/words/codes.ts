@@ -7,6 +7,7 @@ import { clock } from '$lib/i18n/clock.svelte'
 import { count } from '$lib/i18n/number'
 import { until } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
+import { problemSentence } from './problems'
 
 type Wording = (failure: Failure) => string
 
@@ -64,6 +65,8 @@ const sentences: Record<Code, Wording> = {
 export const codes = Object.keys(sentences) as Code[]
 
 export function sentence(failure: Failure): string {
+  const known = problemSentence(failure)
+  if (known) return known
   // A shell that is newer than this interface cannot happen in one package, but a blank message must not either.
   return (sentences[failure.code] ?? sentences.internal)(failure)
 }

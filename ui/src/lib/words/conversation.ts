@@ -83,6 +83,8 @@ export function eventLine(entry: TimelineEntry): { icon: IconName; text: string 
         icon: 'tag',
         text: event.tags.length ? m.event_tagged({ name, tags: event.tags.join(', ') }) : m.event_untagged({ name }),
       }
+    case 'unrouted':
+      return { icon: 'route', text: m.event_unrouted({ team: event.from.name }) }
     case 'routed':
       return { icon: 'route', text: m.event_routed({ team: event.to.name }) }
     case 'archived':

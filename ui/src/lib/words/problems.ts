@@ -7,6 +7,15 @@ const sentences: Record<string, () => string> = {
   'shortcut-exists': m.problem_shortcut_exists,
   'team-unknown': m.problem_team_unknown,
   'invalid-body': m.problem_invalid_body,
+  'email-taken': m.problem_email_taken,
+  'last-admin': m.problem_last_admin,
+  'own-account': m.problem_own_account,
+  'team-name-taken': m.problem_team_name_taken,
+  'team-in-use': m.problem_team_in_use,
+  'password-too-short': m.problem_password_too_short,
+  'password-too-long': m.problem_password_too_long,
+  'password-too-common': m.problem_password_too_common,
+  'password-says-who': m.problem_password_says_who,
 }
 
 export function problemSentence(failure: Failure): string | null {

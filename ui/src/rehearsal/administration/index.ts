@@ -7,6 +7,7 @@ import { channels } from './channels'
 import { exports } from './exports'
 import { figures } from './figures'
 import { canned, tags } from './lists'
+import { people } from './people'
 import { surveys } from './surveys'
 import { workspace } from './workspace'
 import { routing } from './routing'
@@ -24,6 +25,7 @@ export type Subject = (call: Administer) => Answer | undefined
 
 /** One more line for each subject. */
 export const subjects: (() => Subject)[] = [
+  people,
   figures,
   exports,
   workspace,

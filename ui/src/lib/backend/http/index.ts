@@ -103,6 +103,10 @@ export class HttpBackend implements Backend {
     // Unread rows are the console's.
   }
 
+  async typing() {
+    // A widget's token does not reach so far: customers see that somebody writes from the console only.
+  }
+
   async saveDraft({ conversation_id, text, instead_of }: Draft) {
     await (await this.#talk(conversation_id)).outbox.saveDraft(text, instead_of)
   }

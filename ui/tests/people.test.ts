@@ -1,0 +1,174 @@
+/** Settings, People and Teams: found, added, changed, deactivated; what a change does is said before. */
+import { screen, waitFor, within } from '@testing-library/svelte'
+import { describe, expect, it } from 'vitest'
+import type { ChangePerson } from '../src/lib/backend'
+import { button, openDesk } from './desk'
+
+async function open(page: 'People' | 'Teams') {
+  const desk = await openDesk({ role: 'admin' })
+  await desk.user.click(await button('Settings'))
+  // The first test of a file waits for the pages to be packed.
+  await desk.user.click(await screen.findByRole('button', { name: page }, { timeout: 25_000 }))
+  await screen.findByRole('list', { name: page })
+  return desk
+}
+
+const listed = (page: string) => within(screen.getByRole('list', { name: page })).getAllByRole('button')
+const person = (name: RegExp) => screen.findByRole('button', { name })
+const lastChange = (calls: { method: string; body: unknown }[]) =>
+  calls.findLast((call) => call.method === 'PATCH')?.body as ChangePerson | undefined
+
+describe('People', () => {
+  it('are found by a part of their name, and deactivated ones only when asked for', async () => {
+    const { user } = await open('People')
+    expect(listed('People')).toHaveLength(3)
+    await user.type(screen.getByRole('searchbox', { name: 'Search name or email' }), 'tin')
+    await waitFor(() => expect(listed('People')).toHaveLength(1))
+    await user.clear(screen.getByRole('searchbox', { name: 'Search name or email' }))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'State' }), 'Deactivated')
+    expect(await person(/Zoë Müller/)).toBeVisible()
+    await waitFor(() => expect(listed('People')).toHaveLength(1))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Role' }), 'Admin')
+    expect(await screen.findByText('Nobody fits')).toBeVisible()
+  })
+
+  it('are added with a role, teams and channels; new ones may reply everywhere unless somebody says otherwise', async () => {
+    const { user, rehearsal } = await open('People')
+    await user.click(await button('Add a person'))
+    const form = await screen.findByRole('dialog', { name: 'Add a person' })
+    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
+    expect(await within(form).findByText('A name is needed.')).toBeVisible()
+    await user.type(within(form).getByRole('textbox', { name: 'Name' }), 'Ada Lovelace')
+    await user.type(within(form).getByRole('textbox', { name: 'Email' }), 'ada')
+    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
+    expect(await within(form).findByText('This is not an email address.')).toBeVisible()
+    await user.type(within(form).getByRole('textbox', { name: 'Email' }), '@example.com')
+    await user.click(await within(form).findByRole('checkbox', { name: 'Orders' }))
+    await user.click(within(form).getByRole('checkbox', { name: 'WhatsApp' }))
+    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
+    expect(await person(/Ada Lovelace/)).toBeVisible()
+    expect(rehearsal.calls.findLast((call) => call.method === 'POST')?.body).toMatchObject({
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      role: 'advisor',
+      teams: ['team_2'],
+      channels: ['ch_webchat', 'ch_messenger'],
+    })
+  })
+
+  it('keep what was typed when the platform refuses', async () => {
+    const { user } = await open('People')
+    await user.click(await button('Add a person'))
+    const form = await screen.findByRole('dialog', { name: 'Add a person' })
+    await user.type(within(form).getByRole('textbox', { name: 'Name' }), 'Another Bob')
+    await user.type(within(form).getByRole('textbox', { name: 'Email' }), 'bob@demo.test')
+    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
+    expect(await within(form).findByRole('alert')).toHaveTextContent(/has this email address already/)
+    expect(within(form).getByRole('textbox', { name: 'Name' })).toHaveValue('Another Bob')
+  })
+
+  it('say what a change will do before it is saved, and send only what differs', async () => {
+    const { user, rehearsal } = await open('People')
+    await user.click(await person(/Bob Carter/))
+    const form = await screen.findByRole('dialog', { name: 'Bob Carter' })
+    expect(within(form).getByRole('button', { name: 'Save' })).toBeDisabled()
+    await user.click(await within(form).findByRole('checkbox', { name: 'Web chat' }))
+    expect(await within(form).findByText(/can no longer see go back to their teams/)).toBeVisible()
+    await user.selectOptions(within(form).getByRole('combobox', { name: 'Role' }), 'Admin')
+    expect(within(form).queryByText(/can no longer see/)).toBeNull()
+    expect(await within(form).findByText(/can change settings and people/)).toBeVisible()
+    await user.click(within(form).getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(lastChange(rehearsal.calls)).toEqual({ role: 'admin', channels: ['ch_whatsapp', 'ch_messenger'] })
+  })
+
+  it('are deactivated after a question that says what happens', async () => {
+    const { user, rehearsal } = await open('People')
+    await user.click(await person(/Bob Carter/))
+    await user.click(await button('Deactivate'))
+    const question = await screen.findByRole('alertdialog', { name: 'Deactivate Bob Carter?' })
+    expect(question).toHaveTextContent(/signed out at once/)
+    expect(question).toHaveTextContent(/3 open conversations go back to their teams/)
+    await user.click(within(question).getByRole('button', { name: 'Cancel' }))
+    expect(lastChange(rehearsal.calls)).toBeUndefined()
+    await user.click(await button('Deactivate'))
+    const again = await screen.findByRole('alertdialog', { name: 'Deactivate Bob Carter?' })
+    await user.click(within(again).getByRole('button', { name: 'Deactivate' }))
+    await waitFor(() => expect(listed('People')).toHaveLength(2))
+    expect(lastChange(rehearsal.calls)).toEqual({ active: false })
+  })
+
+  it('explain why the last admin stays one', async () => {
+    const { user } = await open('People')
+    await user.click(await person(/Nadia Admin/))
+    const form = await screen.findByRole('dialog', { name: 'Nadia Admin' })
+    await user.selectOptions(within(form).getByRole('combobox', { name: 'Role' }), 'Advisor')
+    await user.click(within(form).getByRole('button', { name: 'Save' }))
+    expect(await within(form).findByRole('alert')).toHaveTextContent(/last active admin/)
+  })
+
+  it('show the newer state when somebody else was faster', async () => {
+    const { user, rehearsal } = await open('People')
+    await user.click(await person(/Bob Carter/))
+    const form = await screen.findByRole('dialog', { name: 'Bob Carter' })
+    await user.type(within(form).getByRole('textbox', { name: 'Name' }), ' Junior')
+    const bob = { method: 'PATCH' as const, path: '/v1/admin/users/usr_bob', body: { name: 'Robert' }, version: '"1"' }
+    await rehearsal.administer(bob)
+    await user.click(within(form).getByRole('button', { name: 'Save' }))
+    expect(await within(form).findByRole('alert')).toHaveTextContent(/Somebody else changed this/)
+    expect(within(form).getByRole('textbox', { name: 'Name' })).toHaveValue('Robert')
+  })
+})
+
+describe('Teams', () => {
+  it('are made with members', async () => {
+    const { user } = await open('Teams')
+    await user.click(await button('Add a team'))
+    const form = await screen.findByRole('dialog', { name: 'Add a team' })
+    await user.type(within(form).getByRole('textbox', { name: 'Name' }), 'Returns')
+    await user.click(await within(form).findByRole('checkbox', { name: 'Alice Martin' }))
+    await user.click(within(form).getByRole('button', { name: 'Add a team' }))
+    expect(await person(/Returns.*Alice Martin/)).toBeVisible()
+  })
+
+  it('are given up after a question, and not while rules lead to them', async () => {
+    const { user } = await open('Teams')
+    await user.click(await person(/Orders/))
+    await user.click(await button('Give up this team'))
+    const question = await screen.findByRole('alertdialog', { name: 'Give up the team Orders?' })
+    expect(question).toHaveTextContent(/8 open conversations belong to no team then/)
+    await user.click(within(question).getByRole('button', { name: 'Give up this team' }))
+    await waitFor(() => expect(listed('Teams')).toHaveLength(2))
+    await user.click(await person(/Billing/))
+    await user.click(await button('Give up this team'))
+    const again = await screen.findByRole('alertdialog', { name: 'Give up the team Billing?' })
+    await user.click(within(again).getByRole('button', { name: 'Give up this team' }))
+    expect(await screen.findByRole('alert')).toHaveTextContent(/Routing rules or scenarios/)
+  })
+})
+
+describe('the audit log', () => {
+  it('says what happened in sentences, and narrows by words, kind and days', async () => {
+    const { user, rehearsal } = await openDesk({ role: 'admin' })
+    const subject = { id: 'usr_bob', name: 'Bob Carter' }
+    rehearsal.record({ what: 'user.role', subject, from: 'advisor', to: 'admin' })
+    rehearsal.record({
+      what: 'sign-in.failed',
+      who: { id: 'stranger', name: 'Stranger' },
+      subject,
+      to: { locked: true },
+    })
+    rehearsal.record({ what: 'something.new', to: 'x' })
+    await user.click(await button('Settings'))
+    await user.click(await screen.findByRole('button', { name: 'Audit log' }, { timeout: 25_000 }))
+    expect(await screen.findByText('Changed the role of Bob Carter')).toBeVisible()
+    expect(screen.getByText('Advisor → Admin')).toBeInTheDocument()
+    expect(screen.getByText('Failed sign-in as Bob Carter: locked for a minute')).toBeVisible()
+    expect(screen.getByText('something.new')).toBeVisible()
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Kind' }), 'Sign-ins')
+    await waitFor(() => expect(screen.queryByText('Changed the role of Bob Carter')).toBeNull())
+    expect(screen.getByText('Signed in')).toBeVisible()
+    await user.type(screen.getByRole('searchbox', { name: 'Search the log' }), 'nothing like it')
+    expect(await screen.findByText('Nothing fits')).toBeVisible()
+  })
+})
