@@ -31,7 +31,9 @@ fn by_index(sql: &Connection, statement: &str) {
         // In the order of an index and with a limit, a scan reads what it gives and no more.
         let is_scan =
             scans.iter().any(|scan| step == scan || step.starts_with(&format!("{scan} USING COVERING INDEX")));
-        assert!(!is_scan && !step.contains("TEMP B-TREE"), "{statement}\n{steps:#?}");
+        // The tags of one conversation are put in order in memory: a handful, however large the workspace.
+        let sorts = step.contains("TEMP B-TREE") && !step.contains("FOR json_group_array");
+        assert!(!is_scan && !sorts, "{statement}\n{steps:#?}");
     }
 }
 
