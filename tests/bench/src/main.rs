@@ -23,6 +23,8 @@ mod options;
 #[cfg(target_os = "linux")]
 mod outbox;
 #[cfg(target_os = "linux")]
+mod platform;
+#[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
 mod samples;

@@ -36,6 +36,13 @@ pub(crate) fn computed_by_this_process() -> Result<Duration> {
     Ok(Duration::from_millis(ticks * 10))
 }
 
+/// Millions of bytes of real memory that the process occupies now, and the most that it ever has.
+pub(crate) fn resident(process: u32) -> Result<(f64, f64)> {
+    let path = format!("/proc/{process}/status");
+    let status = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    Ok((field(&status, "VmRSS:")?, field(&status, "VmHWM:")?))
+}
+
 fn pss(process: u32) -> Result<f64> {
     let path = format!("/proc/{process}/smaps_rollup");
     field(&std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?, "Pss:")

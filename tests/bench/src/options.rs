@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use tempfile::TempDir;
 
-use crate::{clicks, first_sync, notification, outbox, report, starts};
+use crate::{clicks, first_sync, notification, outbox, platform, report, starts};
 
 #[derive(Debug, Parser)]
 #[command(about = "Measures the figures of `cargo xtask bench`")]
@@ -45,6 +45,14 @@ enum Name {
         /// What about it
         subject: outbox::Subject,
     },
+    /// The platform under load, beside what a team would write in an afternoon
+    Platform {
+        /// What about it
+        subject: platform::Subject,
+        /// How much of it
+        #[command(flatten)]
+        size: platform::Size,
+    },
     /// A part of that, in this process
     #[command(hide = true)]
     OutboxPart {
@@ -67,6 +75,7 @@ pub(crate) struct Programs {
     pub(crate) app: PathBuf,
     pub(crate) bare_window: PathBuf,
     pub(crate) platform: PathBuf,
+    pub(crate) baseline: PathBuf,
     pub(crate) peers: PathBuf,
     pub(crate) evidence: PathBuf,
 }
@@ -95,6 +104,7 @@ pub(crate) fn run() -> Result<()> {
         app: folder.join("signoff"),
         bare_window: folder.join("bare-window"),
         platform: folder.join("signoff-platform"),
+        baseline: folder.join("signoff-bench-baseline"),
         peers: options.peers.unwrap_or_else(|| folder.with_file_name("peers").join("release")),
         evidence: options.evidence.canonicalize()?,
     };
@@ -105,6 +115,7 @@ pub(crate) fn run() -> Result<()> {
         Name::Click => clicks::measure(&programs, options.rounds),
         Name::FirstSync => first_sync::measure(&programs, options.rounds),
         Name::Outbox { subject } => outbox::measure(&programs, subject, options.rounds),
+        Name::Platform { subject, size } => platform::measure(&programs, subject, size, options.rounds),
         Name::OutboxPart { part } => outbox::take_part(&programs, &part),
         Name::FirstSyncOnce { address, profile } => {
             report::say(&first_sync::once(&address, &profile)?);

@@ -26,6 +26,19 @@ impl Figure {
         self
     }
 
+    /// What stands beside it, without a ratio.
+    pub(crate) fn beside(mut self, floor: String) -> Self {
+        self.floor = floor;
+        self
+    }
+
+    /// The smallest ratio that was aimed at.
+    pub(crate) fn at_least_times(mut self, factor: f64) -> Self {
+        self.aim = format!("at least {factor} x");
+        self.met = self.ratio.map(|ratio| ratio >= factor);
+        self
+    }
+
     /// The largest ratio to the floor that was aimed at.
     pub(crate) fn at_most_times(mut self, factor: f64) -> Self {
         self.aim = format!("at most {factor} x");

@@ -4,7 +4,8 @@ use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "`cargo xtask bench app [--only NAME]… [--rounds N] [--cold]` with NAME one of run, start, javascript, click, first-sync, \
                      notification, package; or `cargo xtask bench outbox [--only NAME]… [--rounds N]` with NAME one of click, drain, depth, \
-                     offline, memory";
+                     offline, memory; or `cargo xtask bench platform [--only NAME]… [--rounds N] [--conversations N]` with NAME one of \
+                     clicks, streams, past";
 /// Enough for a median that one disturbed round does not move.
 const ROUNDS: usize = 7;
 
@@ -15,6 +16,8 @@ pub(super) enum Subject {
     App,
     /// The outbox, beside the queues of others.
     Outbox,
+    /// The platform, beside what is written in an afternoon.
+    Platform,
 }
 
 /// A figure, or figures that are taken together.
@@ -33,6 +36,9 @@ pub(super) enum Name {
     OutboxDepth,
     OutboxOffline,
     OutboxMemory,
+    PlatformClicks,
+    PlatformStreams,
+    PlatformPast,
 }
 
 impl Subject {
@@ -51,6 +57,7 @@ impl Subject {
             Self::Outbox => {
                 &[Name::OutboxClick, Name::OutboxDrain, Name::OutboxDepth, Name::OutboxOffline, Name::OutboxMemory]
             }
+            Self::Platform => &[Name::PlatformClicks, Name::PlatformStreams, Name::PlatformPast],
         }
     }
 
@@ -59,6 +66,7 @@ impl Subject {
         match self {
             Self::App => "floor",
             Self::Outbox => "beside it",
+            Self::Platform => "baseline",
         }
     }
 }
@@ -79,6 +87,9 @@ impl Name {
             Self::OutboxDepth => "depth",
             Self::OutboxOffline => "offline",
             Self::OutboxMemory => "memory",
+            Self::PlatformClicks => "clicks",
+            Self::PlatformStreams => "streams",
+            Self::PlatformPast => "past",
         }
     }
 
@@ -89,6 +100,7 @@ impl Name {
             Self::OutboxClick | Self::OutboxDrain | Self::OutboxDepth | Self::OutboxOffline | Self::OutboxMemory => {
                 Some(vec!["outbox", self.word()])
             }
+            Self::PlatformClicks | Self::PlatformStreams | Self::PlatformPast => Some(vec!["platform", self.word()]),
             Self::Javascript | Self::Package | Self::Cold => None,
         }
     }
@@ -100,6 +112,8 @@ pub(super) struct Choice {
     pub(super) subject: Subject,
     pub(super) names: Vec<Name>,
     pub(super) rounds: usize,
+    /// Of the large workspace, if not as many as usual.
+    pub(super) conversations: Option<u32>,
 }
 
 impl Choice {
@@ -108,9 +122,10 @@ impl Choice {
         let subject = match arguments.next() {
             Some("app") => Subject::App,
             Some("outbox") => Subject::Outbox,
+            Some("platform") => Subject::Platform,
             Some(_) | None => bail!(USAGE),
         };
-        let (mut names, mut rounds, mut cold) = (Vec::new(), ROUNDS, false);
+        let (mut names, mut rounds, mut cold, mut conversations) = (Vec::new(), ROUNDS, false, None);
         while let Some(argument) = arguments.next() {
             match argument {
                 "--only" => {
@@ -119,6 +134,10 @@ impl Choice {
                     names.push(name.with_context(|| format!("there is no figure {word:?}: {USAGE}"))?);
                 }
                 "--rounds" => rounds = arguments.next().and_then(|number| number.parse().ok()).context(USAGE)?,
+                "--conversations" if subject == Subject::Platform => {
+                    let number = arguments.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
+                    conversations = Some(number.context(USAGE)?);
+                }
                 "--cold" if subject == Subject::App => cold = true,
                 unknown => bail!("`bench` knows no {unknown:?}: {USAGE}"),
             }
@@ -132,7 +151,7 @@ impl Choice {
         if cold {
             names.push(Name::Cold);
         }
-        Ok(Self { subject, names, rounds })
+        Ok(Self { subject, names, rounds, conversations })
     }
 }
 
@@ -148,7 +167,7 @@ mod tests {
     fn everything_is_measured_but_the_cold_build_unless_asked_for() {
         let choice = parsed(&["app"]).expect("valid");
         let usual = Subject::App.usual().to_vec();
-        assert_eq!(choice, Choice { subject: Subject::App, names: usual, rounds: ROUNDS });
+        assert_eq!(choice, Choice { subject: Subject::App, names: usual, rounds: ROUNDS, conversations: None });
         assert!(parsed(&["app", "--cold"]).expect("valid").names.contains(&Name::Cold));
     }
 
@@ -156,7 +175,7 @@ mod tests {
     fn single_figures_and_rounds_can_be_chosen() {
         let choice = parsed(&["app", "--only", "click", "--only", "first-sync", "--rounds", "3"]).expect("valid");
         let names = vec![Name::Click, Name::FirstSync];
-        assert_eq!(choice, Choice { subject: Subject::App, names, rounds: 3 });
+        assert_eq!(choice, Choice { subject: Subject::App, names, rounds: 3, conversations: None });
     }
 
     #[test]
@@ -165,6 +184,14 @@ mod tests {
         assert_eq!(choice.names, [Name::OutboxClick]);
         parsed(&["outbox", "--only", "start"]).expect_err("the outbox does not start");
         parsed(&["outbox", "--cold"]).expect_err("nothing is built from nothing");
+    }
+
+    #[test]
+    fn the_large_workspace_can_be_larger() {
+        let choice = parsed(&["platform", "--only", "past", "--conversations", "1000000"]).expect("valid");
+        assert_eq!((choice.names.as_slice(), choice.conversations), (&[Name::PlatformPast][..], Some(1_000_000)));
+        parsed(&["platform", "--conversations", "0"]).expect_err("nothing to read");
+        parsed(&["app", "--conversations", "5"]).expect_err("the app has no such workspace");
     }
 
     #[test]

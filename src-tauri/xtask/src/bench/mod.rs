@@ -1,5 +1,5 @@
 //! `cargo xtask bench app`: the figures of the app, each beside its floor or its aim, as they come out. `cargo xtask bench outbox`: those of
-//! the outbox, beside the queues of others.
+//! the outbox, beside the queues of others. `cargo xtask bench platform`: those of the platform, beside what is written in an afternoon.
 //!
 //! What runs is measured by the program in `tests/bench`; what is built is weighed and timed here. A figure that cannot be taken is told as
 //! that and spoils no other. A missed aim is no failure of this command: it says what is, and people decide.
@@ -30,6 +30,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
             let programs: &[&str] = match choice.subject {
                 Subject::App => &["signoff", "signoff-platform", "signoff-bench", "bare-window"],
                 Subject::Outbox => &["signoff-platform", "signoff-bench"],
+                Subject::Platform => &["signoff-platform", "signoff-bench", "signoff-bench-baseline"],
             };
             let bins = programs.iter().flat_map(|program| ["--bin", program]);
             step::run(cargo::whole_workspace("build").arg("--release").args(bins))
@@ -46,7 +47,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     let mut table = Table::new(choice.subject.beside());
     for name in &choice.names {
         say::begins(&format!("Measuring: {}", name.word()));
-        match measure(*name, choice.rounds) {
+        match measure(*name, &choice) {
             Ok(rows) => table.add(rows),
             Err(failure) => table.fail(name.word(), &failure),
         }
@@ -59,7 +60,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     }
 }
 
-fn measure(name: Name, rounds: usize) -> Result<Vec<Row>> {
+fn measure(name: Name, choice: &Choice) -> Result<Vec<Row>> {
     match name {
         Name::Javascript => built::javascript().map(|row| vec![row]),
         Name::Package => built::package().map(|row| vec![row]),
@@ -73,7 +74,10 @@ fn measure(name: Name, rounds: usize) -> Result<Vec<Row>> {
         | Name::OutboxDrain
         | Name::OutboxDepth
         | Name::OutboxOffline
-        | Name::OutboxMemory => in_the_program(name, rounds),
+        | Name::OutboxMemory
+        | Name::PlatformClicks
+        | Name::PlatformStreams
+        | Name::PlatformPast => in_the_program(name, choice),
     }
 }
 
@@ -92,14 +96,16 @@ fn peers() -> Result<()> {
 }
 
 /// Lets the measuring program measure.
-fn in_the_program(name: Name, rounds: usize) -> Result<Vec<Row>> {
+fn in_the_program(name: Name, choice: &Choice) -> Result<Vec<Row>> {
     let words = name.in_the_program().context("measured by the program")?;
+    let size = choice.conversations.map(|number| ["--conversations".to_owned(), number.to_string()]);
     let output = Command::new(workspace::target().join("release/signoff-bench"))
         .current_dir(workspace::root())
         .arg("--evidence")
         .arg(workspace::target().join("bench"))
-        .args(["--rounds", &rounds.to_string()])
+        .args(["--rounds", &choice.rounds.to_string()])
         .args(words)
+        .args(size.filter(|_| choice.subject == Subject::Platform).into_iter().flatten())
         .stderr(Stdio::inherit())
         .output()
         .context("the measuring program did not start")?;
