@@ -1,0 +1,96 @@
+//! Every target with the seeds in `seeds/` and with bytes by chance. `SIGNOFF_HOSTILE_SECONDS=600` looks for as long.
+#![expect(clippy::expect_used, reason = "a test that cannot go on should stop")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, RngCore as _, SeedableRng as _};
+
+/// What chance puts together besides bytes: pieces that mean something to somebody.
+const PIECES: &[&[u8]] = &[
+    b"id: 7\n",
+    b"event: reset\n",
+    b"data: {}\n\n",
+    b"data: {\"a\":1}\n\n",
+    b"retry: 1\n",
+    b"\xef\xbb\xbf",
+    b"\r\n",
+    b"\n\n",
+    b": heartbeat\n\n",
+    b"{\"code\":\"overloaded\"}",
+    b"{\"items\":[],\"next\":null}",
+    b"Wed, 21 Oct 2015 07:28:00 GMT",
+    b"120",
+    b"-1",
+    b"99999999999999999999",
+    b"\"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"null",
+    b"=1+1",
+    b"%00",
+    b"\0",
+    b"' OR 1=1 --",
+    b"../../etc/passwd",
+    b"\xf0\x9f\xa6\x8a",
+    b"\xed\xa0\x80",
+];
+
+fn seconds() -> u64 {
+    std::env::var("SIGNOFF_HOSTILE_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
+}
+
+fn feed(name: &str, mut target: impl FnMut(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(name);
+    for entry in std::fs::read_dir(folder).expect("a folder of seeds") {
+        let path = entry.expect("a seed").path();
+        target(&std::fs::read(&path).expect("a seed"));
+    }
+    let until = Instant::now() + Duration::from_secs(seconds());
+    let mut seed = 0_u64;
+    while Instant::now() < until {
+        let data = made_up(seed);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| target(&data))) {
+            let shown: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+            eprintln!("target {name}, seed {seed}: put these bytes into seeds/{name}/: {shown}");
+            resume_unwind(panic);
+        }
+        seed += 1;
+    }
+    eprintln!("{name}: {seed} inputs");
+}
+
+fn made_up(seed: u64) -> Vec<u8> {
+    let mut chance = StdRng::seed_from_u64(seed);
+    let mut data = Vec::new();
+    for _ in 0..chance.random_range(1..40) {
+        if chance.random_bool(0.3) {
+            data.extend_from_slice(PIECES[chance.random_range(0..PIECES.len())]);
+        } else {
+            let mut bytes = vec![0; chance.random_range(1..12)];
+            chance.fill_bytes(&mut bytes);
+            data.extend(bytes);
+        }
+    }
+    data
+}
+
+#[test]
+fn the_platform_answers_every_request() {
+    let mut platform = signoff_hostile::Platform::new();
+    feed("requests", |data| platform.asked(data));
+}
+
+#[test]
+fn the_engine_survives_every_answer() {
+    feed("answers", signoff_hostile::answer);
+}
+
+#[test]
+fn the_engine_survives_every_stream() {
+    feed("streams", signoff_hostile::stream);
+}
