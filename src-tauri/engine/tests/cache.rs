@@ -257,6 +257,26 @@ async fn search_forgets_what_is_gone_and_what_a_customer_was_called() {
 }
 
 #[tokio::test]
+async fn what_the_platform_has_erased_is_gone_here_too() {
+    let desk = Desk::new().await;
+    desk.has(&[say::conversation("c1")]).await;
+    let written = say::message("c1", "m1", 1, "zanzibar");
+    desk.hears(say::received(&say::after_message(&say::conversation("c1"), "m1"), &written)).await;
+    desk.types("c1", "half a reply").await;
+    assert_eq!(found(&desk, "zanzibar").await, ["c1"]);
+
+    let mut erased = Conversation { version: 20, last_message: None, ..say::conversation("c1") };
+    erased.customer.name = "Erased customer".to_owned();
+    desk.hears(say::erased(&erased)).await;
+
+    assert!(found(&desk, "zanzibar").await.is_empty(), "search finds it no more");
+    let timeline = timeline(&desk, "c1", None, 50).await;
+    assert!(timeline.page.entries.iter().all(|entry| entry.text.is_empty()), "nor does the timeline show it");
+    assert_eq!(timeline.page.entries[0].author.name.as_deref(), Some("Erased customer"));
+    assert_eq!(desk.draft("c1").await, "half a reply", "what the advisor has typed is the advisor's (D23)");
+}
+
+#[tokio::test]
 async fn d23_a_synchronisation_from_the_start_removes_nothing_in_which_something_was_typed() {
     let desk = Desk::new().await;
     desk.has(&[say::conversation("typed"), say::conversation("queued"), say::conversation("gone")]).await;

@@ -24,6 +24,9 @@ const REALLY_KEPT: TimeDelta = TimeDelta::days(35);
 /// What makes two requests the same: method, path and body.
 pub(crate) type Fingerprint = [u8; 32];
 
+/// Stands for a request that was forgotten (its customer's data were erased): any request fits it.
+const FORGOTTEN: Fingerprint = [0; 32];
+
 /// The fingerprint of a request.
 pub(crate) fn fingerprint(method: &str, path: &str, body: &[u8]) -> Fingerprint {
     let mut hash = Sha256::new();
@@ -58,10 +61,17 @@ pub(crate) fn look_up(
         .query_row([user_id, key], |row| Ok((row.get(0)?, Stored { status: row.get(1)?, body: row.get(2)? })))
         .optional()?;
     match found {
-        Some((known, _)) if known != fingerprint => Err(Refusal::IdempotencyKeyReused),
+        Some((known, _)) if known != fingerprint && known != FORGOTTEN => Err(Refusal::IdempotencyKeyReused),
         Some((_, stored)) => Ok(Some(stored)),
         None => Ok(None),
     }
+}
+
+/// Forgets what was asked under a key, and keeps that and how it was answered: what comes again must not take effect again.
+pub(crate) fn forget_request(sql: &Connection, user_id: &str, key: &str) -> rusqlite::Result<()> {
+    sql.prepare_cached("UPDATE idempotency SET fingerprint = ?3 WHERE user_id = ?1 AND key = ?2")?
+        .execute(params![user_id, key, FORGOTTEN])?;
+    Ok(())
 }
 
 /// The receipt stored under the user's key, byte for byte.

@@ -41,6 +41,7 @@ mod conversations;
 pub mod demo;
 mod directory;
 mod documents;
+pub mod erasure;
 mod events;
 mod exports;
 mod fields;
@@ -119,6 +120,8 @@ pub struct Options {
     pub backups: Option<backups::Plan>,
     /// Whether admins may name addresses in private networks for the platform to call. The demo's always may.
     pub private_addresses: bool,
+    /// Months after its closing for which a conversation's texts are kept; 0 is for ever.
+    pub closed_texts_months: u32,
 }
 
 impl Options {
@@ -135,6 +138,7 @@ impl Options {
             serving: Serving::default(),
             backups: None,
             private_addresses: false,
+            closed_texts_months: 0,
         }
     }
 }
@@ -178,6 +182,7 @@ pub struct Opened {
     backups: Option<backups::Plan>,
     outgoing: outgoing::Outgoing,
     outside: Arc<Outside>,
+    closed_texts_months: u32,
 }
 
 /// Opens the workspace and fills it if it is empty. Nothing happens in it yet. [`Options::listen`] is not looked at.
@@ -195,12 +200,13 @@ pub async fn open(options: Options) -> Result<Opened, ServeError> {
         serving,
         backups,
         private_addresses,
+        closed_texts_months,
         listen: _,
     } = options;
     let outside = Arc::new(Outside::new(private_addresses));
     let traffic = traffic.then(|| chance.fork());
     let doorkeeper = Arc::new(sessions::Doorkeeper::new(chance.fork()));
-    let store = store::Store::open(&data_dir, clock, chance, machine)?;
+    let store = store::Store::open(&data_dir, clock, chance, machine, store::Lock::Alone)?;
     match workspace::prepare(&store, start).await {
         Ok(workspace) => {
             let (stop, stopping) = watch::channel(false);
@@ -216,6 +222,7 @@ pub async fn open(options: Options) -> Result<Opened, ServeError> {
                 backups,
                 outgoing,
                 outside,
+                closed_texts_months,
             })
         }
         Err(refusal) => {
@@ -237,6 +244,10 @@ impl Opened {
         let exports = http::Exports { directory: self.store.directory().join("exports"), wake: Arc::default() };
         let (directory, wake) = (exports.directory.clone(), Arc::clone(&exports.wake));
         tokio::spawn(exports::schedule::run(self.store.clone(), directory, wake, self.stopping.clone()));
+        if self.closed_texts_months > 0 {
+            let months = self.closed_texts_months;
+            tokio::spawn(erasure::retention::run(self.store.clone(), months, self.stopping.clone()));
+        }
         if let Some(plan) = self.backups.clone() {
             tokio::spawn(backups::keep_making(self.store.clone(), plan, self.stopping.clone()));
         }
@@ -260,6 +271,8 @@ impl Opened {
             exports,
             bookmarks: exports::bookmarks::Bookmarks::default(),
             health: health::Health::default(),
+            backups: self.backups.clone(),
+            closed_texts_months: self.closed_texts_months,
             serving: self.serving.clone(),
             patience: surveys::patience::Patience::default(),
             presence,

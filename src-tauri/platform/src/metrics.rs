@@ -158,7 +158,7 @@ impl Metrics {
             let bytes = fs::metadata(directory.join(file)).map_or(0, |file| file.len());
             self.files.get_or_create(&OfFile { file: file.to_owned() }).set(signed(bytes));
         }
-        let attachments = folder_bytes(&directory.join("files"));
+        let attachments = folder_bytes(&directory.join(crate::backups::ATTACHMENTS));
         self.files.get_or_create(&OfFile { file: "files".to_owned() }).set(signed(attachments));
         if let Some(free) = crate::health::free_bytes(directory) {
             self.disk_free.set(signed(free));

@@ -22,7 +22,7 @@ use crate::{
     },
     refusal::Refusal,
     sessions::password,
-    store::{Machine, OpenError, Store, beside::Beside},
+    store::{Lock, Machine, OpenError, Store, beside::Beside},
     workspace,
 };
 
@@ -82,7 +82,7 @@ impl Operator {
     /// [`OperatorError::Open`], also if a platform of another version serves it.
     pub async fn at(data_dir: &Path) -> Result<Self, OperatorError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        match Store::open(data_dir, Arc::clone(&clock), Chance::from_os(), Machine::default()) {
+        match Store::open(data_dir, Arc::clone(&clock), Chance::from_os(), Machine::default(), Lock::Alone) {
             Ok(store) => {
                 let prepared = workspace::prepare(&store, Start::Empty).await;
                 store.close().await;

@@ -64,6 +64,9 @@ pub enum Refusal {
     /// No such conversation, or not visible to this user.
     #[error("There is no such conversation.")]
     ConversationUnknown,
+    /// No such customer.
+    #[error("There is no such customer.")]
+    CustomerUnknown,
     /// D8: the feature is off.
     #[error("Closing conversations manually is switched off in this workspace.")]
     CloseDisabled,
@@ -287,6 +290,7 @@ impl Refusal {
             Self::IdempotencyInProgress => (ProblemCode::IdempotencyInProgress, 409, "Still in progress"),
             Self::ReceiptUnknown => (ProblemCode::ReceiptUnknown, 404, "Receipt unknown"),
             Self::ConversationUnknown => (ProblemCode::ConversationUnknown, 404, "Conversation unknown"),
+            Self::CustomerUnknown => (ProblemCode::CustomerUnknown, 404, "Customer unknown"),
             Self::CloseDisabled => (ProblemCode::CloseDisabled, 403, "Closing is switched off"),
             Self::ConversationClosed { .. } => (ProblemCode::ConversationClosed, 409, "Conversation closed"),
             Self::CustomerWroteSince { .. } => (ProblemCode::CustomerWroteSince, 412, "The customer wrote"),

@@ -13,6 +13,7 @@ use super::conversations::{self, Origin};
 use super::{CacheError, directory, entries, facts, overlay, search};
 use crate::outbox;
 use crate::store::meta;
+use crate::{notify, outbox};
 
 const GENERATION: &str = "sync.generation";
 
@@ -185,6 +186,10 @@ pub fn apply_change(transaction: &Transaction<'_>, event: &Event) -> Result<Appl
         EventData::ConversationClosed(e) => {
             told(transaction, &e.conversation, e.version, e.entry.as_ref(), Begins::Earlier, &mut applied)?;
         }
+        EventData::ConversationErased(e) => {
+            told(transaction, &e.conversation, e.version, e.entry.as_ref(), Begins::Earlier, &mut applied)?;
+            erase(transaction, &e.conversation, &mut applied)?;
+        }
         EventData::MessageReceived(e) => {
             told(transaction, &e.conversation, e.version, Some(&e.entry), Begins::Earlier, &mut applied)?;
         }
@@ -214,6 +219,20 @@ pub fn apply_change(transaction: &Transaction<'_>, event: &Event) -> Result<Appl
         EventData::ActionRecorded(_) | EventData::Unknown => {}
     }
     Ok(applied)
+}
+
+/// The platform has erased what was said: the copy goes, too. What the advisor has typed and not sent, or what still waits in the
+/// queue, is theirs and stays until they send or discard it (D23).
+fn erase(transaction: &Transaction<'_>, conversation: &Conversation, applied: &mut Applied) -> Result<(), CacheError> {
+    let Some(num) = number(transaction, &conversation.id)? else { return Ok(()) };
+    entries::erase(transaction, num, conversation)?;
+    outbox::erase_settled(transaction, &conversation.id)?;
+    notify::erase(transaction, &conversation.id, &conversation.customer.name)?;
+    search::refresh(transaction, num)?;
+    if !applied.conversation_ids.contains(&conversation.id) {
+        applied.conversation_ids.push(conversation.id.clone());
+    }
+    Ok(())
 }
 
 /// Whether an event tells of a conversation's beginning, so that nothing of its timeline is missing here.

@@ -1,6 +1,7 @@
 //! The timelines.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
+use signoff_wire::contract::conversations::Conversation;
 use signoff_wire::contract::timeline::{Author, AuthorKind, Delivery, DeliveryStatus, EntryKind, TimelineEntry};
 
 use super::CacheError;
@@ -49,6 +50,20 @@ pub(super) fn put(
             ":event": json_option(entry.event.as_ref())?,
             ":attachments": json_option(attachments)?,
         })?;
+    Ok(())
+}
+
+/// Forgets what was said, and who the customer was. Events keep their sentences.
+pub(super) fn erase(transaction: &Transaction<'_>, num: i64, conversation: &Conversation) -> Result<(), CacheError> {
+    transaction
+        .prepare_cached(
+            "UPDATE entries SET
+                 text = CASE kind WHEN 'event' THEN text ELSE '' END,
+                 author_name = CASE author_kind WHEN 'customer' THEN ?2 ELSE author_name END,
+                 delivery_reason = NULL, buttons = NULL, event = json_remove(event, '$.comment')
+             WHERE conversation_num = ?1",
+        )?
+        .execute(params![num, conversation.customer.name])?;
     Ok(())
 }
 

@@ -82,6 +82,14 @@ pub(crate) struct Occasion {
     pub(crate) text: Option<String>,
 }
 
+/// Forgets who and what the notifications about a conversation quote.
+pub(crate) fn erase(transaction: &Connection, conversation_id: &str, name: &str) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE notifications SET customer_name = ?2, text = NULL WHERE conversation_id = ?1")?
+        .execute(params![conversation_id, name])?;
+    Ok(())
+}
+
 /// Writes an occasion down, unless it has been before. Takes part in the transaction of the change.
 pub(crate) fn record(transaction: &Connection, occasion: &Occasion, now: DateTime<Utc>) -> rusqlite::Result<()> {
     transaction

@@ -12,6 +12,6 @@ mod ledger;
 mod rules;
 mod teller;
 
-pub(crate) use ledger::record;
+pub(crate) use ledger::{erase, record};
 pub(crate) use rules::{Person, needs_attention, occasions, of_snapshot};
 pub(crate) use teller::Teller;

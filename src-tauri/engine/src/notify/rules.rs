@@ -46,6 +46,7 @@ pub(crate) fn occasions(event: &EventData, me: &Person) -> Option<Occasion> {
         | EventData::SettingsChanged(_)
         | EventData::DirectoryChanged(_)
         | EventData::Reset
+        | EventData::ConversationErased(_)
         | EventData::Unknown => None,
     }
 }
@@ -107,6 +108,7 @@ fn change(changed: &ConversationChanged, me: &Person) -> Option<Occasion> {
         | Happening::SurveySkipped { .. }
         | Happening::SurveyAnswered { .. }
         | Happening::Closed { .. }
+        | Happening::Erased
         | Happening::Unknown => None,
     }
 }
@@ -124,7 +126,7 @@ fn returns_to(conversation: &Conversation, me: &Person) -> bool {
     match &conversation.previous_closed_by {
         Some(ClosedBy { kind: CloserKind::Advisor, id, .. }) if id.as_deref() == Some(me.id.as_str()) => true,
         Some(ClosedBy { kind: CloserKind::Advisor | CloserKind::Scenario, .. }) => is_my_teams(conversation, me),
-        Some(ClosedBy { kind: CloserKind::Window | CloserKind::Other(_), .. }) | None => false,
+        Some(ClosedBy { kind: CloserKind::Window | CloserKind::Erasure | CloserKind::Other(_), .. }) | None => false,
     }
 }
 

@@ -112,6 +112,7 @@ pub use error::OutboxError;
 pub use intent::{Intent, PAYLOAD_VERSION};
 pub use listing::{close_is_queued, counts, entry, list, list_of};
 pub use progress::Progress;
+pub(crate) use upkeep::erase_settled;
 pub use upkeep::{close_switched, recover};
 
 pub(crate) use listing::{conversations_with_entries, has_open, intents, receipts_of_replies, state_of};

@@ -174,6 +174,16 @@ pub(super) fn prune(transaction: &Transaction<'_>, owner: &str, settled: i64) ->
     Ok(())
 }
 
+/// Forgets the texts of what has ended in a conversation; what has not is the advisor's (D23).
+pub(crate) fn erase_settled(transaction: &Transaction<'_>, conversation_id: &str) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET text = '' WHERE conversation_id = ?1 AND text IS NOT NULL AND state IN ('done', 'cancelled')",
+        )?
+        .execute(params![conversation_id])?;
+    Ok(())
+}
+
 fn select(transaction: &Transaction<'_>, condition: &str, owner: &str) -> Result<Vec<Entry>, OutboxError> {
     let entries = transaction
         .prepare(&format!("SELECT {} FROM outbox WHERE {condition} ORDER BY seq", rows::COLUMNS))?

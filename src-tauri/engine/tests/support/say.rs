@@ -162,6 +162,17 @@ pub(crate) fn reply_sent(conversation: &Conversation, entry: &TimelineEntry) -> 
     )
 }
 
+/// `conversation.erased`, with age.
+pub(crate) fn erased(conversation: &Conversation) -> Event {
+    event(
+        EventType::ConversationErased,
+        json!({
+            "conversation_id": conversation.id, "version": conversation.version, "conversation": conversation,
+            "at": "2026-11-22T09:00:00.000Z", "entry": null,
+        }),
+    )
+}
+
 /// `settings.changed`.
 pub(crate) fn switched(on: bool, version: i64) -> Event {
     event(EventType::SettingsChanged, json!({ "allow_manual_close": on, "version": version }))

@@ -123,6 +123,13 @@ pub(crate) fn insert(write: &mut Write<'_>, conversation: &Record, new: NewActio
     Ok(by_id(write.sql, &id)?)
 }
 
+/// Everything that was done in a conversation, oldest first.
+pub(crate) fn of_conversation(sql: &Connection, conversation_nr: i64) -> rusqlite::Result<Vec<Action>> {
+    sql.prepare_cached(&format!("SELECT {COLUMNS} FROM actions a WHERE a.conversation_nr = ?1 ORDER BY a.nr"))?
+        .query_map([conversation_nr], read)?
+        .collect()
+}
+
 /// Says what became of the survey, once that is known.
 pub(crate) fn set_survey(write: &Write<'_>, id: &str, status: &SurveyStatus) -> Result<Action, Refusal> {
     write.sql.prepare_cached("UPDATE actions SET survey_status = ?2 WHERE id = ?1")?.execute([id, status.as_str()])?;

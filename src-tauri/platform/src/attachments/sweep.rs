@@ -42,7 +42,8 @@ pub(crate) async fn leftovers(store: &Store) -> Result<(), Refusal> {
     remove_unnamed(store, contents.unwrap_or_default()).await
 }
 
-async fn remove_unnamed(store: &Store, contents: Vec<String>) -> Result<(), Refusal> {
+/// Removes those of the contents that no row names.
+pub(crate) async fn remove_unnamed(store: &Store, contents: Vec<String>) -> Result<(), Refusal> {
     for some in contents.chunks(AT_ONCE) {
         let (some, folder) = (some.to_vec(), store.attachments());
         store

@@ -24,8 +24,9 @@ mod plan;
 mod restore;
 mod write;
 
+pub(crate) use attachments::FOLDER as ATTACHMENTS;
 pub use plan::Plan;
-pub(crate) use plan::run as keep_making;
+pub(crate) use plan::{newest, run as keep_making};
 pub use restore::restore;
 pub use write::write;
 

@@ -85,7 +85,7 @@ fn make_one(directory: &Path, folder: &Path, now: DateTime<Utc>, keep: usize) ->
 }
 
 /// The newest of the backups in a folder that were made by themselves.
-fn newest(folder: &Path) -> Option<(DateTime<Utc>, PathBuf)> {
+pub(crate) fn newest(folder: &Path) -> Option<(DateTime<Utc>, PathBuf)> {
     all(folder).into_iter().max_by_key(|(at, _)| *at)
 }
 

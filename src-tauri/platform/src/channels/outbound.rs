@@ -115,6 +115,17 @@ pub(crate) fn waiting(sql: &Connection) -> rusqlite::Result<Vec<(String, i64)>> 
     .collect()
 }
 
+/// The same by the channels' names.
+pub(crate) fn waiting_by_name(sql: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
+    sql.prepare_cached(
+        "SELECT ch.name, count(*) FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
+            JOIN channels ch ON ch.id = c.channel_id
+         WHERE n.delivery_status = 'pending' GROUP BY ch.id ORDER BY ch.name",
+    )?
+    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
+}
+
 /// Up to `limit` items after `after`.
 pub(crate) fn page(sql: &Connection, channel_id: &str, after: i64, limit: i64) -> Result<OutboundPage, Refusal> {
     let mut statement = sql.prepare_cached(&format!(

@@ -6,6 +6,7 @@
 mod audit;
 mod backup;
 mod config;
+mod customer;
 mod fill;
 mod logging;
 mod migrate;
@@ -38,6 +39,9 @@ enum Command {
     Restore(restore::Restore),
     /// Bring a workspace that is not served up to this version, after a backup; or only say whether that is needed.
     Migrate(migrate::Migrate),
+    /// Find, hand out or erase what is held on a customer; also while the workspace is served.
+    #[command(subcommand)]
+    Customer(customer::Customer),
     /// Ask the platform that this configuration starts whether it is ready; for health checks.
     Ready(ready::Ready),
     /// The people of a workspace.
@@ -76,6 +80,7 @@ fn carry_out(command: Command) -> anyhow::Result<ExitCode> {
         Command::Restore(restore) => restore.run(),
         Command::Migrate(migrate) => return runtime.block_on(migrate.run()),
         Command::Ready(ready) => ready.run(),
+        Command::Customer(customer) => runtime.block_on(customer.run()),
         Command::Config(config) => return config.run(),
         Command::User(command) => runtime.block_on(user::run(command)),
         Command::Audit(command) => audit::run(command),

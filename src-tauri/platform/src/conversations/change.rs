@@ -110,6 +110,7 @@ pub(crate) fn close(
         CloserKind::Advisor => "Closed by an advisor",
         CloserKind::Scenario => "Closed by the scenario",
         CloserKind::Window => "Closed: the conversation window was over",
+        CloserKind::Erasure => "Closed: the customer's data were erased",
         CloserKind::Other(_) => "Closed",
     };
     let happening = Happening::Closed { by: by.clone() };

@@ -80,6 +80,16 @@ pub(crate) fn answered(
     Ok(nr.map(|nr| by_nr(sql, nr)).transpose()?)
 }
 
+/// A whole timeline, oldest first.
+pub(crate) fn all(sql: &Connection, conversation_nr: i64) -> rusqlite::Result<Vec<TimelineEntry>> {
+    sql.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM entries n JOIN conversations c ON c.nr = n.conversation_nr
+         WHERE n.conversation_nr = ?1 ORDER BY n.nr"
+    ))?
+    .query_map([conversation_nr], read)?
+    .collect()
+}
+
 /// A page of a timeline: the newest `limit` entries before `before`, newest last.
 pub(crate) fn page(
     sql: &Connection,

@@ -18,7 +18,7 @@ use crate::{
     chance::Chance,
     clock::SystemClock,
     search,
-    store::{Machine, Store, Write, ms},
+    store::{Lock, Machine, Store, Write, ms},
     workspace,
 };
 
@@ -51,8 +51,9 @@ impl Bulk {
 /// # Errors
 /// [`ServeError::Open`] if the folder cannot be used, [`ServeError::Fill`] if it cannot be filled.
 pub async fn fill(data_dir: &Path, bulk: Bulk) -> Result<(), ServeError> {
-    let store = Store::open(data_dir, Arc::new(SystemClock::default()), Chance::seeded(1), Machine::default())
-        .map_err(|error: OpenError| ServeError::Open(error))?;
+    let store =
+        Store::open(data_dir, Arc::new(SystemClock::default()), Chance::seeded(1), Machine::default(), Lock::Alone)
+            .map_err(|error: OpenError| ServeError::Open(error))?;
     let filled = write_all(&store, bulk).await;
     store.close().await;
     Ok(filled?)

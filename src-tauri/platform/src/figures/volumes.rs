@@ -34,7 +34,7 @@ pub(crate) fn actions(sql: &Connection, question: &Question) -> Result<ActionFig
 }
 
 fn columns() -> impl Iterator<Item = &'static str> {
-    ActionType::KNOWN.iter().copied()
+    ActionType::KNOWN.iter().copied().filter(|kind| is_counted(kind))
 }
 
 fn no_actions() -> Counts {
@@ -74,6 +74,9 @@ struct Tally {
 
 impl Tally {
     fn count(&mut self, key: &str, name: &str, kind: &str, count: u64) {
+        if !is_counted(kind) {
+            return;
+        }
         match self.rows.get_mut(key) {
             Some(row) => add(row, kind, count),
             None => add(self.rows.entry(key.to_owned()).or_default(), kind, count),
@@ -123,4 +126,9 @@ fn add(counts: &mut HashMap<String, u64>, kind: &str, count: u64) {
             counts.insert(kind.to_owned(), count);
         }
     }
+}
+
+/// An erasure is recorded, but it is no work with customers: the figures are the same before it and after it.
+fn is_counted(kind: &str) -> bool {
+    kind != "anonymize-gdpr"
 }

@@ -37,6 +37,7 @@ mod chat;
 mod chat_page;
 mod click;
 mod conversations;
+mod customers;
 mod daily_exports;
 mod events;
 mod exports;
@@ -54,6 +55,7 @@ mod sessions;
 mod settings;
 mod signed_in;
 mod surveys;
+mod version;
 mod widget;
 mod widget_applications;
 mod workspace;
@@ -69,6 +71,8 @@ pub(crate) struct App {
     /// Places in exports that are being downloaded.
     pub(crate) bookmarks: Bookmarks,
     pub(crate) health: Health,
+    pub(crate) backups: Option<crate::backups::Plan>,
+    pub(crate) closed_texts_months: u32,
     /// How it is served.
     pub(crate) serving: Serving,
     pub(crate) patience: Patience,
@@ -98,6 +102,7 @@ pub(crate) type Shared = Arc<App>;
 pub(crate) fn router(app: Shared) -> Router {
     Router::new()
         .merge(health::routes())
+        .merge(customers::routes())
         .route("/v1/openapi.json", get(openapi::document))
         .route("/v1/sessions", post(sessions::sign_in))
         .route("/v1/sessions/current", delete(sessions::sign_out))

@@ -13,8 +13,8 @@ use utoipa::{
 };
 
 use super::{
-    admin_channels, answer, attachments, audit, channels, chat, click, conversations, daily_exports, events, exports,
-    figures, health, lists, people, presence, routing, scenarios, sessions, settings, surveys, widget,
+    admin_channels, answer, attachments, audit, channels, chat, click, conversations, customers, daily_exports, events,
+    exports, figures, health, lists, people, presence, routing, scenarios, sessions, settings, surveys, widget,
     widget_applications, workspace,
 };
 use crate::refusal::Refusal;
@@ -28,7 +28,7 @@ mod completed;
         description = "The seam between the Signoff app and a platform. Errors are application/problem+json; act on `code` only."
     ),
     paths(
-        document, health::healthz, health::readyz, health::metrics,
+        document, health::healthz, health::readyz, health::metrics, health::of_workspace,
         sessions::sign_in, sessions::sign_out, sessions::me, sessions::directory,
         settings::read, settings::update,
         audit::log, audit::csv, audit::json_lines,
@@ -64,11 +64,13 @@ mod completed;
         widget::create_token, widget::session, widget::html, widget::asset,
         widget_applications::list, widget_applications::create, widget_applications::one, widget_applications::change,
         widget_applications::remove, widget_applications::renew_secret, widget_applications::revoke_tokens,
+        customers::find, customers::one, customers::data, customers::erase,
     ),
     components(schemas(
         signoff_wire::contract::events::ConversationStarted,
         signoff_wire::contract::events::ConversationChanged,
         signoff_wire::contract::events::ConversationClosed,
+        signoff_wire::contract::events::ConversationErased,
         signoff_wire::contract::events::MessageReceived,
         signoff_wire::contract::events::ReplySent,
         signoff_wire::contract::events::ReplyDelivery,

@@ -51,6 +51,7 @@ fn steps() -> Vec<M<'static>> {
         M::up_with_hook(include_str!("0012_people.sql"), |transaction: &Transaction<'_>| {
             Ok(crate::audit::chain::adopt(transaction)?)
         }),
+        M::up(include_str!("0013_running.sql")),
     ]
 }
 
@@ -64,6 +65,9 @@ pub enum OpenError {
     /// Another process has it.
     #[error("another signoff-platform already serves {}; stop it first, or choose another --data-dir", .0.display())]
     InUse(PathBuf),
+    /// There is nothing to look after.
+    #[error("there is no workspace in {}", .0.display())]
+    NoWorkspace(PathBuf),
     /// Not creatable or not writable.
     #[error("cannot use {} as data directory: {source}", .path.display())]
     Directory {
@@ -100,6 +104,15 @@ pub enum OpenError {
         /// What went wrong.
         source: rusqlite_migration::Error,
     },
+}
+
+/// Who else may have the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// Nobody.
+    Alone,
+    /// Whoever serves it, for a command that writes once: SQLite keeps the two apart, and streams notice within a heartbeat.
+    Beside,
 }
 
 /// The schema of a file, and the one that this version writes.
@@ -166,14 +179,24 @@ impl Store {
         clock: Arc<dyn Clock>,
         chance: Chance,
         machine: Machine,
+        with: Lock,
     ) -> Result<Self, OpenError> {
         let in_directory = |source| OpenError::Directory { path: directory.to_owned(), source };
+        if with == Lock::Beside && !directory.join(FILE).is_file() {
+            return Err(OpenError::NoWorkspace(directory.to_owned()));
+        }
         fs::create_dir_all(directory).map_err(in_directory)?;
         let lock = File::create(directory.join(LOCK)).map_err(in_directory)?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => OpenError::InUse(directory.to_owned()),
-            TryLockError::Error(source) => in_directory(source),
-        })?;
+        let alone = match lock.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) if with == Lock::Beside => false,
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(directory.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(in_directory(source)),
+        };
+        if !alone && schema_of(directory)?.found != schema_version() {
+            // Whoever serves it would not know what to do with another one.
+            return Err(OpenError::InUse(directory.to_owned()));
+        }
 
         let attachments = Folder::below(directory);
         attachments.forget_interrupted();
@@ -181,7 +204,9 @@ impl Store {
         let in_database = |source| OpenError::Database { path: path.clone(), source };
         let mut connection = Connection::open(&path).map_err(in_database)?;
         connection
-            .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+            .execute_batch(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
+            )
             .map_err(in_database)?;
         connection.set_prepared_statement_cache_capacity(256);
         back_up_before_migration(directory, &connection, clock.now())?;
@@ -269,6 +294,23 @@ impl Store {
     /// The present.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Folds the write-ahead log into the file and empties it, so that nothing that was erased is left in it. Waits for whoever
+    /// reads an older state, for a moment.
+    pub(crate) async fn fold(&self) {
+        let path = self.directory.join(FILE);
+        let folded = self.threads.blocking(move || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let sql = Connection::open_with_flags(&path, flags)?;
+            sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+        });
+        match folded.await {
+            Some(Ok(0)) => {}
+            // The next one does it, or the log's own turn.
+            Some(Ok(_)) | None => tracing::debug!("the write-ahead log is in use"),
+            Some(Err(error)) => tracing::warn!(%error, "cannot fold the write-ahead log in"),
+        }
     }
 
     /// Refuses new work, finishes what is queued, waits for it and lets the next process in, whoever still holds a clone.

@@ -33,6 +33,8 @@ open_enum! {
         Tag = "tag",
         /// Routed to a team.
         Route = "route",
+        /// A customer's data were erased.
+        AnonymizeGdpr = "anonymize-gdpr",
     }
 }
 

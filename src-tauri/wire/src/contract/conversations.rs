@@ -52,6 +52,8 @@ open_enum! {
         Scenario = "scenario",
         /// The conversation window ran out (R9).
         Window = "window",
+        /// The customer's data were erased.
+        Erasure = "erasure",
     }
 }
 

@@ -31,6 +31,8 @@ open_enum! {
         ReplyDelivery = "reply.delivery",
         /// A survey went out.
         SurveySent = "survey.sent",
+        /// What was said in it was erased: with age, or because the customer asked.
+        ConversationErased = "conversation.erased",
         /// The customer rated.
         SurveyAnswered = "survey.answered",
         /// An action was recorded.
@@ -76,6 +78,8 @@ pub enum EventData {
     ConversationChanged(Box<ConversationChanged>),
     /// `conversation.closed`
     ConversationClosed(Box<ConversationClosed>),
+    /// `conversation.erased`
+    ConversationErased(Box<ConversationErased>),
     /// `message.received`
     MessageReceived(Box<MessageReceived>),
     /// `reply.sent`
@@ -111,6 +115,7 @@ impl Event {
             EventType::ConversationStarted => EventData::ConversationStarted(read(&self.data)?),
             EventType::ConversationChanged => EventData::ConversationChanged(read(&self.data)?),
             EventType::ConversationClosed => EventData::ConversationClosed(read(&self.data)?),
+            EventType::ConversationErased => EventData::ConversationErased(read(&self.data)?),
             EventType::MessageReceived => EventData::MessageReceived(read(&self.data)?),
             EventType::ReplySent => EventData::ReplySent(read(&self.data)?),
             EventType::ReplyDelivery => EventData::ReplyDelivery(read(&self.data)?),
@@ -173,6 +178,23 @@ pub struct ConversationClosed {
     #[serde(serialize_with = "millis::serialize")]
     pub closed_at: DateTime<Utc>,
     /// The timeline entry that tells it.
+    pub entry: Option<TimelineEntry>,
+}
+
+/// What was said in a conversation was erased. Whoever keeps a copy of its texts erases them, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct ConversationErased {
+    /// The conversation's id.
+    pub conversation_id: String,
+    /// Its version after this event.
+    pub version: i64,
+    /// The conversation after this event.
+    pub conversation: Conversation,
+    /// When.
+    #[serde(serialize_with = "millis::serialize")]
+    pub at: DateTime<Utc>,
+    /// The timeline entry that tells it; null if the texts went with age.
     pub entry: Option<TimelineEntry>,
 }
 

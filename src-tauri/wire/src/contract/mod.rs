@@ -15,6 +15,7 @@ pub mod channel_settings;
 pub mod channels;
 pub mod chat;
 pub mod conversations;
+pub mod customers;
 pub mod directory;
 pub mod events;
 pub mod exports;

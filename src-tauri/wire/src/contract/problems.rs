@@ -45,6 +45,8 @@ open_enum! {
         ConversationUnknown = "conversation-unknown",
         /// 403: the feature is off (D8).
         CloseDisabled = "close-disabled",
+        /// 404: no such customer.
+        CustomerUnknown = "customer-unknown",
         /// 409: closed is final (R8, D7).
         ConversationClosed = "conversation-closed",
         /// 412: the customer has written since (D6).

@@ -169,6 +169,8 @@ pub enum Happening {
         /// By whom.
         by: ClosedBy,
     },
+    /// The customer's data were erased.
+    Erased,
     /// Something that this version does not know; show the entry's text.
     #[serde(other)]
     Unknown,

@@ -233,6 +233,8 @@ impl Config {
         options.serving = self.serving()?;
         options.backups = self.backups();
         options.private_addresses = self.effective.switch("private_addresses");
+        let months = self.effective.number("retention.closed_texts_months");
+        options.closed_texts_months = u32::try_from(months).unwrap_or(u32::MAX);
         Ok(options)
     }
 

@@ -2,6 +2,7 @@
 
 mod backups;
 mod config;
+mod erasure;
 mod limits;
 mod monitoring;
 mod stopping;

@@ -109,3 +109,17 @@ async fn json_logs_have_ids_and_routes_and_nobodys_words() {
         assert!(!lines.contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn admins_see_how_the_workspace_is_and_advisors_do_not() {
+    let desk = Desk::start().await;
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    desk.reply(&alice, &came.conversation, "Hello").await;
+    let health = desk.get(&admin, "/v1/admin/workspace-health").await.expect(200);
+    assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+    assert!(health["file_bytes"].as_u64().unwrap() > 0);
+    assert_eq!((&health["backups_planned"], &health["last_backup_at"]), (&false.into(), &Value::Null));
+    assert_eq!(health["waiting_deliveries"].as_array().unwrap().len(), 1);
+    desk.get(&alice, "/v1/admin/workspace-health").await.refused(404, "not-found");
+}
