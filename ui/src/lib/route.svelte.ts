@@ -15,6 +15,8 @@ export type SettingsPage =
   | 'people'
   | 'teams'
   | 'audit-log'
+  | 'customer-data'
+  | 'workspace-health'
   | 'shortcuts'
   | 'about'
 

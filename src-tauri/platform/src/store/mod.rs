@@ -65,9 +65,6 @@ pub enum OpenError {
     /// Another process has it.
     #[error("another signoff-platform already serves {}; stop it first, or choose another --data-dir", .0.display())]
     InUse(PathBuf),
-    /// There is nothing to look after.
-    #[error("there is no workspace in {}", .0.display())]
-    NoWorkspace(PathBuf),
     /// Not creatable or not writable.
     #[error("cannot use {} as data directory: {source}", .path.display())]
     Directory {

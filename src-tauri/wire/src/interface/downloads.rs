@@ -9,7 +9,7 @@ use ts_rs::TS;
 use super::Failure;
 
 /// Beginnings of the contract's paths that files may be saved from.
-pub const OPEN_TO_SAVING: &[&str] = &["/v1/exports/", "/v1/admin/exports/", "/v1/attachments/"];
+pub const OPEN_TO_SAVING: &[&str] = &["/v1/exports/", "/v1/admin/exports/", "/v1/admin/customers/", "/v1/attachments/"];
 
 /// Arguments of `save_file`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

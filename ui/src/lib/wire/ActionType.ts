@@ -3,4 +3,4 @@
 /**
  * What was done.
  */
-export type ActionType = "answer" | "close-conversation" | "archive" | "execute-answer" | "assign" | "release" | "hold" | "help-request" | "note" | "tag" | "route" | string;
+export type ActionType = "answer" | "close-conversation" | "archive" | "execute-answer" | "assign" | "release" | "hold" | "help-request" | "note" | "tag" | "route" | "anonymize-gdpr" | string;

@@ -3,4 +3,4 @@
 /**
  * What kind of author closed a conversation.
  */
-export type CloserKind = "advisor" | "scenario" | "window" | string;
+export type CloserKind = "advisor" | "scenario" | "window" | "erasure" | string;

@@ -3,4 +3,4 @@
 /**
  * What an event announces.
  */
-export type EventType = "conversation.started" | "conversation.changed" | "conversation.closed" | "message.received" | "reply.sent" | "reply.delivery" | "survey.sent" | "survey.answered" | "action.recorded" | "settings.changed" | "directory.changed" | "reset" | string;
+export type EventType = "conversation.started" | "conversation.changed" | "conversation.closed" | "message.received" | "reply.sent" | "reply.delivery" | "survey.sent" | "conversation.erased" | "survey.answered" | "action.recorded" | "settings.changed" | "directory.changed" | "reset" | string;

@@ -63,4 +63,4 @@ comment: string | null, } | { "type": "closed",
 /**
  * By whom.
  */
-by: ClosedBy, } | { "type": "unknown" };
+by: ClosedBy, } | { "type": "erased" } | { "type": "unknown" };

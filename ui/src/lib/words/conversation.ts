@@ -60,6 +60,8 @@ export function closedText(by: ClosedBy | null): string {
       return m.closed_title_scenario()
     case 'window':
       return m.closed_title_window()
+    case 'erasure':
+      return m.happening_erased()
     default:
       return m.closed_title()
   }
@@ -95,6 +97,8 @@ export function eventLine(entry: TimelineEntry): { icon: IconName; text: string 
       return { icon: 'survey', text: m.event_survey_skipped({ reason: skipText(event.reason) }) }
     case 'survey-answered':
       return { icon: 'survey', text: m.event_survey_answered({ name, rating: event.rating }) }
+    case 'erased':
+      return { icon: 'bin', text: m.happening_erased() }
     case 'closed':
       return { icon: 'lock', text: closedText(event.by) }
     case 'unknown':

@@ -3,6 +3,8 @@
  * the platform does as far as the interface can tell.
  */
 import type { Administer } from '$lib/backend'
+import { customers } from './customers'
+import { health } from './health'
 import { channels } from './channels'
 import { exports } from './exports'
 import { figures } from './figures'
@@ -36,4 +38,6 @@ export const subjects: (() => Subject)[] = [
   scenarios,
   routing,
   widgetApplications,
+  customers,
+  health,
 ]
