@@ -47,9 +47,9 @@ fn of(document: &Value, schema: &Value, known: &[String], bytes: &mut Bytes<'_>,
     if let Some(words) = schema["enum"].as_array() {
         return bytes.pick(words).cloned().unwrap_or_default();
     }
-    let kind = match &schema["type"] {
-        Value::Array(kinds) => bytes.pick(kinds).and_then(Value::as_str).unwrap_or_default(),
-        kind => kind.as_str().unwrap_or_default(),
+    let kind = match schema["type"].as_array() {
+        Some(kinds) => bytes.pick(kinds).and_then(Value::as_str).unwrap_or_default(),
+        None => schema["type"].as_str().unwrap_or_default(),
     };
     match kind {
         "object" => object(document, schema, known, bytes, depth),

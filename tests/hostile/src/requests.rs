@@ -214,10 +214,8 @@ impl World {
         if bytes.one_in(4) {
             return bytes.raw().to_vec();
         }
-        match json::value(&self.document, schema, &self.known, bytes) {
-            Value::String(text) => text.into_bytes(),
-            other => other.to_string().into_bytes(),
-        }
+        let value = json::value(&self.document, schema, &self.known, bytes);
+        value.as_str().map_or_else(|| value.to_string(), str::to_owned).into_bytes()
     }
 
     async fn look_at_exports(&self) {

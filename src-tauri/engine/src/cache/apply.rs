@@ -11,9 +11,9 @@ use signoff_wire::contract::timeline::{EntryKind, TimelineEntry};
 
 use super::conversations::{self, Origin};
 use super::{CacheError, directory, entries, facts, overlay, search};
+use crate::notify;
 use crate::outbox;
 use crate::store::meta;
-use crate::{notify, outbox};
 
 const GENERATION: &str = "sync.generation";
 

@@ -152,7 +152,7 @@ async fn settle(advisor: Rc<RefCell<Connection>>, work: Rc<RefCell<VecDeque<Open
 }
 
 async fn click(connection: &mut Connection, id: &str, call: &str, body: &Value, samples: &mut Samples) -> Result<()> {
-    let key = format!("Idempotency-Key: \"{}\"\r\n", id());
+    let key = format!("Idempotency-Key: \"{}\"\r\n", fresh_key());
     let body = body.to_string();
     let begun = Instant::now();
     let answer = connection.post(&format!("/v1/conversations/{id}/{call}"), &key, &body).await?;
@@ -161,7 +161,7 @@ async fn click(connection: &mut Connection, id: &str, call: &str, body: &Value, 
 }
 
 /// A key that nobody has had.
-fn id() -> String {
+fn fresh_key() -> String {
     let id = format!("{:032x}", rand::random::<u128>());
     [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| id.get(part).unwrap_or_default()).join("-")
 }
@@ -183,11 +183,11 @@ fn print(ours: &Measured, theirs: &Measured) -> Result<()> {
         .over(p99(theirs), ours.p99.ratio_to(&theirs.p99))
         .at_most_times(0.5)
         .print();
-    let kinds: [(&str, fn(&Measured) -> Samples); 2] =
-        [("reply", |measured| measured.replies.clone()), ("closing", |measured| measured.closes.clone())];
-    for (what, samples) in kinds {
+    for (what, samples, beside) in
+        [("reply", &ours.replies, &theirs.replies), ("closing", &ours.closes, &theirs.closes)]
+    {
         for percent in [50.0, 99.0] {
-            let [value, beside] = [ours, theirs].map(|measured| ms(samples(measured).percentile(percent)));
+            let [value, beside] = [samples, beside].map(|samples| ms(samples.percentile(percent)));
             Figure::new(&name(&format!("{what}, p{percent}")), value).beside(beside).print();
         }
     }

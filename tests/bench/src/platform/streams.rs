@@ -185,11 +185,11 @@ fn print(ours: &Measured, theirs: &Measured) -> Result<()> {
         .over(p99(theirs), ours.p99.ratio_to(&theirs.p99))
         .at_most_times(0.5)
         .print();
-    let kinds: [(&str, fn(&Measured) -> Samples); 2] =
-        [("sending", |measured| measured.from_sending.clone()), ("commit", |measured| measured.from_commit.clone())];
-    for (what, samples) in kinds {
+    let kinds =
+        [("sending", &ours.from_sending, &theirs.from_sending), ("commit", &ours.from_commit, &theirs.from_commit)];
+    for (what, samples, beside) in kinds {
         for percent in [50.0, 99.0] {
-            let [value, beside] = [ours, theirs].map(|measured| ms(samples(measured).percentile(percent)));
+            let [value, beside] = [samples, beside].map(|samples| ms(samples.percentile(percent)));
             if (what, percent) != ("sending", 99.0) {
                 Figure::new(&name(&format!("from {what} to the client, p{percent}")), value).beside(beside).print();
             }
