@@ -2,6 +2,11 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte'
 import userEvent from '@testing-library/user-event'
 import App from '../src/app/App.svelte'
+// The window loads these when they are first opened. Here they are known beforehand: how long a busy machine takes to compile
+// a page is no part of any test.
+import '../src/features/figures/Figures.svelte'
+import '../src/features/queue/Queue.svelte'
+import '../src/features/settings/Settings.svelte'
 import { Rehearsal, type RehearsalOptions } from '../src/rehearsal/rehearsal'
 
 export async function openDesk(options: RehearsalOptions = {}) {

@@ -12,7 +12,7 @@ async function openFigures(options: RehearsalOptions = {}) {
   const desk = await openDesk({ role: 'admin', ...options })
   await desk.user.click(await button('Figures'))
   // The first one loads the page's own part of the interface.
-  await screen.findByRole('heading', { name: 'Volumes / Actions' }, { timeout: 25_000 })
+  await screen.findByRole('heading', { name: 'Volumes / Actions' })
   return desk
 }
 
