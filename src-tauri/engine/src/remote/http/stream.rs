@@ -6,13 +6,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use eventsource_stream::{Event as Raw, EventStreamError, Eventsource};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE as HEADER;
 use serde_json::Value;
 use signoff_wire::contract::events::{Event, EventType};
+use sse_parse::{Error as Broken, Event as Raw, EventStream};
 use tokio::sync::Notify;
 
 use super::{answer, failure};
@@ -51,7 +51,7 @@ fn items(response: Response) -> BoxStream<'static, Result<Streamed, RemoteError>
             }
         })
     };
-    let events = bytes.eventsource().boxed();
+    let events = EventStream::new(bytes.boxed());
     stream::unfold(Some((events, heard, unread)), |state| async {
         let (mut events, heard, unread) = state?;
         let next = tokio::select! {
@@ -68,10 +68,9 @@ fn items(response: Response) -> BoxStream<'static, Result<Streamed, RemoteError>
     .boxed()
 }
 
-fn broken(error: EventStreamError<RemoteError>) -> RemoteError {
+fn broken(error: Broken<RemoteError>) -> RemoteError {
     match error {
-        EventStreamError::Transport(error) => error,
-        EventStreamError::Utf8(_) | EventStreamError::Parser(_) => RemoteError::Nonsense("a broken event".to_owned()),
+        Broken::Transport(error) => error,
     }
 }
 
