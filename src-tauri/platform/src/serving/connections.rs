@@ -39,6 +39,10 @@ use crate::metrics::Metrics;
 const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
 /// How long a stop waits for the first request of a connection on which nothing was ever asked.
 const NEVER_ASKED: Duration = Duration::from_millis(100);
+/// How long a stop leaves an idle HTTP/1.1 connection open. Its client may be sending this very moment and could not tell a request that was
+/// lost from one that was taken; whoever asks within this time is answered, and told in the answer that the connection ends. In HTTP/2
+/// the goodbye says itself which requests were taken.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Where connections come in.
 pub(super) struct Door {
@@ -189,11 +193,17 @@ impl Connection {
         let ended = match ended {
             Some(ended) => ended,
             None => {
-                connection.as_mut().graceful_shutdown();
-                match tokio::time::timeout(NEVER_ASKED, connection.as_mut()).await {
+                let patience = if asked.load(Ordering::Relaxed) { IDLE } else { NEVER_ASKED };
+                if version == Version::Two {
+                    connection.as_mut().graceful_shutdown();
+                }
+                match tokio::time::timeout(patience, connection.as_mut()).await {
                     Ok(ended) => ended,
                     Err(_) if !asked.load(Ordering::Relaxed) => return,
-                    Err(_) => connection.await,
+                    Err(_) => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
                 }
             }
         };
