@@ -28,9 +28,13 @@ pub(super) fn canonical(asked: &[String]) -> Result<Vec<String>, Refusal> {
 /// `https` anywhere, plain `http` on this machine only: what is sent to such a page must not be read on the way.
 fn origin(text: &str) -> Option<String> {
     let text = text.trim();
-    // The parser forgives what a policy header would not: backslashes, missing slashes, line breaks, stars.
+    // The parser forgives what a policy header would not: backslashes, missing or superfluous slashes, line breaks, stars.
     let plain = text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if !plain || text.contains(['\\', '*', ';', ',', '\'', '"', '<', '>']) || !text.contains("://") {
+    if !plain
+        || text.contains(['\\', '*', ';', ',', '\'', '"', '<', '>'])
+        || !text.contains("://")
+        || text.contains(":///")
+    {
         return None;
     }
     let url = Url::parse(text).ok()?;
