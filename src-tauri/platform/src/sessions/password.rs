@@ -1,12 +1,14 @@
 //! Passwords: how they are kept, and which ones are not taken.
 //!
 //! What makes a password good is its length, not its punctuation: twelve characters at least, and a sentence is welcome. Refused is what
-//! somebody tries first: what stands in every list, with or without digits around it, and one's own name.
+//! somebody tries first: zxcvbn knows what stands in lists, how people disguise it, keyboards' rows, repetitions and dates, and estimates
+//! the guesses that it takes; and one's own name.
 
-use std::{collections::HashSet, fmt, sync::LazyLock};
+use std::fmt;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
 use signoff_wire::contract::problems::ProblemCode;
+use zxcvbn::{Score, zxcvbn};
 
 use crate::{chance::Chance, refusal::Refusal};
 
@@ -14,14 +16,10 @@ use crate::{chance::Chance, refusal::Refusal};
 pub(crate) const SHORTEST: usize = 12;
 /// Nobody types more, and hashing it takes time.
 pub(crate) const LONGEST: usize = 1000;
-/// The most common ones, from leaks; those of zxcvbn (MIT licence).
-const COMMON: &str = include_str!("common-passwords.txt");
-/// A password of fewer different characters is a pattern.
-const DIFFERENT: usize = 5;
+/// Ten thousand million guesses and more: with what Argon2id costs each, decades.
+const STRONG: Score = Score::Four;
 /// A name that is shorter stands in too many words by chance.
 const TELLING: usize = 4;
-
-static LISTED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| COMMON.lines().collect());
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,49 +71,18 @@ fn weakness(password: &str, name: &str, email: &str) -> Option<Weakness> {
     if length > LONGEST {
         return Some(Weakness::TooLong);
     }
-    let small = password.to_lowercase();
-    if is_common(&small) {
-        return Some(Weakness::TooCommon);
-    }
-    let (email, name) = (email.to_lowercase(), name.to_lowercase());
+    let (small, email, name) = (password.to_lowercase(), email.to_lowercase(), name.to_lowercase());
     let local = email.split('@').next().unwrap_or_default();
-    let telling = name
-        .split_whitespace()
-        .chain([local, &email])
-        .any(|word| word.chars().count() >= TELLING && small.contains(word));
-    telling.then_some(Weakness::SaysWho)
-}
-
-/// Whether a lower-case password is listed, or is made of what is listed: with digits and signs around it, or again and again.
-fn is_common(password: &str) -> bool {
-    let word = password.trim_matches(|letter: char| !letter.is_alphabetic());
-    let different: HashSet<char> = password.chars().collect();
-    LISTED.contains(password)
-        || LISTED.contains(word)
-        || different.len() < DIFFERENT
-        || is_counting(password)
-        || repeated(password).is_some_and(|unit| LISTED.contains(unit) || unit.chars().count() < SHORTEST / 2)
-}
-
-/// Each character follows the one before, as in `abcdefghijkl` and `3210987654321`.
-fn is_counting(password: &str) -> bool {
-    let codes: Vec<i64> = password.chars().map(|letter| i64::from(u32::from(letter))).collect();
-    let steps: HashSet<i64> = codes.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    steps.iter().all(|step| matches!(step, 1 | -9)) || steps.iter().all(|step| matches!(step, -1 | 9))
-}
-
-/// What the password is a repetition of.
-fn repeated(password: &str) -> Option<&str> {
-    let bytes = password.as_bytes();
-    let ends = password.char_indices().map(|(at, _)| at).skip(1);
-    let mut units = ends.filter(|end| bytes.len().is_multiple_of(*end) && *end <= bytes.len() / 2);
-    let end = units.find(|end| bytes.chunks(*end).all(|part| part == &bytes[..*end]))?;
-    Some(&password[..end])
+    let about: Vec<&str> = name.split_whitespace().chain([local, &email]).collect();
+    if about.iter().any(|word| word.chars().count() >= TELLING && small.contains(word)) {
+        return Some(Weakness::SaysWho);
+    }
+    (zxcvbn(password, &about).score() < STRONG).then_some(Weakness::TooCommon)
 }
 
 /// An Argon2id hash for the users table.
 pub(crate) fn hash(password: &str, chance: &mut Chance) -> Result<String, Refusal> {
-    let salt = SaltString::encode_b64(&chance.salt());
+    let salt = SaltString::encode_b64(&chance.bytes::<16>());
     salt.and_then(|salt| Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()))
         .map_err(|error| {
             tracing::error!(%error, "cannot hash a password");
