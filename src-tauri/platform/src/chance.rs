@@ -51,9 +51,9 @@ impl Chance {
         URL_SAFE_NO_PAD.encode(random)
     }
 
-    /// Sixteen bytes, for a salt.
-    pub(crate) fn salt(&mut self) -> [u8; 16] {
-        let mut random = [0; 16];
+    /// Bytes that nobody guesses, for salts and secrets.
+    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut random = [0; N];
         self.rng.fill_bytes(&mut random);
         random
     }

@@ -239,7 +239,7 @@ impl Opened {
     }
 
     fn set_to_work(&mut self) -> http::Shared {
-        tokio::spawn(upkeep::run(self.store.clone(), self.stopping.clone()));
+        tokio::spawn(upkeep::run(self.store.clone(), Arc::clone(&self.doorkeeper), self.stopping.clone()));
         tokio::spawn(search::index::run(self.store.clone(), self.stopping.clone()));
         let exports = http::Exports { directory: self.store.directory().join("exports"), wake: Arc::default() };
         let (directory, wake) = (exports.directory.clone(), Arc::clone(&exports.wake));
@@ -295,6 +295,7 @@ impl Opened {
     /// Stops and closes the file.
     pub async fn close(self) {
         self.stop();
+        upkeep::keep_seen(&self.store, &self.doorkeeper).await;
         self.store.close().await;
     }
 }

@@ -21,7 +21,7 @@ use crate::{
         effects,
     },
     refusal::Refusal,
-    sessions::password,
+    sessions::{links, password, second_factor},
     store::{Lock, Machine, OpenError, Store, beside::Beside},
     workspace,
 };
@@ -158,8 +158,25 @@ impl Operator {
                 .prepare_cached("UPDATE users SET password_hash = ?2, version = version + 1 WHERE id = ?1")?
                 .execute([&id, &hash])?;
             effects::end_sessions(write, &id)?;
+            links::forget_of(write, &id)?;
             let nothing = serde_json::Value::Null;
             audit::append_about(write, Who::OPERATOR, "user.password", (&id, &person.name), &nothing, &nothing)?;
+            people::one(write.sql, &id, write.now)
+        })?)
+    }
+
+    /// Forgets somebody's second factor, for whoever has lost authenticator and recovery codes.
+    ///
+    /// # Errors
+    /// [`OperatorError::Nobody`].
+    pub fn reset_second_factor(&mut self, email: &str) -> Result<Person, OperatorError> {
+        let id = self.id_of(email)?;
+        Ok(self.workspace.write(|write| {
+            let person = people::one(write.sql, &id, write.now)?;
+            if second_factor::remove(write, &id)? {
+                let (nothing, subject) = (serde_json::Value::Null, (id.as_str(), person.name.as_str()));
+                audit::append_about(write, Who::OPERATOR, "two-step.reset", subject, &nothing, &nothing)?;
+            }
             people::one(write.sql, &id, write.now)
         })?)
     }

@@ -138,6 +138,39 @@ pub enum Refusal {
     /// A password that somebody would guess.
     #[error("The password is not good enough: {0}.")]
     PasswordWeak(Weakness),
+    /// Somebody who is signed in has to show that it is still them.
+    #[error("This is not your password.")]
+    PasswordWrong,
+    /// Links are for people who may sign in.
+    #[error("The person is deactivated.")]
+    PersonInactive,
+    /// A link that lets nobody in.
+    #[error("The link was used, taken back, or is too old.")]
+    InvitationUnknown,
+    /// The first of two steps is done.
+    #[error("The password is right; a code of your authenticator is needed as well.")]
+    SecondFactorRequired {
+        /// What the second step has to bring.
+        challenge: String,
+    },
+    /// The same, and there is no authenticator yet.
+    #[error("The password is right; this workspace requires an authenticator as well. Set one up.")]
+    SecondFactorEnrolmentRequired {
+        /// What the enrolment and the second step have to bring.
+        challenge: String,
+    },
+    /// A code that is wrong now, or was used.
+    #[error("The code is wrong, or was used before.")]
+    SecondFactorWrong,
+    /// The first step is too long ago.
+    #[error("The first step of the sign-in is too long ago; begin again.")]
+    ChallengeUnknown,
+    /// Nothing to be confirmed.
+    #[error("No authenticator is being set up.")]
+    EnrolmentUnknown,
+    /// Not with this workspace.
+    #[error("This workspace requires a second factor of everybody.")]
+    SecondFactorCompulsory,
     /// Settings are changed with `If-Match` only.
     #[error("Changing settings needs an If-Match header with the version that you saw.")]
     IfMatchMissing,
@@ -311,6 +344,17 @@ impl Refusal {
             Self::TeamNameTaken => (ProblemCode::TeamNameTaken, 409, "Team name taken"),
             Self::TeamInUse => (ProblemCode::TeamInUse, 409, "Team in use"),
             Self::PasswordWeak(weakness) => (weakness.code(), 422, "Password not good enough"),
+            Self::PasswordWrong => (ProblemCode::PasswordWrong, 403, "Password wrong"),
+            Self::PersonInactive => (ProblemCode::PersonInactive, 409, "Person inactive"),
+            Self::InvitationUnknown => (ProblemCode::InvitationUnknown, 404, "Invitation unknown"),
+            Self::SecondFactorRequired { .. } => (ProblemCode::SecondFactorRequired, 401, "Second factor required"),
+            Self::SecondFactorEnrolmentRequired { .. } => {
+                (ProblemCode::SecondFactorEnrolmentRequired, 401, "Second factor has to be set up")
+            }
+            Self::SecondFactorWrong => (ProblemCode::SecondFactorWrong, 401, "Second factor wrong"),
+            Self::ChallengeUnknown => (ProblemCode::ChallengeUnknown, 401, "Challenge unknown"),
+            Self::EnrolmentUnknown => (ProblemCode::EnrolmentUnknown, 409, "Enrolment unknown"),
+            Self::SecondFactorCompulsory => (ProblemCode::SecondFactorCompulsory, 409, "Second factor compulsory"),
             Self::IfMatchMissing => (ProblemCode::IfMatchMissing, 428, "If-Match missing"),
             Self::Stale => (ProblemCode::Stale, 412, "Stale"),
             Self::ReplyUnknown => (ProblemCode::ReplyUnknown, 404, "Reply unknown"),
@@ -380,12 +424,16 @@ impl Refusal {
             last_customer_message_id: None,
             limit: None,
             faults: None,
+            challenge: None,
         };
         if let Self::ConversationClosed { newer_conversation_id } = self {
             problem.newer_conversation_id.clone_from(newer_conversation_id);
         }
         if let Self::CustomerWroteSince { last_customer_message_id } = self {
             problem.last_customer_message_id.clone_from(last_customer_message_id);
+        }
+        if let Self::SecondFactorRequired { challenge } | Self::SecondFactorEnrolmentRequired { challenge } = self {
+            problem.challenge = Some(challenge.clone());
         }
         if let Self::ReplyTooLong { limit, .. }
         | Self::MessageTooLong { limit, .. }

@@ -1,6 +1,6 @@
 //! Forgetting what is old: dead sessions, idempotency records past their time, events that nobody resumes from any more.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
@@ -12,6 +12,7 @@ use crate::{
     events,
     figures::sealed,
     idempotency,
+    sessions::Doorkeeper,
     store::{self, Store, ms},
     widget::tokens,
 };
@@ -27,11 +28,12 @@ const VISITORS_KEPT: TimeDelta = TimeDelta::days(30);
 const SLICE: u32 = 1_000;
 
 /// At the start and every hour, until the platform stops.
-pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
+pub(crate) async fn run(store: Store, doorkeeper: Arc<Doorkeeper>, mut stopping: watch::Receiver<bool>) {
     if let Err(refusal) = sweep::leftovers(&store).await {
         tracing::warn!(code = %refusal.kind().0, "cannot look through the files");
     }
     loop {
+        keep_seen(&store, &doorkeeper).await;
         // In slices, so that nobody's click waits for what is old.
         loop {
             match store.write(|write| Ok(forget(write.sql, write.now)?)).await {
@@ -57,7 +59,6 @@ pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Whether there may be more.
 /// Takes note of what an operator's command wrote beside the platform: sessions that it ended, events that it announced. Only the file
 /// tells of it, so the file is asked now and then; a write of nothing makes everybody look.
 pub(crate) async fn notice_others(store: Store, mut stopping: watch::Receiver<bool>) {
@@ -76,11 +77,20 @@ pub(crate) async fn notice_others(store: Store, mut stopping: watch::Receiver<bo
     }
 }
 
+/// Writes down which sessions were heard of.
+pub(crate) async fn keep_seen(store: &Store, doorkeeper: &Doorkeeper) {
+    if let Err(refusal) = doorkeeper.seen().keep(store).await {
+        tracing::warn!(code = %refusal.kind().0, "cannot write down which sessions were heard of");
+    }
+}
+
+/// Whether there may be more.
 fn forget(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
     let sessions = sql.execute(
         "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE expires_at < ?1 LIMIT ?2)",
         (ms(now), SLICE),
     )?;
+    sql.execute("DELETE FROM links WHERE expires_at < ?1", [ms(now)])?;
     signature::forget_old(sql, now)?;
     // Who opened the chat and never wrote is nobody's customer.
     sql.execute(

@@ -9,6 +9,8 @@ commands! {
     sign_in::check_workspace,
     sign_in::start_demo,
     sign_in::sign_in,
+    sign_in::second_step,
+    sign_in::enrol_second_factor,
     sign_in::sign_out,
     sign_in::open_with_passphrase,
     preferences::preferences,

@@ -56,7 +56,7 @@ impl Person {
             email: "alice@demo.test".to_owned(),
             password: PASSWORD.to_owned(),
         };
-        engine.sign_in(who).await.map_err(|failure| anyhow::anyhow!("sign-in failed: {:?}", failure.code))
+        engine.sign_in(who).await.map(drop).map_err(|failure| anyhow::anyhow!("sign-in failed: {:?}", failure.code))
     }
 
     /// Every key that was given into the keyring; one of them opens the cache.

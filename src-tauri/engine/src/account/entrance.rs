@@ -1,14 +1,15 @@
 //! Before anybody is signed in: is there a platform, and does it let this person in?
 
 use chrono::{DateTime, Duration, Utc};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use signoff_wire::contract::problems::ProblemCode;
-use signoff_wire::contract::sessions::Me;
+use signoff_wire::contract::second_factor::Enrolment;
+use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::interface::{Code, Failure};
 
 use super::{Line, Way};
 use crate::ports::Ports;
-use crate::remote::{RemoteError, Token, address};
+use crate::remote::{FirstStep, RemoteError, Token, address};
 
 /// A platform's door.
 pub(crate) struct Entrance {
@@ -23,6 +24,8 @@ pub(crate) struct Admitted {
     pub(crate) way: Way,
     /// The session's token.
     pub(crate) token: Token,
+    /// Of a second factor that was set up on the way in; shown once.
+    pub(crate) recovery_codes: Vec<String>,
 }
 
 /// Why nobody was let in.
@@ -57,13 +60,54 @@ impl Entrance {
     }
 
     /// Signs in. A password goes only to something that has shown itself to be a platform.
-    pub(crate) async fn enter(self, email: &str, password: &SecretString) -> Result<Admitted, EntranceError> {
+    pub(crate) async fn enter(self, email: &str, password: &SecretString) -> Result<Entered, EntranceError> {
         self.look().await?;
         let platform = self.line.platform().await.map_err(EntranceError::NoPlatform)?;
-        let session = platform.sign_in(email.trim(), password).await.map_err(EntranceError::NotLetIn)?;
+        match platform.sign_in(email.trim(), password).await.map_err(EntranceError::NotLetIn)? {
+            FirstStep::In(session) => Ok(Entered::Admitted(Box::new(self.admit(session).await?))),
+            FirstStep::Waits { challenge, enrol } => {
+                Ok(Entered::Waits(Box::new(Waiting { entrance: self, challenge: challenge.into(), enrol })))
+            }
+        }
+    }
+
+    async fn admit(&self, session: Session) -> Result<Admitted, EntranceError> {
+        let platform = self.line.platform().await.map_err(EntranceError::NoPlatform)?;
         let token = Token::from(session.token);
         let me = platform.me(&token).await.map_err(EntranceError::NotLetIn)?;
-        Ok(Admitted { me, way: self.line.way().clone(), token })
+        let recovery_codes = session.recovery_codes;
+        Ok(Admitted { me, way: self.line.way().clone(), token, recovery_codes })
+    }
+}
+
+/// What became of a right password.
+pub(crate) enum Entered {
+    /// It was all that is asked.
+    Admitted(Box<Admitted>),
+    /// A code is asked as well.
+    Waits(Box<Waiting>),
+}
+
+/// Somebody between the two steps of a sign-in.
+pub(crate) struct Waiting {
+    entrance: Entrance,
+    challenge: SecretString,
+    /// An authenticator has to be set up first.
+    pub(crate) enrol: bool,
+}
+
+impl Waiting {
+    /// What the authenticator needs.
+    pub(crate) async fn enrol(&self) -> Result<Enrolment, EntranceError> {
+        let platform = self.entrance.line.platform().await.map_err(EntranceError::NoPlatform)?;
+        platform.enrol(self.challenge.expose_secret()).await.map_err(EntranceError::NotLetIn)
+    }
+
+    /// The second step. After a wrong code there is another try.
+    pub(crate) async fn enter(&self, code: &SecretString) -> Result<Admitted, EntranceError> {
+        let platform = self.entrance.line.platform().await.map_err(EntranceError::NoPlatform)?;
+        let session = platform.second_step(self.challenge.expose_secret(), code).await;
+        self.entrance.admit(session.map_err(EntranceError::NotLetIn)?).await
     }
 }
 
@@ -97,6 +141,10 @@ fn no_platform(error: &RemoteError) -> (Code, Option<std::time::Duration>) {
 fn not_let_in(error: &RemoteError) -> (Code, Option<std::time::Duration>) {
     match error {
         RemoteError::Refused(refusal) if refusal.code == ProblemCode::BadCredentials => (Code::BadCredentials, None),
+        RemoteError::Refused(refusal) if refusal.code == ProblemCode::SecondFactorWrong => {
+            (Code::SecondFactorWrong, None)
+        }
+        RemoteError::Refused(refusal) if refusal.code == ProblemCode::ChallengeUnknown => (Code::SignInTooSlow, None),
         RemoteError::Refused(_) => (Code::RefusedOtherwise, None),
         RemoteError::Unavailable { code: ProblemCode::TooManyAttempts, retry_after } => {
             (Code::TooManyAttempts, *retry_after)

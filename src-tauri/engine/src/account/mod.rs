@@ -14,7 +14,7 @@ use signoff_wire::contract::sessions::Me;
 use crate::cache::{CacheError, facts};
 use crate::store::meta;
 
-pub(crate) use entrance::{Admitted, Entrance};
+pub(crate) use entrance::{Admitted, Entered, Entrance, Waiting};
 pub(crate) use line::{Line, Way};
 pub(crate) use tokens::TokenPlace;
 

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::account::Waiting;
 use crate::downloads::Downloads;
 use crate::first_paint::FirstPaint;
 use crate::frame::{self, Announcements, Frame};
@@ -78,6 +79,8 @@ struct Inside {
     profile: Option<Arc<Profile>>,
     key: Option<CacheKey>,
     workplace: Option<Arc<Workplace>>,
+    /// Somebody whose password was right, and who has to bring a code.
+    waiting: Option<Arc<Waiting>>,
 }
 
 /// The window, as far as it listens.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use signoff_wire::contract::second_factor::Enrolment;
 use signoff_wire::contract::sessions::Me;
-use signoff_wire::interface::{Code, DemoWorkspace, Failure, SignIn, Stage, WorkspaceFound};
+use signoff_wire::interface::{Code, DemoWorkspace, Failure, SignIn, SignInOutcome, Stage, WorkspaceFound};
 use tokio::time::timeout;
 
 use super::failures::{self, blocking};
 use super::{Engine, ProfileError};
-use crate::account::{self, Admitted, Entrance, Way};
+use crate::account::{self, Admitted, Entered, Entrance, Waiting, Way};
 use crate::frame;
 use crate::profile::{CacheKey, Profile, SHORTEST_PASSPHRASE, Unlocked};
 use crate::remote::Token;
@@ -79,24 +80,64 @@ impl Engine {
     /// # Errors
     /// Those of [`Engine::check_workspace`], [`Code::BadCredentials`], [`Code::TooManyAttempts`] with the time of the next try, and those of a
     /// cache that cannot be opened.
-    pub async fn sign_in(&self, args: SignIn) -> Result<(), Failure> {
+    pub async fn sign_in(&self, args: SignIn) -> Result<SignInOutcome, Failure> {
         let _turn = self.turn.lock().await;
-        let profile = self.profile()?;
-        let key = self.inside().key.clone().ok_or_else(|| Failure::new(Code::KeyringLocked))?;
+        self.inside().waiting = None;
         let enter = async {
             let entrance = Entrance::to(args.address.as_deref(), &self.start.ports)?;
             entrance.enter(&args.email, &SecretString::from(args.password)).await
         };
-        let admitted = enter.await.map_err(|error| error.failure(self.start.ports.clock.now()))?;
+        match enter.await.map_err(|error| error.failure(self.start.ports.clock.now()))? {
+            Entered::Admitted(admitted) => self.let_in(*admitted).await,
+            Entered::Waits(waiting) => {
+                let enrol = waiting.enrol;
+                self.inside().waiting = Some(Arc::from(waiting));
+                Ok(SignInOutcome::SecondStep { enrol })
+            }
+        }
+    }
+
+    /// Gives what an authenticator needs that has to be set up before the second step.
+    ///
+    /// # Errors
+    /// [`Code::SignInTooSlow`], if nobody is between two steps any more, and those of [`Engine::check_workspace`].
+    pub async fn enrol_second_factor(&self) -> Result<Enrolment, Failure> {
+        let waiting = self.waiting()?;
+        waiting.enrol().await.map_err(|error| error.failure(self.start.ports.clock.now()))
+    }
+
+    /// Takes the second step with a code of the authenticator or a recovery code. After a wrong one there is another try.
+    ///
+    /// # Errors
+    /// [`Code::SecondFactorWrong`], [`Code::SignInTooSlow`], and those of [`Engine::sign_in`].
+    pub async fn second_step(&self, code: SecretString) -> Result<SignInOutcome, Failure> {
+        let _turn = self.turn.lock().await;
+        let waiting = self.waiting()?;
+        let admitted = waiting.enter(&code).await.map_err(|error| error.failure(self.start.ports.clock.now()))?;
+        self.inside().waiting = None;
+        self.let_in(admitted).await
+    }
+
+    fn waiting(&self) -> Result<Arc<Waiting>, Failure> {
+        self.inside().waiting.clone().ok_or_else(|| Failure::new(Code::SignInTooSlow))
+    }
+
+    /// Lets somebody go on where they were, or move in.
+    async fn let_in(&self, mut admitted: Admitted) -> Result<SignInOutcome, Failure> {
+        let profile = self.profile()?;
+        let key = self.inside().key.clone().ok_or_else(|| Failure::new(Code::KeyringLocked))?;
+        let recovery_codes = std::mem::take(&mut admitted.recovery_codes);
         let account = account::folder_of(&admitted.me);
         let current = self.inside().workplace.clone();
         if let Some(current) = current {
             if current.account() == account && current.way() == &admitted.way {
-                return current.renew(&admitted.me, admitted.token).await;
+                current.renew(&admitted.me, admitted.token).await?;
+                return Ok(SignInOutcome::SignedIn { recovery_codes });
             }
             self.leave(&profile, current).await;
         }
-        self.move_in(&profile, &key, &account, admitted).await
+        self.move_in(&profile, &key, &account, admitted).await?;
+        Ok(SignInOutcome::SignedIn { recovery_codes })
     }
 
     /// Signs out. What is queued or drafted stays in the profile, encrypted, until the same person signs in again (D23); nothing else does.
@@ -193,7 +234,7 @@ impl Engine {
         admitted: Admitted,
     ) -> Result<(), Failure> {
         let store = self.open_store(profile, key, account).await?;
-        let Admitted { me, way, token } = admitted;
+        let Admitted { me, way, token, recovery_codes: _ } = admitted;
         let (kept_me, kept_way) = (me.clone(), way.clone());
         store.write(move |transaction| account::remember(transaction, &kept_me, &kept_way)).await?;
         let (keep, name) = (Arc::clone(profile), account.to_owned());

@@ -25,6 +25,7 @@ use signoff_wire::contract::events::{Changes, Event};
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
 use signoff_wire::contract::requests::Origin;
+use signoff_wire::contract::second_factor::Enrolment;
 use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
@@ -52,8 +53,16 @@ pub trait Platform: Send + Sync {
     async fn probe(&self) -> Result<(), RemoteError>;
     /// The platform's clock minus this machine's, as of the latest answer; `None` before the first and if it does not tell the time.
     fn clock_ahead_by(&self) -> Option<chrono::Duration>;
-    /// Signs in.
-    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session, RemoteError>;
+    /// Signs in, or takes the first of two steps.
+    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<FirstStep, RemoteError>;
+    /// The second step: a code of the authenticator, or a recovery code.
+    async fn second_step(&self, _challenge: &str, _code: &SecretString) -> Result<Session, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
+    /// What an authenticator needs that has to be set up before the second step.
+    async fn enrol(&self, _challenge: &str) -> Result<Enrolment, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
     /// Ends the session; a session that is over already is no error.
     async fn sign_out(&self, token: &Token) -> Result<(), RemoteError>;
     /// Who is signed in, the features that are on, and what the platform can do.
@@ -131,6 +140,19 @@ pub trait Platform: Send + Sync {
     async fn perform(&self, token: &Token, attempt: &Attempt) -> Result<Taken, RemoteError>;
     /// What became of a step. Changes nothing.
     async fn look(&self, token: &Token, attempt: &Attempt) -> Result<Seen, RemoteError>;
+}
+
+/// What a right password leads to.
+pub enum FirstStep {
+    /// It was all that is asked.
+    In(Session),
+    /// A code is asked as well.
+    Waits {
+        /// What the second step has to bring.
+        challenge: String,
+        /// There is no authenticator yet: one has to be set up first.
+        enrol: bool,
+    },
 }
 
 /// What an advisor's click asks of a platform.

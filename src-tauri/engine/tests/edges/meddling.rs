@@ -10,13 +10,15 @@ use serde_json::Value;
 use signoff_engine::Engine;
 use signoff_engine::ports::{AddressInvalid, Clock, Connector};
 use signoff_engine::remote::http::HttpConnector;
-use signoff_engine::remote::{Act, Attempt, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token};
+use signoff_engine::remote::{
+    Act, Attempt, FirstStep, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token,
+};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::{Changes, Event, EventType};
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
-use signoff_wire::contract::sessions::{Me, Session};
+use signoff_wire::contract::sessions::Me;
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
@@ -95,7 +97,7 @@ impl Platform for Between {
     fn clock_ahead_by(&self) -> Option<chrono::Duration> {
         self.platform.clock_ahead_by()
     }
-    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session, RemoteError> {
+    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<FirstStep, RemoteError> {
         self.platform.sign_in(email, password).await
     }
     async fn sign_out(&self, token: &Token) -> Result<(), RemoteError> {

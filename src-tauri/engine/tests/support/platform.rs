@@ -9,7 +9,9 @@ use chrono::TimeDelta;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use secrecy::SecretString;
-use signoff_engine::remote::{Act, Attempt, Platform, RemoteError, Seen, Step, Streamed, Taken, Token, What};
+use signoff_engine::remote::{
+    Act, Attempt, FirstStep, Platform, RemoteError, Seen, Step, Streamed, Taken, Token, What,
+};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
@@ -179,9 +181,14 @@ impl Platform for Scripted {
         self.script().ahead_by
     }
 
-    async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<Session, RemoteError> {
+    async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<FirstStep, RemoteError> {
         let expires_at = say::time("2026-12-22T09:00:00.000Z");
-        Ok(Session { token: "token-1".to_owned(), expires_at, user: say::me().user })
+        Ok(FirstStep::In(Session {
+            token: "token-1".to_owned(),
+            expires_at,
+            user: say::me().user,
+            recovery_codes: Vec::new(),
+        }))
     }
 
     async fn sign_out(&self, _token: &Token) -> Result<(), RemoteError> {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use secrecy::SecretString;
 use signoff_engine::remote::{
-    Act, Attempt, Brought, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What,
+    Act, Attempt, Brought, FirstStep, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What,
 };
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
@@ -20,7 +20,7 @@ use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
 use signoff_wire::contract::receipts::{ReceiptClosed, ReceiptReply, ReceiptSurvey, SurveyStatus};
-use signoff_wire::contract::sessions::{Me, Session};
+use signoff_wire::contract::sessions::Me;
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
@@ -279,7 +279,7 @@ impl Platform for Stepwise {
         None
     }
 
-    async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<Session, RemoteError> {
+    async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<FirstStep, RemoteError> {
         not_asked()
     }
 

@@ -65,6 +65,14 @@ pub(crate) enum User {
         #[command(flatten)]
         password: Password,
     },
+    /// Forget somebody's authenticator and recovery codes.
+    ResetTwoStep {
+        #[command(flatten)]
+        place: Place,
+        /// The person's address.
+        #[arg(long)]
+        email: String,
+    },
     /// Make somebody an admin.
     MakeAdmin {
         #[command(flatten)]
@@ -134,6 +142,9 @@ pub(crate) async fn run(command: User) -> anyhow::Result<()> {
             let (password, made) = password.get(&mut operator)?;
             done("new password for", &operator.reset_password(&email, &password)?)?;
             tell(made)
+        }
+        User::ResetTwoStep { place, email } => {
+            done("two-step sign-in forgotten for", &Operator::at(&place.data_dir).await?.reset_second_factor(&email)?)
         }
         User::MakeAdmin { place, email } => {
             done("admin now:", &Operator::at(&place.data_dir).await?.set_role(&email, Role::Admin)?)

@@ -26,7 +26,7 @@ use crate::{
     metrics::Metrics,
     presence::CustomerTyping,
     refusal::Refusal,
-    sessions,
+    sessions::{self, Doorkeeper},
     store::{self, Store},
     widget::tokens,
 };
@@ -42,6 +42,7 @@ const CHUNK: usize = 256 * 1024;
 pub(crate) fn open(
     store: Store,
     fanout: &Fanout,
+    doorkeeper: Arc<Doorkeeper>,
     token: String,
     place: i64,
     typing: Option<broadcast::Receiver<CustomerTyping>>,
@@ -51,7 +52,8 @@ pub(crate) fn open(
     let counted = Counted(store.metrics());
     counted.0.event_streams.inc();
     let heartbeat_at = Instant::now() + HEARTBEAT;
-    let feed = Feed { store, live, token, place, typing, owner: None, heartbeat_at, stopping, _counted: counted };
+    let feed =
+        Feed { store, live, doorkeeper, token, place, typing, owner: None, heartbeat_at, stopping, _counted: counted };
     // Sent at once, so that the client knows that the stream is open before anything happens.
     let opened = stream::once(std::future::ready(Ok(Bytes::from_static(b": open\n\n"))));
     futures_util::StreamExt::chain(opened, stream::unfold(feed, Feed::next))
@@ -60,6 +62,7 @@ pub(crate) fn open(
 struct Feed {
     store: Store,
     live: broadcast::Receiver<Arc<fanout::Batch>>,
+    doorkeeper: Arc<Doorkeeper>,
     token: String,
     place: i64,
     /// For whoever asked to hear of it.
@@ -82,6 +85,7 @@ impl Drop for Counted {
 
 /// Whoever the token belongs to, and what that was read from.
 struct Owner {
+    token_hash: Vec<u8>,
     sight: Sight,
     expires_at: DateTime<Utc>,
     access: i64,
@@ -120,6 +124,7 @@ impl Feed {
         let read = self.store.read(move |sql| {
             let session = sessions::session(sql, &token, now).or_else(|_| tokens::live(sql, &token, now))?;
             let owner = Owner {
+                token_hash: session.caller.token_hash.clone(),
                 sight: visibility::sight(sql, &session.caller)?,
                 expires_at: session.expires_at,
                 access: store::access(sql)?,
@@ -128,6 +133,7 @@ impl Feed {
             Ok((owner, super::after(sql, &session.caller, place, BATCH)?))
         });
         let (owner, batch) = read.await.map_err(|_: Refusal| Over)?;
+        self.doorkeeper.seen().note(&owner.token_hash, now);
         match batch {
             Batch::Reset(newest) => {
                 self.place = newest;
@@ -197,7 +203,13 @@ impl Feed {
     }
 
     fn require_alive(&self) -> Result<(), Over> {
-        if self.owner.as_ref().is_some_and(|owner| self.store.now() >= owner.expires_at) { Err(Over) } else { Ok(()) }
+        let Some(owner) = &self.owner else { return Ok(()) };
+        let now = self.store.now();
+        if now >= owner.expires_at {
+            return Err(Over);
+        }
+        self.doorkeeper.seen().note(&owner.token_hash, now);
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The event log over HTTP: streamed and paged.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::State,
@@ -47,7 +49,15 @@ pub(super) async fn stream(
     };
     let token = bearer(&headers)?.to_owned();
     let typing = query::switch(asked.typing.as_deref())?.then(|| app.presence.customers_typing());
-    let stream = events::stream::open(app.store.clone(), &app.fanout, token, place, typing, app.stopping.clone());
+    let stream = events::stream::open(
+        app.store.clone(),
+        &app.fanout,
+        Arc::clone(&app.doorkeeper),
+        token,
+        place,
+        typing,
+        app.stopping.clone(),
+    );
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-store"),

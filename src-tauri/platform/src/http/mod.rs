@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
-    routing::{delete, get, post},
+    routing::{get, post},
 };
 use tokio::sync::{Notify, watch};
 
@@ -27,6 +27,7 @@ use crate::{
     surveys::patience::Patience,
 };
 
+mod access;
 mod admin_channels;
 mod answer;
 mod attachments;
@@ -51,6 +52,7 @@ mod presence;
 mod query;
 mod routing;
 mod scenarios;
+mod second_factor;
 mod sessions;
 mod settings;
 mod signed_in;
@@ -104,10 +106,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .merge(health::routes())
         .merge(customers::routes())
         .route("/v1/openapi.json", get(openapi::document))
-        .route("/v1/sessions", post(sessions::sign_in))
-        .route("/v1/sessions/current", delete(sessions::sign_out))
-        .route("/v1/me", get(sessions::me))
-        .route("/v1/directory", get(sessions::directory))
+        .merge(sessions::routes())
         .route("/v1/settings/inbox-options", get(settings::read).put(settings::update))
         .route("/v1/conversations", get(conversations::list))
         .route("/v1/conversations/{id}", get(conversations::one))
@@ -142,6 +141,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .merge(routing::routes())
         .merge(widget::routes())
         .merge(widget_applications::routes())
+        .merge(access::routes())
+        .merge(second_factor::routes())
         .merge(audit::routes())
         .merge(people::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))

@@ -13,9 +13,9 @@ use utoipa::{
 };
 
 use super::{
-    admin_channels, answer, attachments, audit, channels, chat, click, conversations, customers, daily_exports, events,
-    exports, figures, health, lists, people, presence, routing, scenarios, sessions, settings, surveys, widget,
-    widget_applications, workspace,
+    access, admin_channels, answer, attachments, audit, channels, chat, click, conversations, customers, daily_exports,
+    events, exports, figures, health, lists, people, presence, routing, scenarios, second_factor, sessions, settings,
+    surveys, widget, widget_applications, workspace,
 };
 use crate::refusal::Refusal;
 
@@ -30,6 +30,12 @@ mod completed;
     paths(
         document, health::healthz, health::readyz, health::metrics, health::of_workspace,
         sessions::sign_in, sessions::sign_out, sessions::me, sessions::directory,
+        access::open_links, access::invite, access::revoke, access::password_link, access::end_sessions,
+        access::look, access::accept, access::change_password,
+        access::own_sessions, access::sign_out_everywhere, access::end_session, access::page,
+        second_factor::second_step, second_factor::enrol_at_sign_in, second_factor::own, second_factor::begin,
+        second_factor::confirm, second_factor::disable, second_factor::renew_codes, second_factor::reset,
+        second_factor::read_rules, second_factor::update_rules,
         settings::read, settings::update,
         audit::log, audit::csv, audit::json_lines,
         people::users, people::add_user, people::user, people::change_user,

@@ -1,6 +1,12 @@
 //! Signing in and out, and what a signed-in user may know.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+    routing::{delete, get, post},
+};
 use signoff_wire::contract::{
     directory::Directory,
     problems::Problem,
@@ -14,12 +20,26 @@ use super::{
 };
 use crate::{refusal::Refusal, sessions};
 
+/// The routes of this subject.
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/v1/sessions", post(sign_in))
+        .route("/v1/sessions/current", delete(sign_out))
+        .route("/v1/me", get(me))
+        .route("/v1/directory", get(directory))
+}
+
 /// Sign in.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", security(()), request_body = NewSession,
     responses((status = 201, body = Session), (status = "4XX", body = Problem)))]
-pub(super) async fn sign_in(State(app): State<Shared>, Raw(bytes): Raw) -> Result<Response, Refusal> {
+pub(super) async fn sign_in(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
     let new: NewSession = body::parse(&bytes?)?;
-    answer::json(StatusCode::CREATED, &app.doorkeeper.sign_in(&app.store, new).await?)
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
+    answer::json(StatusCode::CREATED, &app.doorkeeper.sign_in(&app.store, new, agent).await?)
 }
 
 /// Sign out: the token is dead.

@@ -29,7 +29,9 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
 
 /// Whose token the request carries.
 pub(super) async fn caller(app: &Shared, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    app.callers.caller(&app.store, bearer(headers)?).await
+    let caller = app.callers.caller(&app.store, bearer(headers)?).await?;
+    app.doorkeeper.seen().note(&caller.token_hash, app.store.now());
+    Ok(caller)
 }
 
 /// The same, where a CRM's widget may ask as well.

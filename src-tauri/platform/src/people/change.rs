@@ -18,6 +18,7 @@ use crate::{
     audit::{self, Who},
     directory,
     refusal::Refusal,
+    sessions::links,
     store::{Write, ms},
 };
 
@@ -90,6 +91,7 @@ pub(crate) fn change(
     let shown = |change: &Change| matches!(change.what, "user.role" | "user.teams" | "user.channels");
     if before.active && !wanted.active {
         effects::end_sessions(write, id)?;
+        links::forget_of(write, id)?;
         effects::release_all(write, &by.actor(), id)?;
     } else if changes.iter().any(shown) {
         effects::release_unseen(write, &by.actor(), id)?;

@@ -1,7 +1,7 @@
 //! What a change of people or teams causes elsewhere: sessions, conversations, and what clients have to ask for again.
 
 use rusqlite::{Connection, named_params};
-use serde_json::json;
+use serde_json::{Value, json};
 use signoff_wire::contract::{
     events::EventType,
     sessions::{Role, TeamRef},
@@ -10,6 +10,7 @@ use signoff_wire::contract::{
 
 use crate::{
     actor::Actor,
+    audit::{self, Who},
     conversations::{
         Record,
         change::{announce_changed, release, tell},
@@ -31,6 +32,12 @@ pub(crate) fn end_sessions(write: &Write<'_>, user_id: &str) -> Result<usize, Re
     // R12: what a CRM's page holds is a way in as well.
     write.sql.prepare_cached("DELETE FROM widget_tokens WHERE user_id = ?1")?.execute([user_id])?;
     Ok(write.sql.prepare_cached("DELETE FROM sessions WHERE user_id = ?1")?.execute([user_id])?)
+}
+
+/// The same as an admin's or operator's own act.
+pub(crate) fn sign_out(write: &mut Write<'_>, who: Who<'_>, person: audit::Subject<'_>) -> Result<(), Refusal> {
+    let ended = end_sessions(write, person.0)?;
+    audit::append_about(write, who, "user.sign-out", person, &Value::Null, &json!({ "sessions": ended }))
 }
 
 /// Gives all open conversations of the person back to their teams.

@@ -38,7 +38,8 @@ pub(crate) struct Filter {
 const SELECT: &str = "
 SELECT u.id, u.name, u.email, u.role, u.active, u.password_hash <> '', u.created_at, u.deactivated_at, u.version,
     (SELECT count(*) FROM conversations c WHERE c.assignee_id = u.id AND c.state <> 'closed'),
-    (SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.expires_at > :now)
+    (SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.expires_at > :now),
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = u.id)
 FROM users u";
 
 /// A page by name. The cursor is the id of the last person on the page before.
@@ -132,6 +133,7 @@ fn read(sql: &Connection, row: &Row<'_>) -> rusqlite::Result<Person> {
         version: row.get(8)?,
         open_conversations: row.get(9)?,
         sessions: row.get(10)?,
+        second_factor: row.get(11)?,
     })
 }
 

@@ -2,34 +2,33 @@
 //!
 //! Passwords are kept as Argon2id hashes, tokens as SHA-256: whoever reads the file can sign in as nobody.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use signoff_wire::contract::sessions::{NewSession, Session, TeamRef, User};
-use tokio::sync::Semaphore;
+use signoff_wire::contract::sessions::{Session, TeamRef, User};
 
 use crate::{
-    audit,
-    chance::Chance,
-    people,
+    audit, people,
     refusal::Refusal,
-    store::{Store, ms, time},
+    store::{Store, Write, ms, time},
 };
 
 mod callers;
+mod challenges;
+mod doorkeeper;
 mod failures;
+pub(crate) mod links;
 mod lockout;
+pub(crate) mod own;
 pub(crate) mod password;
+pub(crate) mod rules;
+pub(crate) mod second_factor;
 
 pub(crate) use callers::Callers;
-use lockout::Lockout;
+pub(crate) use doorkeeper::Doorkeeper;
 
 const TOKEN_LIVES: TimeDelta = TimeDelta::days(30);
-/// Argon2id wants 19 MiB and a core per verification; more at once would only make each slower.
-const VERIFICATIONS_AT_ONCE: usize = 2;
 
 /// Who asks, as the token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,81 +46,21 @@ pub(crate) fn hash_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// The door.
-pub(crate) struct Doorkeeper {
-    lockout: Lockout,
-    failures: failures::Recorder,
-    verifications: Arc<Semaphore>,
-    chance: Arc<Mutex<Chance>>,
-}
-
-impl Doorkeeper {
-    pub(crate) fn new(chance: Chance) -> Self {
-        Self {
-            lockout: Lockout::default(),
-            failures: failures::Recorder::default(),
-            verifications: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE)),
-            chance: Arc::new(Mutex::new(chance)),
-        }
-    }
-
-    /// Signs in. Attempts for one address run one after the other, so that a burst cannot outrun the count.
-    pub(crate) async fn sign_in(&self, store: &Store, new: NewSession) -> Result<Session, Refusal> {
-        let email = new.email.trim().to_lowercase();
-        let mut attempts = self.lockout.attempts(&email, store.now()).await;
-        attempts.require_free(store.now())?;
-
-        let asked = email.clone();
-        let found = store.read(move |sql| Ok(find(sql, &asked)?)).await?;
-        let hash = found.as_ref().and_then(Known::may_enter_with);
-        let (may_enter, hash) = (hash.is_some(), hash.unwrap_or(NOBODYS_HASH).to_owned());
-        let right = self.in_turn(store, move || password::is_right(&new.password, &hash)).await? && may_enter;
-        let user = match found.map(|known| known.user) {
-            Some(user) if right => user,
-            known => {
-                let locked = attempts.failed(store.now());
-                self.failures.record(store, email, known, locked).await?;
-                return Err(Refusal::BadCredentials);
-            }
-        };
-        attempts.succeeded();
-        drop(attempts);
-
-        store
-            .write(move |write| {
-                let token = write.chance.token();
-                let expires_at = write.now + TOKEN_LIVES;
-                write
-                    .sql
-                    .prepare_cached(
-                        "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-                    )?
-                    .execute(params![hash_token(&token), user.id, ms(write.now), ms(expires_at)])?;
-                audit::append(write, &user, "sign-in", &Value::Null, &Value::Null)?;
-                Ok(Session { token, expires_at, user })
-            })
-            .await
-    }
-
-    /// Hashes a new password. Never inside a write: it takes longer than a hundred of those.
-    pub(crate) async fn hash(&self, store: &Store, new: String) -> Result<String, Refusal> {
-        let chance = Arc::clone(&self.chance);
-        self.in_turn(store, move || password::hash(&new, &mut chance.lock().unwrap_or_else(PoisonError::into_inner)))
-            .await?
-    }
-
-    async fn in_turn<T: Send + 'static>(
-        &self,
-        store: &Store,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let permit = Arc::clone(&self.verifications).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
-        let done = store.threads().blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        done.await.ok_or(Refusal::Internal)
-    }
+/// Opens a session for somebody who has shown who they are. The token is new, and nobody else has ever had it.
+fn open_session(write: &mut Write<'_>, user: User, device: Option<String>, how: &Value) -> Result<Session, Refusal> {
+    let (id, token) = (write.id("session"), write.chance.token());
+    let expires_at = write.now + TOKEN_LIVES;
+    write
+        .sql
+        .prepare_cached(
+            "INSERT INTO sessions (token_hash, id, user_id, device, created_at, last_seen_at, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+        )?
+        .execute(params![hash_token(&token), id, user.id, device, ms(write.now), ms(expires_at)])?;
+    let mut to = if how.is_object() { how.clone() } else { json!({}) };
+    to["device"] = json!(device);
+    audit::append(write, &user, "sign-in", &Value::Null, &to)?;
+    Ok(Session { token, expires_at, user, recovery_codes: Vec::new() })
 }
 
 /// A living session.
@@ -142,11 +81,7 @@ pub(crate) fn session(sql: &Connection, token: &str, now: DateTime<Utc>) -> Resu
         .optional()?;
     let (user_id, expires_at) =
         session.filter(|(_, expires_at)| now < time(*expires_at)).ok_or(Refusal::Unauthenticated)?;
-    let user = sql
-        .prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1 AND active")?
-        .query_row([user_id], |row| read_user(sql, row))
-        .optional()?
-        .ok_or(Refusal::Unauthenticated)?;
+    let user = user_by_id(sql, &user_id)?.ok_or(Refusal::Unauthenticated)?;
     let caller = Caller { user, token_hash, confined_to: None };
     Ok(LiveSession { caller, expires_at: time(expires_at) })
 }
@@ -173,6 +108,7 @@ struct Known {
     user: User,
     active: bool,
     password_hash: String,
+    second_factor: bool,
 }
 
 impl Known {
@@ -183,10 +119,25 @@ impl Known {
 }
 
 fn find(sql: &Connection, email: &str) -> rusqlite::Result<Option<Known>> {
-    sql.prepare_cached("SELECT id, name, email, role, password_hash, active FROM users WHERE email = ?1")?
-        .query_row([email], |row| {
-            Ok(Known { user: read_user(sql, row)?, password_hash: row.get(4)?, active: row.get(5)? })
+    sql.prepare_cached(
+        "SELECT id, name, email, role, password_hash, active,
+            EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = users.id)
+         FROM users WHERE email = ?1",
+    )?
+    .query_row([email], |row| {
+        Ok(Known {
+            user: read_user(sql, row)?,
+            password_hash: row.get(4)?,
+            active: row.get(5)?,
+            second_factor: row.get(6)?,
         })
+    })
+    .optional()
+}
+
+fn user_by_id(sql: &Connection, id: &str) -> rusqlite::Result<Option<User>> {
+    sql.prepare_cached("SELECT id, name, email, role FROM users WHERE id = ?1 AND active")?
+        .query_row([id], |row| read_user(sql, row))
         .optional()
 }
 
@@ -202,7 +153,3 @@ fn read_user(sql: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<User
     let role = people::role(&row.get::<_, String>(3)?);
     Ok(User { id, name: row.get(1)?, email: row.get(2)?, role, teams })
 }
-
-/// Verified when the address is unknown, so that the time to an answer does not tell which addresses exist.
-const NOBODYS_HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$c2lnbm9mZi1ub2JvZHk$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -52,6 +52,7 @@ fn steps() -> Vec<M<'static>> {
             Ok(crate::audit::chain::adopt(transaction)?)
         }),
         M::up(include_str!("0013_running.sql")),
+        M::up(include_str!("0014_access.sql")),
     ]
 }
 

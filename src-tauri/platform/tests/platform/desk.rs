@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{Client, Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
-use signoff_platform::{Chance, ManualClock, Options, Running, Start, demo_blueprint, serve, workspace::Blueprint};
+use signoff_platform::{
+    Chance, Clock as _, ManualClock, Options, Running, Start, demo_blueprint, serve, workspace::Blueprint,
+};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -137,6 +139,11 @@ impl Desk {
     /// The folder of the workspace.
     pub(crate) fn dir(&self) -> &std::path::Path {
         self.dir.path()
+    }
+
+    /// What the platform's clock shows.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     pub(crate) fn later(&self, delta: TimeDelta) {

@@ -4,6 +4,7 @@
 //! real binary, and kills it.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
 
+mod access;
 mod actions;
 mod admin_channels;
 mod attachments;
@@ -33,6 +34,7 @@ mod routing_rules;
 mod scenario;
 mod scenarios;
 mod search;
+mod second_factor;
 mod sessions;
 mod settings;
 mod sockets;

@@ -7,6 +7,7 @@
 //! - Closed vocabularies that may grow (codes, event types, action types) keep what they do not know in an `Other`
 //!   variant: an older app must go on working beside a newer platform.
 
+pub mod access;
 pub mod actions;
 pub mod analytics;
 pub mod audit;
@@ -30,6 +31,7 @@ pub mod requests;
 pub mod routing;
 pub mod satisfaction;
 pub mod scenarios;
+pub mod second_factor;
 pub mod sessions;
 pub mod settings;
 pub mod surveys;

@@ -42,6 +42,9 @@ pub struct Person {
     pub active: bool,
     /// Whether the person has a password; not yet after an invitation, never with single sign-on alone.
     pub has_password: bool,
+    /// Whether the person signs in in two steps.
+    #[serde(default)]
+    pub second_factor: bool,
     /// When the person was added; null for those who founded the workspace.
     #[serde(serialize_with = "millis::serialize_option")]
     pub created_at: Option<DateTime<Utc>>,

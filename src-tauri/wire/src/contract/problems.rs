@@ -91,6 +91,24 @@ open_enum! {
         PasswordTooCommon = "password-too-common",
         /// 422: the password contains the name or the e-mail address.
         PasswordSaysWho = "password-says-who",
+        /// 403: this is not one's password.
+        PasswordWrong = "password-wrong",
+        /// 409: links are for people who are active.
+        PersonInactive = "person-inactive",
+        /// 404: the link was used, taken back, or is too old.
+        InvitationUnknown = "invitation-unknown",
+        /// 401: the password is right, and a code is needed as well; with `challenge`.
+        SecondFactorRequired = "second-factor-required",
+        /// 401: the password is right, and a second factor has to be set up first; with `challenge`.
+        SecondFactorEnrolmentRequired = "second-factor-enrolment-required",
+        /// 401: the code is wrong, or was used before.
+        SecondFactorWrong = "second-factor-wrong",
+        /// 401: the first step was too long ago; sign in again.
+        ChallengeUnknown = "challenge-unknown",
+        /// 409: no authenticator is being set up, or there is none.
+        EnrolmentUnknown = "enrolment-unknown",
+        /// 409: the workspace requires a second factor of everybody.
+        SecondFactorCompulsory = "second-factor-compulsory",
         /// 428: settings are changed with `If-Match` only.
         IfMatchMissing = "if-match-missing",
         /// 412: somebody else changed it meanwhile.
@@ -190,6 +208,10 @@ pub struct Problem {
     /// With `customer-wrote-since`: what the customer wrote last (D6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_customer_message_id: Option<String>,
+    /// With `second-factor-required` and `second-factor-enrolment-required`: what the second step has to bring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub challenge: Option<String>,
     /// With `reply-too-long`: the limit, in Unicode scalar values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,

@@ -14,6 +14,9 @@ pub struct NewSession {
     pub email: String,
     /// The password, as typed.
     pub password: String,
+    /// What signs in, for the list of one's own sessions; without it the `User-Agent` stands there.
+    #[serde(default)]
+    pub device: Option<String>,
 }
 
 /// Answer of `POST /v1/sessions`.
@@ -26,6 +29,9 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
     /// Who signed in.
     pub user: User,
+    /// Where a second factor was set up at this sign-in: its recovery codes, shown this once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recovery_codes: Vec<String>,
 }
 
 /// What a user may do.

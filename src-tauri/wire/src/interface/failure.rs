@@ -61,6 +61,10 @@ pub enum Code {
     BadCredentials,
     /// Too many wrong passwords; `retry_at` says when the next one is looked at.
     TooManyAttempts,
+    /// The code of the second step is wrong, or was used before.
+    SecondFactorWrong,
+    /// Too long ago was the first step of this sign-in: it begins anew.
+    SignInTooSlow,
     /// The platform does not know this sign-in any more (D25).
     SessionExpired,
     /// The signed-in person may not do this.

@@ -9,7 +9,9 @@
 //! | `ui_ready` | `inbox`: [`InboxQuery`] | [`Startup`]; announcements flow from now on, over the channel that is passed along |
 //! | `check_workspace` | `address` | [`WorkspaceFound`] |
 //! | `start_demo` | | [`DemoWorkspace`] |
-//! | `sign_in` | [`SignIn`] | nothing; the stage changes. Also signs in again after a session expired (D25) |
+//! | `sign_in` | [`SignIn`] | [`SignInOutcome`]: the stage changes, or a second step follows. Also signs in again after a session expired (D25) |
+//! | `second_step` | `code` | [`SignInOutcome`]; the stage changes |
+//! | `enrol_second_factor` | | [`Enrolment`](crate::contract::second_factor::Enrolment), for an authenticator that has to be set up first |
 //! | `sign_out` | | nothing; queued actions stay in the profile until the same person signs in again |
 //! | `open_with_passphrase` | `passphrase` | nothing; the stage changes |
 //! | `try_again` | | nothing; looks once more at a profile that could not be used |

@@ -23,6 +23,23 @@ impl std::fmt::Debug for SignIn {
     }
 }
 
+/// Answer of `sign_in` and `second_step`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum SignInOutcome {
+    /// The person is in; the stage changes.
+    SignedIn {
+        /// Where a second factor was set up on the way: its recovery codes, which are shown this once.
+        recovery_codes: Vec<String>,
+    },
+    /// The password was right; `second_step` has to follow.
+    SecondStep {
+        /// There is no authenticator yet: `enrol_second_factor` comes before.
+        enrol: bool,
+    },
+}
+
 /// Answer of `check_workspace`: something at the address is a Signoff platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

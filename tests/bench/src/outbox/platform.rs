@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
 use secrecy::SecretString;
-use signoff_engine::remote::{Act, Attempt, Platform, RemoteError, Seen, Step, Streamed, Taken, Token};
+use signoff_engine::remote::{Act, Attempt, FirstStep, Platform, RemoteError, Seen, Step, Streamed, Taken, Token};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::receipts::{Receipt, ReceiptReply, ReceiptSurvey, SurveyStatus};
-use signoff_wire::contract::sessions::{Me, Session};
+use signoff_wire::contract::sessions::Me;
 use signoff_wire::contract::settings::InboxOptions;
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
@@ -75,7 +75,7 @@ impl Platform for InMemory {
         None
     }
 
-    async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<Session, RemoteError> {
+    async fn sign_in(&self, _email: &str, _password: &SecretString) -> Result<FirstStep, RemoteError> {
         not_asked()
     }
 

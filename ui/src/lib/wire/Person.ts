@@ -40,6 +40,10 @@ active: boolean,
  */
 has_password: boolean, 
 /**
+ * Whether the person signs in in two steps.
+ */
+second_factor: boolean, 
+/**
  * When the person was added; null for those who founded the workspace.
  */
 created_at: string | null, 

@@ -43,6 +43,10 @@ newer_conversation_id?: string | null,
  */
 last_customer_message_id?: string | null, 
 /**
+ * With `second-factor-required` and `second-factor-enrolment-required`: what the second step has to bring.
+ */
+challenge?: string, 
+/**
  * With `reply-too-long`: the limit, in Unicode scalar values.
  */
 limit?: number | null, 

@@ -43,6 +43,8 @@ struct Said {
     newer_conversation_id: Option<String>,
     #[serde(default)]
     limit: Option<u32>,
+    #[serde(default)]
+    challenge: Option<String>,
 }
 
 impl Answer {
@@ -94,6 +96,14 @@ impl Answer {
             Some(said) => self.refusal(said),
             None => self.stranger(),
         })
+    }
+
+    /// With what the second step of a sign-in goes on, and whether an authenticator has to be set up first.
+    pub(super) fn challenge(&self) -> Option<(String, bool)> {
+        let said = self.said()?;
+        let enrol = said.code == ProblemCode::SecondFactorEnrolmentRequired;
+        let waits = enrol || said.code == ProblemCode::SecondFactorRequired;
+        said.challenge.filter(|_| waits).map(|challenge| (challenge, enrol))
     }
 
     fn said(&self) -> Option<Said> {

@@ -13,6 +13,7 @@ use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
 use signoff_wire::contract::requests::{Assign, CloseConversation, ClosingReply, NewReply};
+use signoff_wire::contract::second_factor::{EnrolAtSignIn, Enrolment, SecondStep};
 use signoff_wire::contract::sessions::{Me, NewSession, Session};
 use signoff_wire::contract::settings::{InboxOptions, UpdateInboxOptions};
 use signoff_wire::contract::sync::SyncPage;
@@ -23,10 +24,23 @@ use tokio::time::timeout;
 use super::{HttpPlatform, file, signed_in, stream};
 use crate::remote::administration::Call;
 use crate::remote::download::{Incoming, Source, There};
-use crate::remote::{Act, Attempt, Platform, Presence, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What};
+use crate::remote::{
+    Act, Attempt, FirstStep, Platform, Presence, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What,
+};
 
 /// Timeline entries that come with each conversation of the first synchronisation: what a conversation shows before anybody scrolls.
 const ENTRIES_PER_SNAPSHOT: u32 = 30;
+
+/// How this program calls itself in the list of somebody's sessions.
+fn device() -> String {
+    let system = match std::env::consts::OS {
+        "macos" => "macOS",
+        "windows" => "Windows",
+        "linux" => "Linux",
+        other => other,
+    };
+    format!("Signoff {} · {system}", env!("CARGO_PKG_VERSION"))
+}
 
 #[async_trait]
 impl Platform for HttpPlatform {
@@ -46,9 +60,27 @@ impl Platform for HttpPlatform {
         HttpPlatform::clock_ahead_by(self)
     }
 
-    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session, RemoteError> {
-        let body = NewSession { email: email.to_owned(), password: password.expose_secret().to_owned() };
-        self.ask(self.client.post(self.at(&["v1", "sessions"])).json(&body)).await
+    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<FirstStep, RemoteError> {
+        let body = NewSession {
+            email: email.to_owned(),
+            password: password.expose_secret().to_owned(),
+            device: Some(device()),
+        };
+        let answer = self.whole_answer(self.client.post(self.at(&["v1", "sessions"])).json(&body)).await?;
+        match answer.challenge() {
+            Some((challenge, enrol)) => Ok(FirstStep::Waits { challenge, enrol }),
+            None => Ok(FirstStep::In(answer.read()?)),
+        }
+    }
+
+    async fn second_step(&self, challenge: &str, code: &SecretString) -> Result<Session, RemoteError> {
+        let body = SecondStep { challenge: challenge.to_owned(), code: code.expose_secret().to_owned() };
+        self.ask(self.client.post(self.at(&["v1", "sessions", "second-factor"])).json(&body)).await
+    }
+
+    async fn enrol(&self, challenge: &str) -> Result<Enrolment, RemoteError> {
+        let body = EnrolAtSignIn { challenge: challenge.to_owned() };
+        self.ask(self.client.post(self.at(&["v1", "sessions", "second-factor", "enrolment"])).json(&body)).await
     }
 
     async fn sign_out(&self, token: &Token) -> Result<(), RemoteError> {

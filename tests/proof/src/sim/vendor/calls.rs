@@ -7,7 +7,9 @@ use chrono::TimeDelta;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use secrecy::{ExposeSecret, SecretString};
-use signoff_engine::remote::{Act, Attempt, Platform, RemoteError, Seen, Step, Streamed, Taken, Token, What};
+use signoff_engine::remote::{
+    Act, Attempt, FirstStep, Platform, RemoteError, Seen, Step, Streamed, Taken, Token, What,
+};
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
@@ -39,13 +41,15 @@ impl Platform for Line {
         self.ahead_by()
     }
 
-    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session, RemoteError> {
+    async fn sign_in(&self, email: &str, password: &SecretString) -> Result<FirstStep, RemoteError> {
         let (email, right) = (email.to_owned(), password.expose_secret() == places::PASSWORD);
         self.asks(Question::about("sign-in"), move |books| {
             let who = places::person_of(&email).filter(|_| right);
             let who = who.ok_or_else(|| refused(ProblemCode::BadCredentials))?;
             let expires_at = books.now() + TimeDelta::days(365);
-            Ok(Session { token: books.signs_in(who.clone()), expires_at, user: places::user(&who) })
+            let token = books.signs_in(who.clone());
+            let user = places::user(&who);
+            Ok(FirstStep::In(Session { token, expires_at, user, recovery_codes: Vec::new() }))
         })
         .await
     }
