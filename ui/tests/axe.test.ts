@@ -36,6 +36,7 @@ it('queue', async () => {
 
 it.each([
   'Preferences',
+  'Account and security',
   'Inbox options',
   'Workspace',
   'Office hours',
@@ -46,6 +47,7 @@ it.each([
   'Routing rules',
   'People',
   'Teams',
+  'Sign-in',
   'Audit log',
   'Keyboard shortcuts',
   'About',

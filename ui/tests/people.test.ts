@@ -34,18 +34,21 @@ describe('People', () => {
 
   it('are added with a role, teams and channels; new ones may reply everywhere unless somebody says otherwise', async () => {
     const { user, rehearsal } = await open('People')
-    await user.click(await button('Add a person'))
-    const form = await screen.findByRole('dialog', { name: 'Add a person' })
-    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
-    expect(await within(form).findByText('A name is needed.')).toBeVisible()
-    await user.type(within(form).getByRole('textbox', { name: 'Name' }), 'Ada Lovelace')
+    await user.click(await button('Invite a person'))
+    const form = await screen.findByRole('dialog', { name: 'Invite a person' })
+    await user.type(within(form).getByRole('textbox', { name: /^Name/ }), 'Ada Lovelace')
     await user.type(within(form).getByRole('textbox', { name: 'Email' }), 'ada')
-    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
+    await user.click(within(form).getByRole('button', { name: 'Invite a person' }))
     expect(await within(form).findByText('This is not an email address.')).toBeVisible()
     await user.type(within(form).getByRole('textbox', { name: 'Email' }), '@example.com')
     await user.click(await within(form).findByRole('checkbox', { name: 'Orders' }))
     await user.click(within(form).getByRole('checkbox', { name: 'WhatsApp' }))
-    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
+    await user.click(within(form).getByRole('button', { name: 'Invite a person' }))
+    const link = await screen.findByRole('dialog', { name: 'Invitation link' })
+    expect(within(link).getByRole('textbox', { name: 'Link' })).toHaveDisplayValue(
+      /^http:\/\/127\.0\.0\.1:43110\/join#/,
+    )
+    await user.keyboard('{Escape}')
     expect(await person(/Ada Lovelace/)).toBeVisible()
     expect(rehearsal.calls.findLast((call) => call.method === 'POST')?.body).toMatchObject({
       name: 'Ada Lovelace',
@@ -58,13 +61,13 @@ describe('People', () => {
 
   it('keep what was typed when the platform refuses', async () => {
     const { user } = await open('People')
-    await user.click(await button('Add a person'))
-    const form = await screen.findByRole('dialog', { name: 'Add a person' })
-    await user.type(within(form).getByRole('textbox', { name: 'Name' }), 'Another Bob')
+    await user.click(await button('Invite a person'))
+    const form = await screen.findByRole('dialog', { name: 'Invite a person' })
+    await user.type(within(form).getByRole('textbox', { name: /^Name/ }), 'Another Bob')
     await user.type(within(form).getByRole('textbox', { name: 'Email' }), 'bob@demo.test')
-    await user.click(within(form).getByRole('button', { name: 'Add a person' }))
+    await user.click(within(form).getByRole('button', { name: 'Invite a person' }))
     expect(await within(form).findByRole('alert')).toHaveTextContent(/has this email address already/)
-    expect(within(form).getByRole('textbox', { name: 'Name' })).toHaveValue('Another Bob')
+    expect(within(form).getByRole('textbox', { name: /^Name/ })).toHaveValue('Another Bob')
   })
 
   it('say what a change will do before it is saved, and send only what differs', async () => {
@@ -96,6 +99,23 @@ describe('People', () => {
     await user.click(within(again).getByRole('button', { name: 'Deactivate' }))
     await waitFor(() => expect(listed('People')).toHaveLength(2))
     expect(lastChange(rehearsal.calls)).toEqual({ active: false })
+  })
+
+  it('get a link for a new password, are signed out, and lose a lost authenticator', async () => {
+    const { user, rehearsal } = await open('People')
+    await user.click(await person(/Bob Carter/))
+    await user.click(await screen.findByText('Access'))
+    await user.click(await button('Link for a new password'))
+    expect(await screen.findByRole('dialog', { name: 'Link for a new password' })).toHaveTextContent(/works once/)
+    await user.keyboard('{Escape}')
+    for (const act of ['Sign out everywhere', 'Forget the authenticator']) {
+      await user.click(await person(/Bob Carter/))
+      await user.click(await screen.findByText('Access'))
+      await user.click(await button(act))
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    }
+    const deleted = rehearsal.calls.filter((call) => call.method === 'DELETE').map((call) => call.path)
+    expect(deleted).toEqual(['/v1/admin/users/usr_bob/sessions', '/v1/admin/users/usr_bob/second-factor'])
   })
 
   it('explain why the last admin stays one', async () => {

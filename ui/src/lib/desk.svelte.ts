@@ -44,6 +44,8 @@ export class Desk {
   state = $state.raw<AppState | null>(null)
   preferences = $state.raw<Preferences | null>(null)
   remark = $state.raw<Remark | null>(null)
+  /** Of a second factor that was set up at the sign-in: shown once, whatever view comes next. */
+  recoveryCodes = $state.raw<string[]>([])
   /** What the live region says (queue changes, results). */
   spoken = $state('')
   /** The conversation whose reply box takes the focus as soon as it is there. */

@@ -2,6 +2,7 @@
 export type View = 'inbox' | 'queue' | 'figures' | 'settings'
 export type SettingsPage =
   | 'preferences'
+  | 'security'
   | 'inbox-options'
   | 'channels'
   | 'workspace'
@@ -14,6 +15,7 @@ export type SettingsPage =
   | 'crm-widget'
   | 'people'
   | 'teams'
+  | 'sign-in'
   | 'audit-log'
   | 'customer-data'
   | 'workspace-health'

@@ -1,7 +1,7 @@
 /**
  * The interface in a browser, on a platform in memory: `npm run dev`, then open `/rehearsal.html`.
  *
- * The address chooses what is rehearsed: `?stage=signed_out`, `?role=admin`, `?closing=off`, `?offline`, `?lang=fr`,
+ * The address chooses what is rehearsed: `?stage=signed_out`, `?role=admin`, `?second=missing`, `?closing=off`, `?offline`, `?lang=fr`,
  * `?theme=dark`, `?size=2000`. The rehearsal itself is `window.rehearsal`.
  */
 import '../styles/tokens.css'
@@ -25,6 +25,7 @@ const stages: Record<string, Stage> = {
 const rehearsal = new Rehearsal({
   stage: stages[query.get('stage') ?? ''],
   role: query.get('role') === 'admin' ? 'admin' : 'advisor',
+  secondFactor: (query.get('second') ?? undefined) as 'set_up' | 'missing' | undefined,
   closeEnabled: query.get('closing') !== 'off',
   online: !query.has('offline'),
   size: Number(query.get('size') ?? 60),

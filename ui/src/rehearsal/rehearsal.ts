@@ -13,6 +13,7 @@ import type {
   Choose,
   Code,
   ConversationView,
+  DemoPerson,
   Draft,
   Failure,
   InboxPage,
@@ -21,9 +22,11 @@ import type {
   Preselected,
   QueueEntry,
   Role,
+  SignInOutcome,
   Stage,
 } from '$lib/backend'
 import { subjects } from './administration'
+import { CODE, ENROLMENT, RECOVERY_CODES } from './administration/account'
 import { auditPage } from './administration/audit'
 import { RehearsedDownloads } from './downloads'
 import { RehearsedPlatform, type Talk } from './platform'
@@ -34,6 +37,8 @@ export interface RehearsalOptions {
   stage?: Stage
   role?: Role
   closeEnabled?: boolean
+  /** Whether a sign-in takes a second step, and whether there is an authenticator for it. */
+  secondFactor?: 'set_up' | 'missing'
   online?: boolean
   preferences?: Partial<Preferences>
   systemLanguage?: string
@@ -73,6 +78,7 @@ export class Rehearsal implements Backend {
   /** What was asked of the administration, in order. */
   readonly calls: Administer[] = []
   readonly #subjects = subjects.map((make) => make())
+  #waiting: DemoPerson | null = null
   readonly #now: () => number
   readonly #queue: RehearsedQueue
   readonly saving: RehearsedDownloads
@@ -226,15 +232,39 @@ export class Rehearsal implements Backend {
     return { people: DEMO_PEOPLE }
   }
 
-  async signIn({ email, password }: { email: string; password: string }) {
+  async signIn({ email, password }: { email: string; password: string }): Promise<SignInOutcome> {
     this.#mayFail('signIn')
     const person = DEMO_PEOPLE.find((one) => one.email === email && one.password === password)
     if (!person) throw { code: 'bad_credentials' } satisfies Failure
+    const { secondFactor } = this.options
+    if (secondFactor) {
+      this.#waiting = person
+      return { kind: 'second_step', enrol: secondFactor === 'missing' }
+    }
+    return this.#letIn(person, [])
+  }
+
+  async secondStep(code: string): Promise<SignInOutcome> {
+    this.#mayFail('secondStep')
+    if (!this.#waiting) throw { code: 'sign_in_too_slow' } satisfies Failure
+    if (code !== CODE) throw { code: 'second_factor_wrong' } satisfies Failure
+    return this.#letIn(this.#waiting, this.options.secondFactor === 'missing' ? RECOVERY_CODES : [])
+  }
+
+  async enrolSecondFactor() {
+    this.#mayFail('enrolSecondFactor')
+    return ENROLMENT
+  }
+
+  #letIn(person: DemoPerson, recovery_codes: string[]): SignInOutcome {
+    const { name, email, role } = person
+    this.#waiting = null
     this.#set({
       stage: { kind: 'signed_in', session_expired: false },
-      user: { id: `usr_${email.split('@')[0]}`, name: person.name, email, role: person.role },
+      user: { id: `usr_${email.split('@')[0]}`, name, email, role },
     })
     void this.deliver()
+    return { kind: 'signed_in', recovery_codes }
   }
 
   async signOut() {

@@ -39,7 +39,19 @@ const sentences: Record<string, Wording> = {
   'user.channels': about(m.audit_user_channels),
   'user.deactivate': about(m.audit_user_deactivate),
   'user.reactivate': about(m.audit_user_reactivate),
-  'user.password': about(m.audit_user_password),
+  'user.password': (entry) =>
+    entry.subject?.id === entry.who.id ? m.audit_own_password() : m.audit_user_password({ name: name(entry) }),
+  'user.invite': about(m.audit_user_invite),
+  'user.reset-link': about(m.audit_user_reset_link),
+  'user.revoke-link': about(m.audit_user_revoke_link),
+  'user.join': plain(m.audit_user_join),
+  'user.sign-out': about(m.audit_user_sign_out),
+  'two-step.enable': plain(m.audit_two_step_enable),
+  'two-step.disable': plain(m.audit_two_step_disable),
+  'two-step.new-codes': plain(m.audit_two_step_new_codes),
+  'two-step.recovery-code': plain(m.audit_two_step_recovery_code),
+  'two-step.reset': about(m.audit_two_step_reset),
+  'settings.second_factor_required': plain(m.sign_in_require_second),
   'team.add': about(m.audit_team_add),
   'team.name': about(m.audit_team_name),
   'team.members': about(m.audit_team_members),
@@ -63,6 +75,7 @@ const sentences: Record<string, Wording> = {
 /** Kinds whose values say more than their sentence does. */
 const withChange = new Set([
   'settings.allow_manual_close',
+  'settings.second_factor_required',
   'user.name',
   'user.email',
   'user.role',
@@ -87,6 +100,7 @@ export const auditKinds: [string, () => string][] = [
   ['channel', m.settings_channels],
   ['scenario', m.settings_scenario],
   ['routing_rules', m.settings_routing_rules],
+  ['two-step', m.second_title],
   ['export', m.audit_kind_export],
 ]
 

@@ -17,6 +17,7 @@ import type {
   DemoWorkspace,
   Download,
   Draft,
+  Enrolment,
   InboxOptionsView,
   InboxPage,
   InboxQuery,
@@ -27,6 +28,7 @@ import type {
   SendAndClose,
   SendReply,
   SignIn,
+  SignInOutcome,
   Startup,
   TimelinePage,
   TimelineQuery,
@@ -38,7 +40,11 @@ export interface Backend {
   uiReady(inbox: InboxQuery, announce: (announcement: Announcement) => void): Promise<Startup>
   checkWorkspace(address: string): Promise<WorkspaceFound>
   startDemo(): Promise<DemoWorkspace>
-  signIn(args: SignIn): Promise<void>
+  signIn(args: SignIn): Promise<SignInOutcome>
+  /** The second step, after a {@link signIn} that asks for it. */
+  secondStep(code: string): Promise<SignInOutcome>
+  /** What an authenticator needs that has to be set up before the second step. */
+  enrolSecondFactor(): Promise<Enrolment>
   signOut(): Promise<void>
   openWithPassphrase(passphrase: string): Promise<void>
   tryAgain(): Promise<void>

@@ -17,6 +17,8 @@ export function tauriBackend(): Backend {
     checkWorkspace: (address) => invoke('check_workspace', { address }),
     startDemo: () => invoke('start_demo'),
     signIn: (args) => invoke('sign_in', { args }),
+    secondStep: (code) => invoke('second_step', { code }),
+    enrolSecondFactor: () => invoke('enrol_second_factor'),
     signOut: () => invoke('sign_out'),
     openWithPassphrase: (passphrase) => invoke('open_with_passphrase', { passphrase }),
     tryAgain: () => invoke('try_again'),

@@ -19,6 +19,8 @@ const sentences: Record<Code, Wording> = {
   bad_credentials: () => m.code_bad_credentials(),
   too_many_attempts: ({ retry_at }) =>
     retry_at ? m.code_too_many_attempts_until({ time: until(retry_at, clock.now) }) : m.code_too_many_attempts(),
+  second_factor_wrong: () => m.code_second_factor_wrong(),
+  sign_in_too_slow: () => m.code_sign_in_too_slow(),
   session_expired: () => m.code_session_expired(),
   not_allowed: () => m.code_not_allowed(),
   keyring_missing: () => m.code_keyring_missing(),

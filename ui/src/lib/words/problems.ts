@@ -16,6 +16,12 @@ const sentences: Record<string, () => string> = {
   'password-too-long': m.problem_password_too_long,
   'password-too-common': m.problem_password_too_common,
   'password-says-who': m.problem_password_says_who,
+  'password-wrong': m.problem_password_wrong,
+  'person-inactive': m.problem_person_inactive,
+  'second-factor-wrong': m.code_second_factor_wrong,
+  'second-factor-compulsory': m.problem_second_factor_compulsory,
+  'enrolment-unknown': m.problem_enrolment_unknown,
+  'too-many-attempts': m.code_too_many_attempts,
 }
 
 export function problemSentence(failure: Failure): string | null {

@@ -9,6 +9,7 @@ import { channels } from './channels'
 import { exports } from './exports'
 import { figures } from './figures'
 import { canned, tags } from './lists'
+import { account } from './account'
 import { people } from './people'
 import { surveys } from './surveys'
 import { workspace } from './workspace'
@@ -27,6 +28,7 @@ export type Subject = (call: Administer) => Answer | undefined
 
 /** One more line for each subject. */
 export const subjects: (() => Subject)[] = [
+  account,
   people,
   figures,
   exports,

@@ -1,5 +1,15 @@
 /** The rehearsal's people and teams: enough of the platform's rules to see the pages at work. */
-import type { Administer, ChangePerson, ChangeTeam, Failure, NewPerson, NewTeam, Person, Team } from '$lib/backend'
+import type {
+  Administer,
+  ChangePerson,
+  ChangeTeam,
+  Failure,
+  NewInvitation,
+  NewPerson,
+  NewTeam,
+  Person,
+  Team,
+} from '$lib/backend'
 import { channels } from '../platform'
 import type { Answer, Subject } from '.'
 
@@ -36,6 +46,7 @@ class Office {
       channels: named,
       active,
       has_password: true,
+      second_factor: id === 'usr_bob',
       created_at: null,
       deactivated_at: null,
       open_conversations: active ? 3 : 0,
@@ -46,11 +57,35 @@ class Office {
 
   answer(call: Administer): Answer | undefined {
     const [path = '', query] = call.path.split('?')
-    const [subject, id] = path.replace('/v1/admin/', '').split('/')
+    const [subject, id, rest] = path.replace('/v1/admin/', '').split('/')
     if (path === '/v1/directory') return { body: this.#directory() }
+    if (subject === 'invitations') return this.#invite(call.body as NewInvitation)
+    if (subject === 'users' && rest) return this.#access(call, id!, rest)
     if (subject === 'users') return id ? this.#user(call, id) : this.#users(call, new URLSearchParams(query))
     if (subject === 'teams') return id ? this.#team(call, id) : this.#allTeams(call)
     return undefined
+  }
+
+  #invite(body: NewInvitation): Answer {
+    const { name = body.email, email, role, teams, channels } = body
+    const added = this.#users(
+      { method: 'POST', path: '', body: { name, email, role, teams, channels }, version: null },
+      new URLSearchParams(),
+    )
+    return this.#link(added.body as Person)
+  }
+
+  #link(person: Person): Answer {
+    const expires_at = new Date(Date.now() + 7 * 86_400_000).toISOString()
+    return { status: 201, body: { path: '/join#c2VjcmV0IGxpbmsgb2YgMjU2IGJpdHMgZm9yIG9uZSB1c2U', expires_at, person } }
+  }
+
+  #access(call: Administer, id: string, what: string): Answer {
+    const person = this.people.find((other) => other.id === id) ?? refuse('not-found')
+    if (what === 'password-link') return this.#link(person)
+    if (call.method === 'DELETE' && what === 'sessions') person.sessions = 0
+    if (call.method === 'DELETE' && what === 'second-factor') person.second_factor = false
+    return { status: 204 }
   }
 
   #directory() {

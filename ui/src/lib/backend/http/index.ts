@@ -175,6 +175,8 @@ export class HttpBackend implements Backend {
   checkWorkspace = notHere
   startDemo = notHere
   signIn = notHere
+  secondStep = notHere
+  enrolSecondFactor = notHere
   signOut = notHere
   openWithPassphrase = notHere
   tryAgain = notHere
