@@ -59,6 +59,10 @@ Signoff's own commands.
       The figures of the outbox, beside the queues of others in the same run. NAME is one of
       click, drain, depth, offline, memory; without it, all.
 
+  cargo xtask bench platform [--only NAME]... [--rounds N] [--conversations N]
+      The figures of the platform, beside one that is written in an afternoon. NAME is one of
+      clicks, streams, past; without it, all.
+
   cargo xtask chaos [--rounds N] [--seed S] [--folder DIR]
       A real client process and a real platform, on real files, a network of faults between
       them, one or two of them killed (SIGKILL) in each of N rounds; then it is judged whether
