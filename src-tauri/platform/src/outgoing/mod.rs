@@ -1,25 +1,28 @@
-//! Requests that the platform makes: to providers' webhooks, and to whatever else an admin names an address for.
+//! Requests that the platform makes: to providers' webhooks, to systems that a scenario asks, and to whatever else an admin names an address for.
 //!
 //! An address that somebody types into a form must not lead into the platform's own network: addresses of this machine, of
 //! private networks and of the link are refused, when the address is entered and again for every address that a name
 //! resolves to, at the moment of connecting (a name may change its mind in between). The operator may allow them. No
 //! redirects, no proxies, no credentials in addresses; time and size are bounded.
 
+mod addresses;
+
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::IpAddr,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
 use reqwest::{
-    Client,
-    dns::{Addrs, Name, Resolve, Resolving},
+    Client, ClientBuilder,
     header::{HeaderMap, RETRY_AFTER},
     redirect::Policy,
 };
 use url::{Host, Url};
 
+use self::addresses::PublicOnly;
+pub(crate) use self::addresses::{is_public, leads_inside};
 use crate::refusal::Refusal;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -79,7 +82,7 @@ impl Outgoing {
             Some(Host::Domain(_)) => None,
             None => return Err(refused("it names no host")),
         };
-        if !self.private_allowed && ip.is_some_and(is_private) {
+        if !self.private_allowed && ip.is_some_and(|ip| !is_public(ip)) {
             return Err(refused("it lies in a private network"));
         }
         Ok(url)
@@ -114,32 +117,19 @@ impl Outgoing {
 }
 
 fn build(private_allowed: bool) -> Option<Client> {
-    let builder = Client::builder()
-        .redirect(Policy::none())
-        .no_proxy()
-        .connect_timeout(CONNECT)
-        .timeout(WHOLE)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .user_agent(concat!("Signoff/", env!("CARGO_PKG_VERSION")));
-    let builder = if private_allowed { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) };
+    let builder = cautious(private_allowed).connect_timeout(CONNECT).timeout(WHOLE);
     builder.build().inspect_err(|error| tracing::error!(%error, "cannot make requests")).ok()
 }
 
-/// The system's resolver, without what leads into private networks.
-struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| !is_private(address.ip())).collect();
-            if public.is_empty() {
-                return Err("the name leads into a private network".into());
-            }
-            let addresses: Addrs = Box::new(public.into_iter());
-            Ok(addresses)
-        })
-    }
+/// A client that follows no redirections, uses no proxies of the environment, and resolves names to the open Internet only unless the operator
+/// allows more. An address without a name passes it: [`is_public`] is for whoever has one.
+pub(crate) fn cautious(private_allowed: bool) -> ClientBuilder {
+    let builder = Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .pool_idle_timeout(Duration::from_secs(30))
+        .user_agent(concat!("Signoff/", env!("CARGO_PKG_VERSION")));
+    if private_allowed { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) }
 }
 
 fn in_a_few_words(error: &reqwest::Error) -> String {
@@ -167,55 +157,6 @@ fn is_local_name(name: &str) -> bool {
         || ["localhost", "local", "internal", "lan", "home", "corp", "intranet"]
             .iter()
             .any(|local| name == *local || name.ends_with(&format!(".{local}")))
-}
-
-/// Whether an address is of this machine, this link, a private network, or none that a service would have.
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_private_v4(ip),
-        IpAddr::V6(ip) => is_private_v6(ip),
-    }
-}
-
-fn is_private_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || ip.is_documentation()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (18..20).contains(&b))
-}
-
-fn is_private_v6(ip: Ipv6Addr) -> bool {
-    let [a, b, c, d, _, _, g, h] = ip.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_private_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    if let Some(mapped) = ip.to_ipv4_mapped() {
-        return is_private_v4(mapped);
-    }
-    match (a, b) {
-        // Addresses that carry one of version 4: of translators, and 6to4.
-        (0x64, 0xff9b) => v4(g, h),
-        (0x2002, _) => v4(b, c),
-        // Documentation and Teredo, whose other end is anybody's guess.
-        (0x2001, 0x0db8 | 0) => true,
-        _ => {
-            ip.is_unspecified()
-                || ip.is_loopback()
-                || ip.is_multicast()
-                || (a & 0xfe00) == 0xfc00
-                || (a & 0xff80) == 0xfe80
-                // The rest of what begins with zeros is no address that a service would have.
-                || (a == 0 && b == 0 && c == 0 && d == 0)
-        }
-    }
 }
 
 #[cfg(test)]
@@ -265,12 +206,6 @@ mod tests {
         let outgoing = Outgoing::new(true);
         assert!(outgoing.require_allowed("http://127.0.0.1:9000/hook").is_ok());
         assert!(outgoing.require_allowed("file:///etc/passwd").is_err());
-    }
-
-    #[tokio::test]
-    async fn a_name_that_leads_inside_is_found_out_when_it_is_resolved() {
-        let name = "localhost".parse().expect("a name");
-        assert!(PublicOnly.resolve(name).await.is_err());
     }
 
     #[test]
