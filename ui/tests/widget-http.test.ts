@@ -182,7 +182,8 @@ async function load() {
   })
   const startup = await backend.uiReady({} as never, (announcement) => world.heard.push(announcement))
   expect(startup.open_conversation).toBe(CONVERSATION)
-  await backend.conversation(CONVERSATION)
+  // As the page does: once to show it, and once since the stream has opened meanwhile.
+  await Promise.all([backend.conversation(CONVERSATION), backend.conversation(CONVERSATION)])
   return backend
 }
 

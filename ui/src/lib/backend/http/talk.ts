@@ -134,7 +134,8 @@ export class Talk {
 
   /** From the platform's last answer where that still holds, or where the platform does not answer. */
   async view(): Promise<ConversationView> {
-    while (!this.#fresh) {
+    // What is being read counts as fresh from its beginning on, and is there at its end.
+    while (!this.#fresh || this.#reading) {
       try {
         await this.#read()
       } catch (reason) {
