@@ -1,8 +1,15 @@
 /** Settings, People and Teams: found, added, changed, deactivated; what a change does is said before. */
 import { screen, waitFor, within } from '@testing-library/svelte'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { hasSentence } from '../src/features/settings/audit-words'
 import type { ChangePerson } from '../src/lib/backend'
 import { button, openDesk } from './desk'
+
+/** What stands in the platform's source like a kind of audit entry: files, variables and events of the same shape are not. */
+const KIND =
+  /"((?:canned-reply|channel|export|office-hours|routing_rules|scenario|settings|survey|tag|team|two-step|user|widget-application|workspace|sign-in)\.(?!db|js|css|sent|name\b(?<=channel\.name))[a-z_-]+)"/g
 
 async function open(page: 'People' | 'Teams') {
   const desk = await openDesk({ role: 'admin' })
@@ -184,11 +191,55 @@ describe('the audit log', () => {
     expect(await screen.findByText('Changed the role of Bob Carter')).toBeVisible()
     expect(screen.getByText('Advisor → Admin')).toBeInTheDocument()
     expect(screen.getByText('Failed sign-in as Bob Carter: locked for a minute')).toBeVisible()
-    expect(screen.getByText('something.new')).toBeVisible()
+    expect(screen.getByText('Another change (something.new)')).toBeVisible()
     await user.selectOptions(screen.getByRole('combobox', { name: 'Kind' }), 'Sign-ins')
     await waitFor(() => expect(screen.queryByText('Changed the role of Bob Carter')).toBeNull())
     expect(screen.getByText('Signed in')).toBeVisible()
     await user.type(screen.getByRole('searchbox', { name: 'Search the log' }), 'nothing like it')
     expect(await screen.findByText('Nothing fits')).toBeVisible()
   })
+
+  it('names what changed in a document, in words and nothing else', async () => {
+    const { user, rehearsal } = await openDesk({ role: 'admin' })
+    const rules = (from: object) => ({ id: 'ch_webchat', rules: from })
+    rehearsal.record({ what: 'channel.change', from: rules({ reply_limit: 2000 }), to: rules({ reply_limit: 500 }) })
+    rehearsal.record({
+      what: 'survey.rules',
+      from: { quiet_days: 7, min_replies: 1 },
+      to: { quiet_days: 9, min_replies: 1 },
+    })
+    await user.click(await button('Settings'))
+    await user.click(await button('Audit log'))
+    expect(await screen.findByText('Changed the channel Web chat')).toBeVisible()
+    expect(screen.getByText('Longest reply, in characters: 2000 → 500')).toBeInTheDocument()
+    expect(screen.getByText('Quiet days: 7 → 9')).toBeInTheDocument()
+    expect(screen.queryByText(/Replies by advisors/)).toBeNull()
+  })
+
+  it('is narrowed by person, and saved as it is narrowed (D52)', async () => {
+    const { user, rehearsal } = await openDesk({ role: 'admin' })
+    rehearsal.record({ what: 'sign-out', who: { id: 'usr_bob', name: 'Bob Carter' } })
+    await user.click(await button('Settings'))
+    await user.click(await button('Audit log'))
+    expect(await screen.findByText('Signed in')).toBeVisible()
+    await screen.findByRole('option', { name: 'Bob Carter' })
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Who' }), 'Bob Carter')
+    await waitFor(() => expect(screen.queryByText('Signed in')).toBeNull())
+    expect(screen.getByText('Signed out')).toBeVisible()
+    await user.click(await button('Save as CSV'))
+    await user.click(await button('Save as JSON Lines'))
+    expect(rehearsal.saved).toEqual([
+      '/v1/exports/audit-log.csv?who=usr_bob',
+      '/v1/exports/audit-log.jsonl?who=usr_bob',
+    ])
+  })
+})
+
+it('every kind that the platform writes has a sentence', () => {
+  const sources = join(import.meta.dirname, '../../src-tauri/platform/src')
+  const written = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.rs'))
+    .flatMap((file) => [...readFileSync(join(sources, file), 'utf8').matchAll(KIND)].map(([, kind]) => kind!))
+  expect(written.length).toBeGreaterThan(40)
+  expect([...new Set(written)].filter((what) => !hasSentence(what))).toEqual([])
 })

@@ -1,18 +1,34 @@
 /**
- * The audit log in words: each kind of entry as a sentence that names what it was done to. What this version has no words for is shown
- * as the platform wrote it.
+ * The audit log in words: each kind of entry as a sentence that names what it was done to. What this version has no words for is named
+ * as the platform names it.
  */
 import type { AuditEntry } from '$lib/backend'
-import { absolute } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
 
-type Wording = (entry: AuditEntry) => string
+/** What channels and scenarios are called today, by their ids. */
+export type Names = ReadonlyMap<string, string>
 
-const name = (entry: AuditEntry) => entry.subject?.name ?? m.anonymous()
+type Wording = (entry: AuditEntry, names: Names) => string
+
+/** How it was called then, as far as the entry says so; otherwise how it is called today. */
+function name(entry: AuditEntry, names: Names): string {
+  if (entry.subject) return entry.subject.name
+  for (const value of [entry.to, entry.from]) {
+    const { name, rules, shortcut, file, id, channel } = fields(value)
+    for (const said of [name, fields(rules).name, shortcut, file, names.get(String(id ?? channel)), id, channel])
+      if (typeof said === 'string') return said
+  }
+  return m.anonymous()
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
 const about =
   (say: (named: { name: string }) => string): Wording =>
-  (entry) =>
-    say({ name: name(entry) })
+  (entry, names) =>
+    say({ name: name(entry, names) })
 const plain =
   (say: () => string): Wording =>
   () =>
@@ -40,7 +56,9 @@ const sentences: Record<string, Wording> = {
   'user.deactivate': about(m.audit_user_deactivate),
   'user.reactivate': about(m.audit_user_reactivate),
   'user.password': (entry) =>
-    entry.subject?.id === entry.who.id ? m.audit_own_password() : m.audit_user_password({ name: name(entry) }),
+    entry.subject?.id === entry.who.id
+      ? m.audit_own_password()
+      : m.audit_user_password({ name: entry.subject?.name ?? m.anonymous() }),
   'user.invite': about(m.audit_user_invite),
   'user.reset-link': about(m.audit_user_reset_link),
   'user.revoke-link': about(m.audit_user_revoke_link),
@@ -56,75 +74,71 @@ const sentences: Record<string, Wording> = {
   'team.name': about(m.audit_team_name),
   'team.members': about(m.audit_team_members),
   'team.give-up': about(m.audit_team_give_up),
-  'scenario.create': plain(m.audit_scenario_create),
-  'scenario.update': plain(m.audit_scenario_update),
-  'scenario.publish': plain(m.audit_scenario_publish),
-  'scenario.restore': plain(m.audit_scenario_restore),
-  'scenario.delete': plain(m.audit_scenario_delete),
-  'scenario.channels': plain(m.audit_scenario_channels),
+  'workspace.change': plain(m.audit_workspace),
+  'office-hours.change': plain(m.audit_office_hours),
+  'tag.create': about(m.audit_tag_create),
+  'tag.change': about(m.audit_tag_change),
+  'tag.order': plain(m.audit_tag_order),
+  'canned-reply.create': about(m.audit_canned_create),
+  'canned-reply.change': about(m.audit_canned_change),
+  'canned-reply.delete': about(m.audit_canned_delete),
+  'survey.rules': plain(m.audit_survey_rules),
+  'survey.change': about(m.audit_survey_change),
+  'channel.create': about(m.audit_channel_create),
+  'channel.change': about(m.audit_channel_change),
+  'channel.archive': about(m.audit_channel_archive),
+  'channel.restore': about(m.audit_channel_restore),
+  'channel.new-key': about(m.audit_channel_new_key),
+  'channel.new-secret': about(m.audit_channel_new_secret),
+  'scenario.create': about(m.audit_scenario_create),
+  'scenario.update': about(m.audit_scenario_update),
+  'scenario.publish': about(m.audit_scenario_publish),
+  'scenario.restore': about(m.audit_scenario_restore),
+  'scenario.delete': about(m.audit_scenario_delete),
+  'scenario.channels': about(m.audit_scenario_channels),
   'routing_rules.update': plain(m.audit_routing_rules),
-  'widget-application.created': plain(m.audit_widget_created),
-  'widget-application.changed': plain(m.audit_widget_changed),
-  'widget-application.secret-renewed': plain(m.audit_widget_secret),
-  'widget-application.tokens-revoked': plain(m.audit_widget_tokens),
-  'widget-application.deleted': plain(m.audit_widget_deleted),
+  'widget-application.created': about(m.audit_widget_created),
+  'widget-application.changed': about(m.audit_widget_changed),
+  'widget-application.secret-renewed': about(m.audit_widget_secret),
+  'widget-application.tokens-revoked': about(m.audit_widget_tokens),
+  'widget-application.deleted': about(m.audit_widget_deleted),
+  'settings.export-schedule': plain(m.audit_export_schedule),
   'export.actions': plain(m.audit_export_actions),
   'export.audit-log': plain(m.audit_export_audit),
+  'export.volumes': plain(m.audit_export_volumes),
+  'export.delays': plain(m.audit_export_delays),
+  'export.surveys': plain(m.audit_export_surveys),
+  'export.comments': plain(m.audit_export_comments),
+  'export.customer': plain(m.audit_export_customer),
+  'export.request': plain(m.audit_export_request),
+  'export.download': about(m.audit_export_download),
+  'export.delete': about(m.audit_export_delete),
 }
-
-/** Kinds whose values say more than their sentence does. */
-const withChange = new Set([
-  'settings.allow_manual_close',
-  'settings.second_factor_required',
-  'user.name',
-  'user.email',
-  'user.role',
-  'user.teams',
-  'user.channels',
-  'team.name',
-  'team.members',
-  'scenario.create',
-  'scenario.update',
-  'scenario.publish',
-  'scenario.restore',
-  'scenario.delete',
-  'scenario.channels',
-])
 
 /** The kinds that one can ask for, by what they begin with. */
 export const auditKinds: [string, () => string][] = [
   ['sign-in', m.audit_kind_sign_in],
+  ['two-step', m.second_title],
   ['settings', m.audit_kind_settings],
-  ['user', m.audit_kind_user],
-  ['team', m.audit_kind_team],
+  ['workspace', m.settings_workspace],
+  ['office-hours', m.settings_office_hours],
+  ['tag', m.settings_tags],
+  ['canned-reply', m.settings_canned],
+  ['survey', m.settings_surveys],
   ['channel', m.settings_channels],
   ['scenario', m.settings_scenario],
   ['routing_rules', m.settings_routing_rules],
-  ['two-step', m.second_title],
+  ['widget-application', m.settings_crm_widget],
+  ['user', m.audit_kind_user],
+  ['team', m.audit_kind_team],
+  ['customer', m.settings_customer_data],
   ['export', m.audit_kind_export],
 ]
 
-export function auditSentence(entry: AuditEntry): string {
+/** Whether this version has words of its own for a kind. */
+export const hasSentence = (what: string) => what in sentences
+
+export function auditSentence(entry: AuditEntry, names: Names): string {
   const known = sentences[entry.what]
-  if (known) return known(entry)
-  if (entry.what.startsWith('export.')) return `${m.audit_export()} (${entry.what})`
-  return entry.subject ? `${entry.what}: ${entry.subject.name}` : entry.what
-}
-
-/** From what to what, where that says something. */
-export function auditChange(entry: AuditEntry): { from: string; to: string } | null {
-  const known = entry.what in sentences
-  if (known ? !withChange.has(entry.what) : entry.from === null && entry.to === null) return null
-  return { from: auditValue(entry.from), to: auditValue(entry.to) }
-}
-
-export function auditValue(value: unknown): string {
-  if (value === true) return m.audit_on()
-  if (value === false) return m.audit_off()
-  if (value === null || value === undefined) return m.audit_none()
-  if (value === 'admin') return m.role_admin()
-  if (value === 'advisor') return m.role_advisor()
-  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? absolute(value) : value
-  if (Array.isArray(value)) return value.length === 0 ? m.audit_none() : value.map(auditValue).join(', ')
-  return JSON.stringify(value)
+  return known ? known(entry, names) : m.audit_other({ what: entry.what })
 }

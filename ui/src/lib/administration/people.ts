@@ -31,6 +31,18 @@ export class PeopleClient {
     return this.#calls.get('/v1/admin/users', { ...filter, after })
   }
 
+  /** All of them, also those who are gone. */
+  async everybody(): Promise<Person[]> {
+    const all: Person[] = []
+    let after: string | null = null
+    do {
+      const page: Page<Person> = await this.people({ active: null }, after)
+      all.push(...page.items)
+      after = page.next
+    } while (after !== null)
+    return all
+  }
+
   person(id: string): Promise<Versioned<Person>> {
     return this.#calls.read(`/v1/admin/users/${segment(id)}`)
   }
