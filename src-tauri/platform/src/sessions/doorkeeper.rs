@@ -128,6 +128,10 @@ impl Doorkeeper {
                 let user = user_by_id(write.sql, &passed.user.id)?.ok_or(Refusal::ChallengeUnknown)?;
                 let whose = (user.id.as_str(), user.name.as_str());
                 let recovery_codes = match &passed.enrolment {
+                    // Set up meanwhile, by whoever was quicker: a password alone does not replace it.
+                    Some(_) if second_factor::is_enabled(write.sql, &user.id)? => {
+                        return Err(Refusal::ChallengeUnknown);
+                    }
                     Some(secret) => match secret.check(&code, write.now) {
                         Some(step) => second_factor::enable(write, whose, secret, step)?,
                         None => return Ok(None),

@@ -195,7 +195,13 @@ async fn a_workspace_that_requires_it_has_it_set_up_at_the_next_sign_in() {
     let enrol = json!({ "challenge": open });
     let enrolment = desk.post(None, "/v1/sessions/second-factor/enrolment", &enrol).await.expect(201);
     second_step(&desk, open, &wrong(&code(&desk, &enrolment))).await.refused(401, "second-factor-wrong");
+    // Somebody else who knows the password begins at the same time, and comes second.
+    let other = first_step(&desk, "alice@demo.test").await.refused(401, "second-factor-enrolment-required");
+    let other = other["challenge"].as_str().unwrap();
+    let theirs =
+        desk.post(None, "/v1/sessions/second-factor/enrolment", &json!({ "challenge": other })).await.expect(201);
     let session = second_step(&desk, open, &code(&desk, &enrolment)).await.expect(201);
+    second_step(&desk, other, &code(&desk, &theirs)).await.refused(401, "challenge-unknown");
     assert_eq!(session["recovery_codes"].as_array().unwrap().len(), 10);
 
     let off = json!({ "password": PASSWORD });
