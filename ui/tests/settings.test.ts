@@ -70,3 +70,17 @@ describe('preferences', () => {
     expect(screen.getByRole('combobox', { name: 'Theme' })).toHaveValue('system')
   })
 })
+
+it('settings are one choice in a narrow window', async () => {
+  window.matchMedia = (media: string) =>
+    ({
+      matches: media.includes('759px'),
+      media,
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+    }) as never
+  const { user } = await openDesk({ role: 'admin' })
+  await user.click(await button('Settings'))
+  await user.selectOptions(await screen.findByRole('combobox', { name: 'Pages of the settings' }), 'Teams')
+  expect(await screen.findByRole('heading', { name: 'Teams' })).toBeVisible()
+})
