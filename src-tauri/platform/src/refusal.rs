@@ -171,6 +171,33 @@ pub enum Refusal {
     /// Not with this workspace.
     #[error("This workspace requires a second factor of everybody.")]
     SecondFactorCompulsory,
+    /// The workspace signs in through its provider; the password was right.
+    #[error("This workspace signs in through its provider, not with passwords.")]
+    PasswordsOff,
+    /// The workspace has no single sign-on.
+    #[error("This workspace has no single sign-on.")]
+    SingleSignOnOff,
+    /// The provider did not answer, or not as OpenID Connect providers do.
+    #[error("The provider does not work: {0}.")]
+    ProviderUnfit(String),
+    /// The provider did not answer, or its answer was not to be trusted; the platform's log says more.
+    #[error("The sign-in at the provider failed; the platform's log says why.")]
+    ProviderFailed,
+    /// The provider says that the person declined, or may not.
+    #[error("The sign-in was declined at the provider.")]
+    ProviderDeclined,
+    /// This sign-in was used, or is too long ago; begin again.
+    #[error("This sign-in was used already, or is too long ago. Begin again in Signoff.")]
+    VisitUnknown,
+    /// The provider vouches for no e-mail address of this person.
+    #[error("The provider does not vouch for an e-mail address of yours.")]
+    EmailUnverified,
+    /// Addresses of this domain do not sign in this way.
+    #[error("E-mail addresses of your domain do not sign in this way.")]
+    DomainNotAllowed,
+    /// Nobody here has this e-mail address.
+    #[error("Nobody in this workspace has your e-mail address.")]
+    PersonUnknown,
     /// Settings are changed with `If-Match` only.
     #[error("Changing settings needs an If-Match header with the version that you saw.")]
     IfMatchMissing,
@@ -355,6 +382,15 @@ impl Refusal {
             Self::ChallengeUnknown => (ProblemCode::ChallengeUnknown, 401, "Challenge unknown"),
             Self::EnrolmentUnknown => (ProblemCode::EnrolmentUnknown, 409, "Enrolment unknown"),
             Self::SecondFactorCompulsory => (ProblemCode::SecondFactorCompulsory, 409, "Second factor compulsory"),
+            Self::PasswordsOff => (ProblemCode::PasswordsOff, 403, "Passwords are off"),
+            Self::SingleSignOnOff => (ProblemCode::SingleSignOnOff, 409, "Single sign-on is off"),
+            Self::ProviderUnfit(_) => (ProblemCode::ProviderUnfit, 422, "Provider unfit"),
+            Self::ProviderFailed => (ProblemCode::ProviderFailed, 409, "Provider failed"),
+            Self::ProviderDeclined => (ProblemCode::ProviderDeclined, 403, "Declined at the provider"),
+            Self::VisitUnknown => (ProblemCode::VisitUnknown, 401, "Sign-in unknown"),
+            Self::EmailUnverified => (ProblemCode::EmailUnverified, 403, "E-mail address not verified"),
+            Self::DomainNotAllowed => (ProblemCode::DomainNotAllowed, 403, "Domain not allowed"),
+            Self::PersonUnknown => (ProblemCode::PersonUnknown, 403, "Person unknown"),
             Self::IfMatchMissing => (ProblemCode::IfMatchMissing, 428, "If-Match missing"),
             Self::Stale => (ProblemCode::Stale, 412, "Stale"),
             Self::ReplyUnknown => (ProblemCode::ReplyUnknown, 404, "Reply unknown"),

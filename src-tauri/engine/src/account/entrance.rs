@@ -1,5 +1,7 @@
 //! Before anybody is signed in: is there a platform, and does it let this person in?
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use signoff_wire::contract::problems::ProblemCode;
@@ -9,7 +11,7 @@ use signoff_wire::interface::{Code, Failure};
 
 use super::{Line, Way};
 use crate::ports::Ports;
-use crate::remote::{FirstStep, RemoteError, Token, address};
+use crate::remote::{FirstStep, Platform, RemoteError, Token, address};
 
 /// A platform's door.
 pub(crate) struct Entrance {
@@ -71,7 +73,12 @@ impl Entrance {
         }
     }
 
-    async fn admit(&self, session: Session) -> Result<Admitted, EntranceError> {
+    /// The platform behind the door.
+    pub(super) async fn platform(&self) -> Result<Arc<dyn Platform>, EntranceError> {
+        self.line.platform().await.map_err(EntranceError::NoPlatform)
+    }
+
+    pub(super) async fn admit(&self, session: Session) -> Result<Admitted, EntranceError> {
         let platform = self.line.platform().await.map_err(EntranceError::NoPlatform)?;
         let token = Token::from(session.token);
         let me = platform.me(&token).await.map_err(EntranceError::NotLetIn)?;
@@ -119,8 +126,12 @@ impl EntranceError {
             Self::NoPlatform(error) => no_platform(error),
             Self::NotLetIn(error) => not_let_in(error),
         };
+        let problem = match self {
+            Self::NotLetIn(RemoteError::Refused(refusal)) => Some(refusal.code.as_str().to_owned()),
+            Self::NotLetIn(_) | Self::NoPlatform(_) | Self::NoAddress => None,
+        };
         let retry_at = wait.and_then(|wait| Duration::from_std(wait).ok()).map(|wait| now + wait);
-        Failure { retry_at, ..Failure::new(code).with_detail(self.to_string()) }
+        Failure { retry_at, problem, ..Failure::new(code).with_detail(self.to_string()) }
     }
 }
 

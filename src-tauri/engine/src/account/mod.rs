@@ -6,6 +6,7 @@
 mod entrance;
 mod line;
 mod tokens;
+mod visit;
 
 use rusqlite::{Connection, Transaction};
 use sha2::{Digest, Sha256};
@@ -17,6 +18,7 @@ use crate::store::meta;
 pub(crate) use entrance::{Admitted, Entered, Entrance, Waiting};
 pub(crate) use line::{Line, Way};
 pub(crate) use tokens::TokenPlace;
+pub(crate) use visit::Visit;
 
 const ADDRESS: &str = "account.address";
 const DEMO: &str = "demo";

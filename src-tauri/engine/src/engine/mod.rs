@@ -20,11 +20,11 @@ use signoff_wire::interface::{
     Stage, Startup,
 };
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::account::Waiting;
+use crate::account::{Visit, Waiting};
 use crate::downloads::Downloads;
 use crate::first_paint::FirstPaint;
 use crate::frame::{self, Announcements, Frame};
@@ -81,6 +81,10 @@ struct Inside {
     workplace: Option<Arc<Workplace>>,
     /// Somebody whose password was right, and who has to bring a code.
     waiting: Option<Arc<Waiting>>,
+    /// Somebody whose browser is at the provider, until somebody waits for them.
+    visit: Option<Visit>,
+    /// Tells whoever waits for the browser that nobody wants to know any more.
+    visit_over: Arc<Notify>,
 }
 
 /// The window, as far as it listens.

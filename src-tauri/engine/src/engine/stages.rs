@@ -6,8 +6,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use signoff_wire::contract::second_factor::Enrolment;
 use signoff_wire::contract::sessions::Me;
+use signoff_wire::contract::single_sign_on::SignInWays;
 use signoff_wire::interface::{Code, DemoWorkspace, Failure, SignIn, SignInOutcome, Stage, WorkspaceFound};
 use tokio::time::timeout;
+use url::Url;
 
 use super::failures::{self, blocking};
 use super::{Engine, ProfileError};
@@ -116,6 +118,57 @@ impl Engine {
         let admitted = waiting.enter(&code).await.map_err(|error| error.failure(self.start.ports.clock.now()))?;
         self.inside().waiting = None;
         self.let_in(admitted).await
+    }
+
+    /// How one signs in to a workspace. Needs the network.
+    ///
+    /// # Errors
+    /// Those of [`Engine::check_workspace`].
+    pub async fn sign_in_ways(&self, address: Option<&str>) -> Result<SignInWays, Failure> {
+        let ask = async { Entrance::to(address, &self.start.ports)?.ways().await };
+        ask.await.map_err(|error| error.failure(self.start.ports.clock.now()))
+    }
+
+    /// Begins a sign-in through the system's browser; the answer is what it has to open. An earlier one is over.
+    ///
+    /// # Errors
+    /// Those of [`Engine::check_workspace`], and [`Code::RefusedOtherwise`] with the platform's reason.
+    pub async fn begin_single_sign_on(&self, address: Option<&str>) -> Result<Url, Failure> {
+        self.cancel_single_sign_on();
+        let begin = async {
+            let entrance = Entrance::to(address, &self.start.ports)?;
+            entrance.look().await?;
+            entrance.visit(&*self.start.ports.chance).await
+        };
+        let (visit, url) = begin.await.map_err(|error| error.failure(self.start.ports.clock.now()))?;
+        self.inside().visit = Some(visit);
+        Ok(url)
+    }
+
+    /// Waits for the browser to come back, ten minutes at most, and lets the person in.
+    ///
+    /// # Errors
+    /// [`Code::SignInTooSlow`], if nobody is on the way or it was cancelled, and those of [`Engine::sign_in`].
+    pub async fn finish_single_sign_on(&self) -> Result<SignInOutcome, Failure> {
+        let (visit, over) = {
+            let mut inside = self.inside();
+            (inside.visit.take(), Arc::clone(&inside.visit_over))
+        };
+        let too_slow = || Failure::new(Code::SignInTooSlow);
+        let admitted = tokio::select! {
+            admitted = visit.ok_or_else(too_slow)?.enter() => admitted,
+            () = over.notified() => return Err(too_slow()),
+        };
+        let admitted = admitted.map_err(|error| error.failure(self.start.ports.clock.now()))?;
+        let _turn = self.turn.lock().await;
+        self.let_in(admitted).await
+    }
+
+    /// Nobody waits for the browser any more.
+    pub fn cancel_single_sign_on(&self) {
+        let mut inside = self.inside();
+        inside.visit = None;
+        inside.visit_over.notify_waiters();
     }
 
     fn waiting(&self) -> Result<Arc<Waiting>, Failure> {

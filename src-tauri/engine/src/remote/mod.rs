@@ -28,6 +28,7 @@ use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::second_factor::Enrolment;
 use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
+use signoff_wire::contract::single_sign_on::{SignInWays, SingleSignOnBegun};
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
 use signoff_wire::interface::Administered;
@@ -61,6 +62,19 @@ pub trait Platform: Send + Sync {
     }
     /// What an authenticator needs that has to be set up before the second step.
     async fn enrol(&self, _challenge: &str) -> Result<Enrolment, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
+    /// How one signs in.
+    async fn sign_in_ways(&self) -> Result<SignInWays, RemoteError> {
+        Ok(SignInWays { passwords: true, single_sign_on: None })
+    }
+    /// Begins a sign-in through the system's browser, which comes back to this port of the loopback. The challenge is the SHA-256 of what
+    /// [`Platform::finish_visit`] brings, in base64url.
+    async fn begin_visit(&self, _port: u16, _challenge: String) -> Result<SingleSignOnBegun, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
+    /// Opens the session with the code that the browser brought.
+    async fn finish_visit(&self, _code: String, _verifier: &str) -> Result<Session, RemoteError> {
         Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
     }
     /// Ends the session; a session that is over already is no error.

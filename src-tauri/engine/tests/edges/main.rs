@@ -16,4 +16,5 @@ mod scripted;
 mod settings;
 mod signing_in;
 mod synchronising;
+mod through_a_browser;
 mod upgrades;

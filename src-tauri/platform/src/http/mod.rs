@@ -56,6 +56,7 @@ mod second_factor;
 mod sessions;
 mod settings;
 mod signed_in;
+mod single_sign_on;
 mod surveys;
 mod version;
 mod widget;
@@ -143,6 +144,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .merge(widget_applications::routes())
         .merge(access::routes())
         .merge(second_factor::routes())
+        .merge(single_sign_on::routes())
         .merge(audit::routes())
         .merge(people::routes())
         .fallback(|| std::future::ready(Refusal::NotFound))

@@ -15,7 +15,7 @@ use utoipa::{
 use super::{
     access, admin_channels, answer, attachments, audit, channels, chat, click, conversations, customers, daily_exports,
     events, exports, figures, health, lists, people, presence, routing, scenarios, second_factor, sessions, settings,
-    surveys, widget, widget_applications, workspace,
+    single_sign_on, surveys, widget, widget_applications, workspace,
 };
 use crate::refusal::Refusal;
 
@@ -36,6 +36,8 @@ mod completed;
         second_factor::second_step, second_factor::enrol_at_sign_in, second_factor::own, second_factor::begin,
         second_factor::confirm, second_factor::disable, second_factor::renew_codes, second_factor::reset,
         second_factor::read_rules, second_factor::update_rules,
+        single_sign_on::ways, single_sign_on::begin, single_sign_on::finish, single_sign_on::callback,
+        single_sign_on::read, single_sign_on::update,
         settings::read, settings::update,
         audit::log, audit::csv, audit::json_lines,
         people::users, people::add_user, people::user, people::change_user,

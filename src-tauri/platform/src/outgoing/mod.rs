@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::{Request, Response};
 use chrono::{DateTime, Utc};
 use reqwest::{
     Client, ClientBuilder,
@@ -97,24 +98,50 @@ impl Outgoing {
         now: DateTime<Utc>,
     ) -> Result<Answered, String> {
         let url = self.require_allowed(address).map_err(|refusal| refusal.to_string())?;
-        let client = self.client.get_or_init(|| build(self.private_allowed));
-        let client = client.as_ref().ok_or("this platform cannot make requests")?;
-        let request = client.post(url).headers(headers).body(body);
-        let mut response = request.send().await.map_err(|error| in_a_few_words(&error))?;
+        let request = self.client()?.post(url).headers(headers).body(body);
+        let response = request.send().await.map_err(|error| in_a_few_words(&error))?;
         let status = response.status().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| wait(value.to_str().ok()?, now));
-        let mut body = Vec::new();
-        while body.len() < ANSWER {
-            match response.chunk().await {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                // The status has been said; what was to follow is missed by nobody.
-                Ok(None) | Err(_) => break,
-            }
-        }
-        body.truncate(ANSWER);
-        Ok(Answered { status, retry_after, body })
+        Ok(Answered { status, retry_after, body: beginning(response).await })
+    }
+
+    /// Makes a request that somebody else put together, under the same rules.
+    pub(crate) async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Unanswered> {
+        self.require_allowed(&request.uri().to_string()).map_err(|refusal| Unanswered(refusal.to_string()))?;
+        let request = reqwest::Request::try_from(request).map_err(|error| Unanswered(error.to_string()))?;
+        let client = self.client().map_err(|why| Unanswered(why.to_owned()))?;
+        let response = client.execute(request).await.map_err(|error| Unanswered(in_a_few_words(&error)))?;
+        let mut answer = Response::new(Vec::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        *answer.body_mut() = beginning(response).await;
+        Ok(answer)
+    }
+
+    fn client(&self) -> Result<&Client, &'static str> {
+        let client = self.client.get_or_init(|| build(self.private_allowed));
+        client.as_ref().ok_or("this platform cannot make requests")
     }
 }
+
+/// As much of an answer as is read.
+async fn beginning(mut response: reqwest::Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < ANSWER {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            // The status has been said; what was to follow is missed by nobody.
+            Ok(None) | Err(_) => break,
+        }
+    }
+    body.truncate(ANSWER);
+    body
+}
+
+/// Why a request was not answered.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unanswered(String);
 
 fn build(private_allowed: bool) -> Option<Client> {
     let builder = cautious(private_allowed).connect_timeout(CONNECT).timeout(WHOLE);

@@ -27,6 +27,7 @@ use super::{
     own::Seen,
     password,
     second_factor::{self, Fresh},
+    single_sign_on::{self, Visits},
     user_by_id,
 };
 use crate::{
@@ -47,11 +48,12 @@ const NOBODYS_HASH: &str =
 /// The door.
 pub(crate) struct Doorkeeper {
     lockout: Lockout,
-    failures: failures::Recorder,
+    pub(super) failures: failures::Recorder,
     challenges: Challenges,
     /// Secrets that people are just setting up, by their ids.
     enrolments: Mutex<HashMap<String, (Fresh, DateTime<Utc>)>>,
     seen: Seen,
+    pub(super) visits: Visits,
     verifications: Arc<Semaphore>,
     chance: Arc<Mutex<Chance>>,
 }
@@ -64,6 +66,7 @@ impl Doorkeeper {
             challenges: Challenges::default(),
             enrolments: Mutex::default(),
             seen: Seen::default(),
+            visits: Visits::default(),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE)),
             chance: Arc::new(Mutex::new(chance)),
         }
@@ -99,6 +102,11 @@ impl Doorkeeper {
                 return Err(Refusal::BadCredentials);
             }
         };
+        let user = known.user.clone();
+        if !store.read(move |sql| single_sign_on::takes_password_of(sql, &user)).await? {
+            attempts.succeeded();
+            return Err(Refusal::PasswordsOff);
+        }
         let device = own::device(new.device.as_deref().or(agent.as_deref()));
         if known.second_factor || required {
             let (enrolled, now) = (known.second_factor, store.now());
@@ -305,7 +313,7 @@ impl Doorkeeper {
         Err(Refusal::PasswordWrong)
     }
 
-    fn chance(&self) -> std::sync::MutexGuard<'_, Chance> {
+    pub(super) fn chance(&self) -> std::sync::MutexGuard<'_, Chance> {
         self.chance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

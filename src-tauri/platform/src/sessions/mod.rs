@@ -24,6 +24,7 @@ pub(crate) mod own;
 pub(crate) mod password;
 pub(crate) mod rules;
 pub(crate) mod second_factor;
+pub(crate) mod single_sign_on;
 
 pub(crate) use callers::Callers;
 pub(crate) use doorkeeper::Doorkeeper;

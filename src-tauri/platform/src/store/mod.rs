@@ -53,6 +53,7 @@ fn steps() -> Vec<M<'static>> {
         }),
         M::up(include_str!("0013_running.sql")),
         M::up(include_str!("0014_access.sql")),
+        M::up(include_str!("0015_single_sign_on.sql")),
     ]
 }
 

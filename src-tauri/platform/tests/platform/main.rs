@@ -37,6 +37,7 @@ mod search;
 mod second_factor;
 mod sessions;
 mod settings;
+mod single_sign_on;
 mod sockets;
 mod survey_page;
 mod survey_results;

@@ -34,6 +34,7 @@ pub mod scenarios;
 pub mod second_factor;
 pub mod sessions;
 pub mod settings;
+pub mod single_sign_on;
 pub mod surveys;
 pub mod sync;
 pub mod tags;

@@ -109,6 +109,24 @@ open_enum! {
         EnrolmentUnknown = "enrolment-unknown",
         /// 409: the workspace requires a second factor of everybody.
         SecondFactorCompulsory = "second-factor-compulsory",
+        /// 403: the workspace signs in through its provider; the password was right.
+        PasswordsOff = "passwords-off",
+        /// 409: the workspace has no single sign-on.
+        SingleSignOnOff = "single-sign-on-off",
+        /// 422: the provider did not answer, or not as OpenID Connect providers do.
+        ProviderUnfit = "provider-unfit",
+        /// 409: the provider did not answer, or its answer was not to be trusted; the platform's log says more.
+        ProviderFailed = "provider-failed",
+        /// 403: the provider says that the person declined, or may not.
+        ProviderDeclined = "provider-declined",
+        /// 401: this sign-in was used, or is too long ago; begin again.
+        VisitUnknown = "visit-unknown",
+        /// 403: the provider vouches for no e-mail address of this person.
+        EmailUnverified = "email-unverified",
+        /// 403: addresses of this domain do not sign in this way.
+        DomainNotAllowed = "domain-not-allowed",
+        /// 403: nobody here has this e-mail address.
+        PersonUnknown = "person-unknown",
         /// 428: settings are changed with `If-Match` only.
         IfMatchMissing = "if-match-missing",
         /// 412: somebody else changed it meanwhile.

@@ -16,6 +16,7 @@ use signoff_wire::contract::requests::{Assign, CloseConversation, ClosingReply, 
 use signoff_wire::contract::second_factor::{EnrolAtSignIn, Enrolment, SecondStep};
 use signoff_wire::contract::sessions::{Me, NewSession, Session};
 use signoff_wire::contract::settings::{InboxOptions, UpdateInboxOptions};
+use signoff_wire::contract::single_sign_on::{BeginSingleSignOn, FinishSingleSignOn, SignInWays, SingleSignOnBegun};
 use signoff_wire::contract::sync::SyncPage;
 use signoff_wire::contract::timeline::TimelineEntry;
 use signoff_wire::interface::{Administered, Method};
@@ -81,6 +82,26 @@ impl Platform for HttpPlatform {
     async fn enrol(&self, challenge: &str) -> Result<Enrolment, RemoteError> {
         let body = EnrolAtSignIn { challenge: challenge.to_owned() };
         self.ask(self.client.post(self.at(&["v1", "sessions", "second-factor", "enrolment"])).json(&body)).await
+    }
+
+    /// A platform that knows nothing of it knows passwords.
+    async fn sign_in_ways(&self) -> Result<SignInWays, RemoteError> {
+        match self.ask(self.get(&["v1", "sign-in-ways"])).await {
+            Err(RemoteError::Refused(refusal)) if refusal.code == ProblemCode::NotFound => {
+                Ok(SignInWays { passwords: true, single_sign_on: None })
+            }
+            ways => ways,
+        }
+    }
+
+    async fn begin_visit(&self, port: u16, challenge: String) -> Result<SingleSignOnBegun, RemoteError> {
+        let body = BeginSingleSignOn { port, challenge, device: Some(device()) };
+        self.ask(self.client.post(self.at(&["v1", "sessions", "single-sign-on"])).json(&body)).await
+    }
+
+    async fn finish_visit(&self, code: String, verifier: &str) -> Result<Session, RemoteError> {
+        let body = FinishSingleSignOn { code, verifier: verifier.to_owned() };
+        self.ask(self.client.post(self.at(&["v1", "sessions", "single-sign-on", "finish"])).json(&body)).await
     }
 
     async fn sign_out(&self, token: &Token) -> Result<(), RemoteError> {
