@@ -127,9 +127,71 @@ it('an admin requires two-step sign-in of everybody', async () => {
   const { user, rehearsal } = await openDesk({ role: 'admin' })
   await user.click(await button('Settings'))
   await user.click(await button('Sign-in'))
-  await user.click(await screen.findByRole('switch', { name: 'Require two-step sign-in' }))
-  await user.click(await button('Save'))
+  const required = await screen.findByRole('switch', { name: 'Require two-step sign-in' })
+  await user.click(required)
+  await user.click(within(required.closest('form')!).getByRole('button', { name: 'Save' }))
   await waitFor(() =>
     expect(rehearsal.calls.at(-1)).toMatchObject({ method: 'PUT', body: { second_factor_required: true } }),
   )
+})
+
+describe('single sign-on', () => {
+  const signedOut = { stage: { kind: 'signed_out' as const }, preselected: { kind: 'demo' as const }, provider: 'Acme' }
+
+  it('waits for the browser and goes in', async () => {
+    const { user, rehearsal } = await openDesk(signedOut)
+    await user.click(await button('Continue with Acme'))
+    expect(await screen.findByText(/Finish the sign-in in your browser/)).toHaveAttribute('role', 'status')
+    expect(await button('Cancel')).toHaveFocus()
+    rehearsal.returnFromProvider()
+    expect(await screen.findByRole('tab', { name: 'Received' })).toBeVisible()
+  })
+
+  it('is cancelled without a complaint', async () => {
+    const { user } = await openDesk(signedOut)
+    await user.click(await button('Continue with Acme'))
+    await user.click(await button('Cancel'))
+    expect(await button('Continue with Acme')).toBeVisible()
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('says in a sentence why nobody was let in', async () => {
+    const { user, rehearsal } = await openDesk(signedOut)
+    rehearsal.failNext.set('finishSingleSignOn', { code: 'refused_otherwise', problem: 'person-unknown' })
+    await user.click(await button('Continue with Acme'))
+    rehearsal.returnFromProvider()
+    expect(await screen.findByRole('alert')).toHaveTextContent(/Ask your administrator to add you/)
+  })
+
+  it('is not offered where the workspace has none', async () => {
+    await openDesk({ ...signedOut, provider: undefined })
+    await screen.findByRole('button', { name: /Alice/ })
+    expect(screen.queryByRole('button', { name: /Continue with/ })).toBeNull()
+  })
+
+  it('is set up by an admin, and says when the provider does not work', async () => {
+    const { user, rehearsal } = await openDesk({ role: 'admin' })
+    await user.click(await button('Settings'))
+    await user.click(await button('Sign-in'))
+    await user.click(await screen.findByRole('switch', { name: 'Sign in through the provider' }))
+    await user.type(screen.getByLabelText('Name on the button'), 'Acme')
+    await user.type(screen.getByLabelText('Issuer'), 'http://nowhere')
+    await user.type(screen.getByLabelText('Client ID'), 'signoff')
+    await user.type(screen.getByLabelText('Client secret'), 'top secret')
+    await user.type(screen.getByLabelText('Address of this platform'), 'https://support.example.com')
+    await user.type(screen.getByLabelText('Domains'), 'example.com, example.org')
+    const form = within(screen.getByLabelText('Issuer').closest('form')!)
+    await user.click(form.getByRole('button', { name: 'Save' }))
+    expect(await screen.findByRole('alert')).toHaveTextContent(/Check the issuer’s address/)
+    await user.clear(screen.getByLabelText('Issuer'))
+    await user.type(screen.getByLabelText('Issuer'), 'https://login.example.com')
+    await user.click(form.getByRole('button', { name: 'Save' }))
+    expect(await screen.findByText(/A secret is kept/)).toBeVisible()
+    expect(screen.getByLabelText('Client secret')).toHaveValue('')
+    expect(screen.getByLabelText(/Redirect URI/)).toHaveValue('https://support.example.com/v1/single-sign-on/callback')
+    expect(rehearsal.calls.at(-1)?.body).toMatchObject({
+      domains: ['example.com', 'example.org'],
+      client_secret: 'top secret',
+    })
+  })
 })

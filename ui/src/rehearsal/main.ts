@@ -26,6 +26,7 @@ const rehearsal = new Rehearsal({
   stage: stages[query.get('stage') ?? ''],
   role: query.get('role') === 'admin' ? 'admin' : 'advisor',
   secondFactor: (query.get('second') ?? undefined) as 'set_up' | 'missing' | undefined,
+  provider: query.get('provider') ?? undefined,
   closeEnabled: query.get('closing') !== 'off',
   online: !query.has('offline'),
   size: Number(query.get('size') ?? 60),

@@ -23,6 +23,7 @@ import type {
   QueueEntry,
   Role,
   SignInOutcome,
+  SignInWays,
   Stage,
 } from '$lib/backend'
 import { subjects } from './administration'
@@ -37,6 +38,8 @@ export interface RehearsalOptions {
   stage?: Stage
   role?: Role
   closeEnabled?: boolean
+  /** What the workspace's provider is called, if it has one. */
+  provider?: string
   /** Whether a sign-in takes a second step, and whether there is an authenticator for it. */
   secondFactor?: 'set_up' | 'missing'
   online?: boolean
@@ -78,6 +81,7 @@ export class Rehearsal implements Backend {
   /** What was asked of the administration, in order. */
   readonly calls: Administer[] = []
   readonly #subjects = subjects.map((make) => make())
+  #visiting: { promise: Promise<void>; resolve: () => void; reject: (why: Failure) => void } | null = null
   #waiting: DemoPerson | null = null
   readonly #now: () => number
   readonly #queue: RehearsedQueue
@@ -249,6 +253,32 @@ export class Rehearsal implements Backend {
     if (!this.#waiting) throw { code: 'sign_in_too_slow' } satisfies Failure
     if (code !== CODE) throw { code: 'second_factor_wrong' } satisfies Failure
     return this.#letIn(this.#waiting, this.options.secondFactor === 'missing' ? RECOVERY_CODES : [])
+  }
+
+  async signInWays(): Promise<SignInWays> {
+    return { passwords: true, single_sign_on: this.options.provider ?? null }
+  }
+
+  async beginSingleSignOn() {
+    this.#mayFail('beginSingleSignOn')
+    let [resolve, reject]: [() => void, (why: Failure) => void] = [() => {}, () => {}]
+    const promise = new Promise<void>((back, over) => ([resolve, reject] = [back, over]))
+    this.#visiting = { promise, resolve, reject }
+  }
+
+  async finishSingleSignOn(): Promise<SignInOutcome> {
+    await this.#visiting?.promise
+    this.#mayFail('finishSingleSignOn')
+    return this.#letIn(DEMO_PEOPLE[0]!, [])
+  }
+
+  async cancelSingleSignOn() {
+    this.#visiting?.reject({ code: 'sign_in_too_slow' })
+  }
+
+  /** The browser is back. */
+  returnFromProvider() {
+    this.#visiting?.resolve()
   }
 
   async enrolSecondFactor() {

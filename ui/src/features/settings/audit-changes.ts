@@ -55,6 +55,13 @@ const labels: Record<string, () => string> = {
   version: m.audit_version,
   channels: m.settings_channels,
   origins: m.audit_origins,
+  single_sign_on: m.sso_enabled,
+  issuer: m.sso_issuer,
+  client_id: m.sso_client_id,
+  address: m.sso_address,
+  domains: m.sso_domains,
+  adds_people: m.sso_adds_people,
+  passwords_allowed: m.sso_passwords,
 }
 
 export function auditChanges(entry: AuditEntry, names: Names): AuditChange[] {

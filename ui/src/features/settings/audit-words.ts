@@ -64,6 +64,8 @@ const sentences: Record<string, Wording> = {
   'user.revoke-link': about(m.audit_user_revoke_link),
   'user.join': plain(m.audit_user_join),
   'user.sign-out': about(m.audit_user_sign_out),
+  'user.bind': about(m.audit_user_bind),
+  'single-sign-on.change': plain(m.audit_single_sign_on),
   'two-step.enable': plain(m.audit_two_step_enable),
   'two-step.disable': plain(m.audit_two_step_disable),
   'two-step.new-codes': plain(m.audit_two_step_new_codes),
@@ -119,6 +121,7 @@ const sentences: Record<string, Wording> = {
 export const auditKinds: [string, () => string][] = [
   ['sign-in', m.audit_kind_sign_in],
   ['two-step', m.second_title],
+  ['single-sign-on', m.sso_title],
   ['settings', m.audit_kind_settings],
   ['workspace', m.settings_workspace],
   ['office-hours', m.settings_office_hours],

@@ -11,6 +11,8 @@ import type {
   RecoveryCodes,
   SecondFactor,
   SignInRules,
+  SingleSignOn,
+  UpdateSingleSignOn,
 } from '$lib/backend'
 import { Calls, segment, type Versioned } from './call'
 
@@ -63,6 +65,14 @@ export class AccountClient {
 
   saveRules(rules: SignInRules, version: string): Promise<Versioned<SignInRules>> {
     return this.#calls.put('/v1/admin/sign-in-rules', rules, version)
+  }
+
+  singleSignOn(): Promise<Versioned<SingleSignOn>> {
+    return this.#calls.read('/v1/admin/single-sign-on')
+  }
+
+  saveSingleSignOn(wanted: UpdateSingleSignOn, version: string): Promise<Versioned<SingleSignOn>> {
+    return this.#calls.put('/v1/admin/single-sign-on', wanted, version)
   }
 
   invite(invitation: NewInvitation): Promise<NewLink> {

@@ -29,6 +29,7 @@ import type {
   SendReply,
   SignIn,
   SignInOutcome,
+  SignInWays,
   Startup,
   TimelinePage,
   TimelineQuery,
@@ -45,6 +46,14 @@ export interface Backend {
   secondStep(code: string): Promise<SignInOutcome>
   /** What an authenticator needs that has to be set up before the second step. */
   enrolSecondFactor(): Promise<Enrolment>
+  /** How one signs in to a workspace; `null` is the demo's. */
+  signInWays(address: string | null): Promise<SignInWays>
+  /** Opens the system's browser at the workspace's provider. */
+  beginSingleSignOn(address: string | null): Promise<void>
+  /** Waits for the browser, and goes in. */
+  finishSingleSignOn(): Promise<SignInOutcome>
+  /** Whoever waits for the browser waits no more. */
+  cancelSingleSignOn(): Promise<void>
   signOut(): Promise<void>
   openWithPassphrase(passphrase: string): Promise<void>
   tryAgain(): Promise<void>

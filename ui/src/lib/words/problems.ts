@@ -21,6 +21,17 @@ const sentences: Record<string, () => string> = {
   'second-factor-wrong': m.code_second_factor_wrong,
   'second-factor-compulsory': m.problem_second_factor_compulsory,
   'enrolment-unknown': m.problem_enrolment_unknown,
+  'passwords-off': m.problem_passwords_off,
+  'provider-unfit': m.problem_provider_unfit,
+  'provider-failed': m.problem_provider_failed,
+  'provider-declined': m.problem_provider_declined,
+  'visit-unknown': m.problem_visit_unknown,
+  'email-unverified': m.problem_email_unverified,
+  'domain-not-allowed': m.problem_domain_not_allowed,
+  'person-unknown': m.problem_person_unknown,
+  'address-refused': m.problem_address_refused,
+  'browser-missing': m.problem_browser_missing,
+  'single-sign-on-off': m.problem_single_sign_on_off,
   'too-many-attempts': m.code_too_many_attempts,
 }
 

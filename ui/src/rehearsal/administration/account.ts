@@ -1,5 +1,5 @@
 /** The rehearsal's account: password, second factor, sessions, links. The right password is `signoff-demo`, the right code `123456`. */
-import type { Administer, Failure, OwnSession } from '$lib/backend'
+import type { Administer, Failure, OwnSession, SingleSignOn, UpdateSingleSignOn } from '$lib/backend'
 import type { Answer, Subject } from '.'
 
 export const PASSWORD = 'signoff-demo'
@@ -21,6 +21,18 @@ class Account {
   enabled = false
   required = false
   version = 1
+  provider: SingleSignOn = {
+    enabled: false,
+    name: '',
+    issuer: '',
+    client_id: '',
+    has_secret: false,
+    address: '',
+    redirect_uri: '',
+    domains: [],
+    adds_people: false,
+    passwords_allowed: true,
+  }
   readonly sessions: OwnSession[] = ['Signoff 0.1.0 · Linux', 'Signoff 0.1.0 · Windows', null].map((device, at) => ({
     id: `session_${at}`,
     device,
@@ -36,6 +48,7 @@ class Account {
     if (path === '/v1/me/password') return this.#changePassword(body)
     if (path.startsWith('/v1/me/second-factor')) return this.#secondFactor(call, body)
     if (path === '/v1/admin/sign-in-rules') return this.#rules(call)
+    if (path === '/v1/admin/single-sign-on') return this.#singleSignOn(call)
     if (path === '/v1/sessions' && method === 'DELETE') {
       this.sessions.length = 0
       return { status: 204 }
@@ -79,6 +92,18 @@ class Account {
     }
     if (path.endsWith('/recovery-codes')) return { body: { codes: RECOVERY_CODES } }
     return { status: 201, body: ENROLMENT }
+  }
+
+  #singleSignOn(call: Administer): Answer {
+    if (call.method === 'PUT') {
+      if (call.version !== `"${this.version}"`) refuse('stale', 'settings_stale')
+      const { client_secret, ...asked } = call.body as UpdateSingleSignOn
+      if (asked.enabled && !asked.issuer.startsWith('https://')) refuse('provider-unfit')
+      const redirect_uri = asked.address && `${asked.address}/v1/single-sign-on/callback`
+      this.provider = { ...asked, has_secret: this.provider.has_secret || Boolean(client_secret), redirect_uri }
+      this.version++
+    }
+    return { body: this.provider, version: `"${this.version}"` }
   }
 
   #rules(call: Administer): Answer {

@@ -177,6 +177,10 @@ export class HttpBackend implements Backend {
   signIn = notHere
   secondStep = notHere
   enrolSecondFactor = notHere
+  signInWays = notHere
+  beginSingleSignOn = notHere
+  finishSingleSignOn = notHere
+  cancelSingleSignOn = notHere
   signOut = notHere
   openWithPassphrase = notHere
   tryAgain = notHere
