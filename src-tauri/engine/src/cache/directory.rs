@@ -1,6 +1,7 @@
 //! Channels, customers and tags: what conversations refer to.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
+use serde::{Deserialize, Serialize};
 use signoff_wire::contract::channels::ChannelRef;
 use signoff_wire::contract::conversations::Customer;
 use signoff_wire::contract::directory::{Directory, Tag};
@@ -9,6 +10,14 @@ use super::CacheError;
 use crate::store::meta;
 
 const RENAMED_TAGS: &str = "directory.renamed_tags";
+const REQUIRED: &str = "directory.required";
+
+/// What a reply needs (D16): one of these tags, if there are any, and a team.
+#[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Required {
+    tags: Vec<String>,
+    team: bool,
+}
 
 /// Takes in the workspace's channels, so that the filter names those without conversations too, and what tags are called today.
 ///
@@ -26,7 +35,30 @@ pub fn put_directory(transaction: &Transaction<'_>, directory: &Directory) -> Re
             },
         )?;
     }
+    put_required(transaction, directory)?;
     rename_tags(transaction, &directory.tags)
+}
+
+fn put_required(transaction: &Transaction<'_>, directory: &Directory) -> Result<(), CacheError> {
+    let mandatory = directory.tags.iter().filter(|tag| tag.mandatory);
+    let required = Required { tags: mandatory.map(|tag| tag.name.clone()).collect(), team: directory.team_mandatory };
+    let known = (required != Required::default()).then(|| serde_json::to_string(&required)).transpose()?;
+    if meta::get(transaction, REQUIRED)? == known {
+        return Ok(());
+    }
+    match known {
+        Some(known) => meta::set(transaction, REQUIRED, &known)?,
+        None => meta::remove(transaction, REQUIRED)?,
+    }
+    Ok(())
+}
+
+/// Whether a conversation has what a reply needs (D16).
+pub(super) fn is_sorted(connection: &Connection, tags: &[String], has_team: bool) -> Result<bool, CacheError> {
+    let Some(known) = meta::get(connection, REQUIRED)? else { return Ok(true) };
+    let required: Required = serde_json::from_str(&known)?;
+    let tagged = required.tags.is_empty() || required.tags.iter().any(|name| tags.contains(name));
+    Ok(tagged && (has_team || !required.team))
 }
 
 /// Names may have changed since: events from before the change have brought former ones.

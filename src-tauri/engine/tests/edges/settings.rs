@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use signoff_wire::contract::receipts::SurveySkip;
-use signoff_wire::interface::SendAndClose;
+use signoff_wire::interface::{ComposerBlock, SendAndClose};
 
 use crate::company::{ALICE, Company};
 use crate::desk::{Desk, as_person, eventually, online};
@@ -47,4 +47,23 @@ async fn a_renamed_tag_is_called_so_here_too() {
 
     let tags = async || engine.conversation(&conversation).await.unwrap().tags;
     eventually("the tag is called by its new name", async || tags().await == ["Invoices"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d16_what_a_reply_lacks_is_said_before_it_is_sent() {
+    let (company, desk) = (Company::open().await, Desk::new());
+    let conversation = company.customer_writes("new", "Hello").await;
+    let engine = desk.opened().await;
+    engine.sign_in(as_person(&company.address(), ALICE)).await.unwrap();
+    online(&engine).await;
+    let blocked = async || engine.conversation(&conversation).await.unwrap().composer.blocked;
+    assert_eq!(blocked().await, None);
+
+    let id = company.id_of_tag("billing").await;
+    let mandatory = json!({ "name": "billing", "mandatory": true, "archived": false });
+    company.admin_puts(&format!("/v1/admin/tags/{id}"), &mandatory).await;
+    eventually("a tag is missing", async || blocked().await == Some(ComposerBlock::TagsMissing)).await;
+
+    company.tags(&conversation, &["billing"]).await;
+    eventually("it has one", async || blocked().await.is_none()).await;
 }

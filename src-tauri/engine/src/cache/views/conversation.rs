@@ -12,7 +12,7 @@ use signoff_wire::interface::{
 
 use super::timeline::timeline;
 use crate::cache::columns::{from_json, from_json_option, get_state, get_time, get_time_option};
-use crate::cache::{CacheError, drafts, facts, standing};
+use crate::cache::{CacheError, directory, drafts, facts, standing};
 use crate::outbox;
 
 /// Entries that a conversation opens with.
@@ -144,5 +144,9 @@ fn blocked(
         return Ok(Some(ComposerBlock::Closed));
     }
     let expired = view.composer.window_ends_at.is_some_and(|ends_at| ends_at <= now);
-    Ok(if expired { Some(ComposerBlock::WindowExpired) } else { None })
+    if expired {
+        return Ok(Some(ComposerBlock::WindowExpired));
+    }
+    let is_sorted = directory::is_sorted(connection, &view.tags, view.team_name.is_some())?;
+    Ok(if is_sorted { None } else { Some(ComposerBlock::TagsMissing) })
 }
