@@ -17,7 +17,7 @@ use signoff_wire::contract::{
 use super::{kinds, settings};
 use crate::{
     attachments::{LARGEST, MOST},
-    audit,
+    audit, directory,
     outgoing::Outgoing,
     refusal::Refusal,
     sessions::hash_token,
@@ -81,6 +81,7 @@ pub(crate) fn create(
         &Value::Null,
         &json!({ "id": id, "type": channel.kind, "rules": channel.rules }),
     )?;
+    directory::announce_changed(write)?;
     Ok(ChannelSecrets { channel, key: Some(key), secret })
 }
 
@@ -117,6 +118,7 @@ pub(crate) fn change(
         &json!({ "id": channel_id, "rules": from }),
         &json!({ "id": channel_id, "rules": to }),
     )?;
+    directory::announce_changed(write)?;
     Ok(ChannelSecrets { channel, key: None, secret })
 }
 
@@ -141,6 +143,7 @@ pub(crate) fn set_archived(
     let (from, to) =
         (json!({ "id": channel_id, "archived": !archived }), json!({ "id": channel_id, "archived": archived }));
     audit::append(write, user, what, &from, &to)?;
+    directory::announce_changed(write)?;
     settings::one(write.sql, channel_id)
 }
 

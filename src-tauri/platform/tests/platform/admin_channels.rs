@@ -199,7 +199,9 @@ async fn an_archived_channel_takes_no_messages_and_its_conversations_are_answere
         let request = desk.request(method, &format!("{CHANNELS}/ch_messenger{path}")).bearer_auth(&admin.token);
         answer_of(request.header("If-Match", "*"))
     };
+    let seq = desk.newest_seq(&alice).await;
     let archived = archive(Method::DELETE, "").await.expect(200);
+    assert_eq!(column(&desk.changes(&alice, seq).await, "type"), ["directory.changed"], "D1: every app asks again");
     assert!(archived["archived_at"].is_string());
     inbound(&desk, "ch_messenger", "demo-key-ch_messenger", "9").await.refused(410, "channel-archived");
     desk.reply(&alice, &came.conversation, "We are still here").await;
