@@ -99,8 +99,8 @@ async fn figures(desk: &Desk, admin: &Person) -> BTreeMap<String, Value> {
 fn is_in_the_files(folder: &Path, word: &str) -> bool {
     let files = std::fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().is_file());
     files.into_iter().any(|file| {
-        let bytes = std::fs::read(file.path()).unwrap();
-        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+        // The standard library searches texts quickly, also where the tests are not optimised.
+        String::from_utf8_lossy(&std::fs::read(file.path()).unwrap()).contains(word)
     })
 }
 
@@ -233,16 +233,16 @@ async fn texts_of_conversations_closed_for_long_enough_go_and_no_others() {
     let figures_before = figures(&desk, &admin).await;
     desk.restart_with(|options| options.closed_texts_months = 3).await;
     let admin = desk.admin().await;
-    let deadline = std::time::Instant::now() + Duration::from_secs(120);
-    while is_in_the_files(desk.dir(), "zanzibar-comment") {
-        assert!(std::time::Instant::now() < deadline, "old texts go");
-        tokio::task::yield_now().await;
-    }
     let texts = |timeline: &[Value]| {
         let said = timeline.iter().filter(|entry| entry["kind"] != "event");
         said.map(|entry| entry["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert!(texts(&desk.timeline(&admin, &old.closed).await).iter().all(String::is_empty));
+    let deadline = std::time::Instant::now() + Duration::from_secs(120);
+    while texts(&desk.timeline(&admin, &old.closed).await).iter().any(|text| !text.is_empty())
+        || is_in_the_files(desk.dir(), "zanzibar-comment")
+    {
+        assert!(std::time::Instant::now() < deadline, "old texts go");
+    }
     let kept = desk.timeline(&admin, &young.closed).await;
     assert!(texts(&kept).iter().any(|text| text.contains("timbuktu-note")), "what is younger stays");
     let open = desk.timeline(&admin, &old.open).await;
