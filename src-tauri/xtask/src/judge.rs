@@ -33,6 +33,11 @@ pub(crate) fn judge(arguments: &[String]) -> Result<()> {
     judged(seconds, &more)
 }
 
+/// As long as a run of all tests has for it.
+pub(crate) fn for_a_while() -> Result<()> {
+    judged(SECONDS, &[])
+}
+
 fn judged(seconds: u32, more: &[&str]) -> Result<()> {
     let program = installed()?;
     step("The platform to be judged", "The compiler's message stands above.", || {

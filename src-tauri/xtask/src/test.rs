@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::step::step;
 use crate::tally::Tally;
-use crate::{cargo, chaos, e2e, room, run, say, stamp, step, ui, workspace};
+use crate::{cargo, chaos, e2e, judge, packages, room, run, say, stamp, step, ui, workspace};
 
 /// What a runner counted.
 struct Counted {
@@ -37,7 +37,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
 }
 
 fn checks(counted: &mut Vec<Counted>) -> Result<()> {
-    run::prepare(e2e::NEEDS)?;
+    run::prepare(&[e2e::NEEDS, &[packages::JUDGE]].concat())?;
     step("Formatting of Rust", "Run `cargo fmt --all`.", || step::run(cargo::plain("fmt").args(["--all", "--check"])))?;
     step(
         "Direction of dependencies",
@@ -64,6 +64,7 @@ fn checks(counted: &mut Vec<Counted>) -> Result<()> {
         result
     })?;
     step("Processes that are killed", "target/chaos/ has the folders and logs of what failed.", chaos::some_rounds)?;
+    judge::for_a_while()?;
     step("Generated files", "They are up to date now: look at `git diff ui/src/lib/wire` and commit them.", || {
         // The tests of signoff-wire have just written the TypeScript of its types anew.
         if stamp::of_folder(&wire, &[])? == before {
