@@ -38,7 +38,7 @@ pub(crate) fn create(
     require_valid(write.sql, new, &id)?;
     let count: i64 = write.sql.query_row("SELECT count(*) FROM canned_replies", [], |row| row.get(0))?;
     if count >= MOST {
-        return Err(fields::invalid("text", &format!("would be one too many: a workspace has at most {MOST}")));
+        return Err(fields::unfit("text", &format!("would be one too many: a workspace has at most {MOST}")));
     }
     write.sql.execute(
         "INSERT INTO canned_replies (id, shortcut, language, text, closing, team_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -123,12 +123,12 @@ fn body(view: &CannedReplyView) -> NewCannedReply {
 fn require_valid(sql: &Connection, new: &NewCannedReply, id: &str) -> Result<(), Refusal> {
     fields::text("shortcut", &new.shortcut, 1..=40)?;
     if new.shortcut.contains(char::is_whitespace) {
-        return Err(fields::invalid("shortcut", "must not contain white space"));
+        return Err(fields::unfit("shortcut", "must not contain white space"));
     }
     fields::language("language", &new.language)?;
     fields::text("text", &new.text, 1..=20_000)?;
     if let Some(name) = variables(&new.text).find(|name| !VARIABLES.contains(name)) {
-        return Err(fields::invalid("text", &format!("names the variable {{{{{name}}}}}, which nobody fills in")));
+        return Err(fields::unfit("text", &format!("names the variable {{{{{name}}}}}, which nobody fills in")));
     }
     if let Some(team_id) = &new.team_id {
         let known = sql.prepare_cached("SELECT 1 FROM teams WHERE id = ?1 AND active")?.exists([team_id])?;

@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 pub(crate) fn text(name: &str, value: &str, length: RangeInclusive<usize>) -> Result<(), Refusal> {
     let count = value.chars().count();
     if value.chars().all(char::is_whitespace) && *length.start() > 0 {
-        return Err(invalid(name, "must say something"));
+        return Err(unfit(name, "must say something"));
     }
     if !length.contains(&count) {
         return Err(invalid(name, &format!("takes {} to {} characters", length.start(), length.end())));
@@ -25,6 +25,11 @@ pub(crate) fn language(name: &str, value: &str) -> Result<(), Refusal> {
 /// A list that is not endless.
 pub(crate) fn at_most<T>(name: &str, list: &[T], most: usize) -> Result<(), Refusal> {
     if list.len() > most { Err(invalid(name, &format!("takes at most {most}"))) } else { Ok(()) }
+}
+
+/// What no schema can say of a field.
+pub(crate) fn unfit(name: &str, fault: &str) -> Refusal {
+    Refusal::InvalidValue(format!("{name} {fault}"))
 }
 
 /// What is wrong with a field.

@@ -46,6 +46,9 @@ pub enum Refusal {
     /// JSON, but not what the call needs.
     #[error("The body does not have the expected shape: {0}.")]
     InvalidBody(String),
+    /// The shape is right, and yet there can be no such thing: a range that ends before it begins, a zone that does not exist.
+    #[error("{0}.")]
+    InvalidValue(String),
     /// A query parameter that cannot be read.
     #[error("The query cannot be read: {0}.")]
     InvalidQuery(String),
@@ -344,6 +347,7 @@ impl Refusal {
             Self::BodyTooLarge => (ProblemCode::BodyTooLarge, 413, "Body too large"),
             Self::MalformedJson(_) => (ProblemCode::MalformedJson, 400, "Malformed JSON"),
             Self::InvalidBody(_) => (ProblemCode::InvalidBody, 422, "Invalid body"),
+            Self::InvalidValue(_) => (ProblemCode::InvalidValue, 422, "Invalid value"),
             Self::InvalidQuery(_) => (ProblemCode::InvalidQuery, 400, "Invalid query"),
             Self::IdempotencyKeyMissing => (ProblemCode::IdempotencyKeyMissing, 400, "Idempotency key missing"),
             Self::IdempotencyKeyReused => (ProblemCode::IdempotencyKeyReused, 422, "Idempotency key reused"),

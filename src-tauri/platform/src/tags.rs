@@ -58,7 +58,7 @@ pub(crate) fn create(write: &mut Write<'_>, user: &User, new: &NewTag) -> Result
             Ok((row.get(0)?, row.get(1)?))
         })?;
     if count >= MOST {
-        return Err(fields::invalid("name", &format!("would be one too many: a workspace has at most {MOST} tags")));
+        return Err(fields::unfit("name", &format!("would be one too many: a workspace has at most {MOST} tags")));
     }
     let id = write.id("tag");
     require_free(write.sql, &new.name, &id)?;
@@ -120,7 +120,7 @@ pub(crate) fn order(
     let (known, wanted): (BTreeSet<&str>, BTreeSet<&str>) =
         (was.iter().copied().collect(), new.ids.iter().map(String::as_str).collect());
     if known != wanted || new.ids.len() != was.len() {
-        return Err(fields::invalid("ids", "has to name every tag once"));
+        return Err(fields::unfit("ids", "has to name every tag once"));
     }
     if was == new.ids {
         return Ok(before);

@@ -13,6 +13,8 @@ use crate::{cargo, packages, say, step, system, workspace};
 
 /// Who asks, one after the other. The channel's side is asked with the channel's key by both.
 const PEOPLE: &[(&str, &str)] = &[("an admin", "admin@demo.test"), ("an advisor", "alice@demo.test")];
+/// Without a token of their own the metrics are not there. tests/judge has it, too.
+const METRICS: &str = "metrics.token=the-judge-may-read-the-metrics-00";
 /// For all of them together, if nothing else is asked for.
 const SECONDS: u32 = 120;
 const USAGE: &str = "`cargo xtask judge [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]`";
@@ -120,7 +122,7 @@ impl Platform {
     fn serve(place: &Path) -> Result<Self> {
         let log = fs::File::create(place.join("platform.log"))?;
         let mut process = Command::new(workspace::target().join("debug/signoff-platform"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--demo", "--data-dir"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--demo", "--set", METRICS, "--data-dir"])
             .arg(place.join("data"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

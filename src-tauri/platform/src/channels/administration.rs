@@ -17,7 +17,7 @@ use signoff_wire::contract::{
 use super::{kinds, settings};
 use crate::{
     attachments::{LARGEST, MOST},
-    audit, directory,
+    audit, directory, fields,
     outgoing::Outgoing,
     refusal::Refusal,
     sessions::hash_token,
@@ -254,9 +254,10 @@ fn differences(before: &ChannelRules, after: &ChannelRules) -> Result<(Value, Va
 
 fn validate(rules: &ChannelRules, kind: &ChannelType, outgoing: &Outgoing) -> Result<(), Refusal> {
     let wrong = |field: &str, why: &str| Err(Refusal::InvalidBody(format!("{field}: {why}")));
+    let unfit = |field: &str, why: &str| Err(fields::unfit(field, why));
     let name_length = rules.name.chars().count();
     if rules.name.trim().is_empty() || name_length > 80 || rules.name.chars().any(char::is_control) {
-        return wrong("name", "1 to 80 characters");
+        return unfit("name", "1 to 80 characters");
     }
     if !(1..=LONGEST_REPLY).contains(&rules.reply_limit) {
         return wrong("reply_limit", "1 to 100,000");
@@ -274,7 +275,7 @@ fn validate(rules: &ChannelRules, kind: &ChannelType, outgoing: &Outgoing) -> Re
     if let Some(person) = rules.person_window_h
         && rules.reply_window_h.is_none_or(|any| person < any)
     {
-        return wrong("person_window_h", "a person's window is longer than that of any reply");
+        return unfit("person_window_h", "a person's window is longer than that of any reply");
     }
     if let Provider::Webhook { url } = &rules.provider {
         outgoing.require_allowed(url)?;
@@ -283,8 +284,8 @@ fn validate(rules: &ChannelRules, kind: &ChannelType, outgoing: &Outgoing) -> Re
     match (&rules.chat, *kind == ChannelType::WebChat) {
         (Some(chat), true) => validate_chat(chat),
         (None, false) => Ok(()),
-        (None, true) => wrong("chat", "a web chat has it"),
-        (Some(_), false) => wrong("chat", "only a web chat has it"),
+        (None, true) => unfit("chat", "a web chat has it"),
+        (Some(_), false) => unfit("chat", "only a web chat has it"),
     }
 }
 

@@ -73,11 +73,11 @@ pub(crate) fn by_id(sql: &Connection, id: &str) -> Result<Export, Refusal> {
 pub(crate) fn ask(write: &mut Write<'_>, user: &User, new: &NewExport) -> Result<Export, Refusal> {
     let days = (new.to - new.from).num_days();
     if !(1..=MOST_DAYS).contains(&days) {
-        return Err(Refusal::InvalidBody(format!("an export has 1 to {MOST_DAYS} days")));
+        return Err(Refusal::InvalidValue(format!("an export has 1 to {MOST_DAYS} days")));
     }
     let (from, to) = (beginning(new.from), beginning(new.to));
     if from > write.now || from < DateTime::UNIX_EPOCH {
-        return Err(Refusal::InvalidBody("an export begins in the past, and not before 1970".to_owned()));
+        return Err(Refusal::InvalidValue("an export begins in the past, and not before 1970".to_owned()));
     }
     let waiting: Option<String> = write
         .sql

@@ -73,13 +73,13 @@ impl Question {
             return Ok(());
         }
         let (Some(from), Some(to)) = (self.filter.from, self.filter.to) else {
-            return Err(Refusal::InvalidQuery("compare and every need from and to".to_owned()));
+            return Err(Refusal::InvalidValue("compare and every need from and to".to_owned()));
         };
         if from >= to {
-            return Err(Refusal::InvalidQuery("from has to be before to".to_owned()));
+            return Err(Refusal::InvalidValue("from has to be before to".to_owned()));
         }
         if (to - from).num_days() > MOST_DAYS {
-            return Err(Refusal::InvalidQuery(format!("at most {MOST_DAYS} days can be compared or listed")));
+            return Err(Refusal::InvalidValue(format!("at most {MOST_DAYS} days can be compared or listed")));
         }
         Ok(())
     }

@@ -64,7 +64,7 @@ pub(super) async fn upload(
 
 /// A file of a conversation that the caller sees, or one of their own.
 #[utoipa::path(get, path = "/v1/attachments/{id}", tag = "attachments", params(("id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = "4XX", body = Problem)))]
 pub(super) async fn download(
     State(app): State<Shared>,
     SignedIn(caller): SignedIn,
@@ -102,7 +102,7 @@ pub(super) async fn upload_by_channel(
 /// A file of an outbound item.
 #[utoipa::path(get, path = "/v1/channels/{id}/attachments/{attachment_id}", tag = "channels",
     params(("id" = String, Path), ("attachment_id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = "4XX", body = Problem)))]
 pub(super) async fn download_by_channel(
     State(app): State<Shared>,
     ByChannelAnd(channel_id, id): ByChannelAnd,

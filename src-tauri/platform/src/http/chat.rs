@@ -198,7 +198,7 @@ pub(super) async fn upload(
 /// A file of the visitor's own conversations.
 #[utoipa::path(get, path = "/v1/chat/{channel_id}/attachments/{attachment_id}", tag = "chat",
     params(("channel_id" = String, Path), ("attachment_id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = "4XX", body = Problem)))]
 pub(super) async fn download(
     State(app): State<Shared>,
     Visiting { visitor, .. }: Visiting,

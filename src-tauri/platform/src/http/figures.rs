@@ -140,7 +140,7 @@ impl FiguresQuery {
         let zone = match self.tz.as_deref() {
             None | Some("") => Zone::UTC,
             Some(name) => Zone::named(name)
-                .ok_or_else(|| Refusal::InvalidQuery("tz is an IANA name such as Europe/Paris".to_owned()))?,
+                .ok_or_else(|| Refusal::InvalidValue("tz is an IANA name such as Europe/Paris".to_owned()))?,
         };
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         let question = Question {

@@ -119,7 +119,7 @@ fn require_valid(office: &OfficeHours) -> Result<(), Refusal> {
     fields::at_most("week", &office.week, 7)?;
     let days: BTreeSet<Weekday> = office.week.iter().map(|day| day.day).collect();
     if days.len() < office.week.len() {
-        return Err(fields::invalid("week", "names a day twice"));
+        return Err(fields::unfit("week", "names a day twice"));
     }
     for day in &office.week {
         require_hours(&day.hours)?;
@@ -127,12 +127,12 @@ fn require_valid(office: &OfficeHours) -> Result<(), Refusal> {
     fields::at_most("holidays", &office.holidays, 366)?;
     let dates: BTreeSet<NaiveDate> = office.holidays.iter().map(|holiday| holiday.date).collect();
     if dates.len() < office.holidays.len() {
-        return Err(fields::invalid("holidays", "names a date twice"));
+        return Err(fields::unfit("holidays", "names a date twice"));
     }
     for holiday in &office.holidays {
         fields::text("name", &holiday.name, 1..=100)?;
         if !(1..=9999).contains(&holiday.date.year()) {
-            return Err(fields::invalid("date", "has to be a date of our era"));
+            return Err(fields::unfit("date", "has to be a date of our era"));
         }
         require_hours(&holiday.hours)?;
     }
@@ -143,10 +143,10 @@ fn require_hours(hours: &[OpeningHours]) -> Result<(), Refusal> {
     fields::at_most("hours", hours, 6)?;
     let mut end = 0;
     for one in hours {
-        let (opens, closes) = minutes(one)
-            .ok_or_else(|| fields::invalid("hours", "have to be HH:MM, the end later than the beginning"))?;
+        let (opens, closes) =
+            minutes(one).ok_or_else(|| fields::unfit("hours", "have to be HH:MM, the end later than the beginning"))?;
         if opens < end {
-            return Err(fields::invalid("hours", "have to follow each other without overlapping"));
+            return Err(fields::unfit("hours", "have to follow each other without overlapping"));
         }
         end = closes;
     }

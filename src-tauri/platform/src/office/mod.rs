@@ -50,7 +50,7 @@ pub(crate) fn update(
     fields::text("name", &new.name, 1..=100)?;
     fields::language("default_language", &new.default_language)?;
     if Tz::from_str(&new.time_zone).is_err() {
-        return Err(fields::invalid("time_zone", "has to be an IANA name such as Europe/Paris"));
+        return Err(fields::unfit("time_zone", "has to be an IANA name such as Europe/Paris"));
     }
     documents::require(write.sql, DOCUMENT, seen)?;
     let before = settings(write.sql)?;

@@ -12,7 +12,9 @@ const EMAIL_LIMIT: usize = 254;
 pub(crate) fn name(typed: &str) -> Result<String, Refusal> {
     let name = typed.trim();
     if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
-        return Err(Refusal::InvalidBody(format!("a name has 1 to {NAME_LIMIT} characters and no control characters")));
+        return Err(Refusal::InvalidValue(format!(
+            "a name has 1 to {NAME_LIMIT} characters and no control characters"
+        )));
     }
     Ok(name.to_owned())
 }
@@ -25,7 +27,7 @@ pub(crate) fn email(typed: &str) -> Result<String, Refusal> {
         .filter(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
     let odd = |letter: char| letter.is_whitespace() || letter.is_control();
     if parts.is_none() || email.len() > EMAIL_LIMIT || email.contains(odd) {
-        return Err(Refusal::InvalidBody("this is no e-mail address".to_owned()));
+        return Err(Refusal::InvalidValue("this is no e-mail address".to_owned()));
     }
     Ok(email)
 }

@@ -115,7 +115,7 @@ impl Survey {
         }
         let scale = form::scale(&self.kind);
         if !scale.contains(&answer.rating) {
-            return Err(fields::invalid("rating", &format!("has to be from {} to {}", scale.start(), scale.end())));
+            return Err(fields::unfit("rating", &format!("has to be from {} to {}", scale.start(), scale.end())));
         }
         fields::text("comment", answer.comment.as_deref().unwrap_or_default(), 0..=5_000)
     }

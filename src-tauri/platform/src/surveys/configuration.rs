@@ -189,11 +189,11 @@ fn require_valid(survey: &ChannelSurvey) -> Result<(), Refusal> {
         fields::text("high_label", &texts.high_label, 1..=60)?;
         fields::text("thanks", &texts.thanks, 1..=500)?;
         if !languages.insert(&texts.language) {
-            return Err(fields::invalid("texts", "name a language twice"));
+            return Err(fields::unfit("texts", "name a language twice"));
         }
     }
     if !languages.contains(&survey.fallback_language) {
-        return Err(fields::invalid("texts", "lack the fallback language"));
+        return Err(fields::unfit("texts", "lack the fallback language"));
     }
     Ok(())
 }

@@ -184,7 +184,7 @@ fn settled(
     let name = details.name.trim();
     let length = name.chars().count();
     if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(Refusal::InvalidBody(format!("a name has between 1 and {LONGEST_NAME} characters, on one line")));
+        return Err(Refusal::InvalidValue(format!("a name has between 1 and {LONGEST_NAME} characters, on one line")));
     }
     let origins = origins::canonical(&details.origins)?;
     let taken: bool = sql

@@ -104,7 +104,7 @@ async fn only_admins_invite_and_bad_invitations_add_nobody() {
     desk.post(Some(&alice.token), "/v1/admin/invitations", &fine).await.refused(404, "not-found");
     desk.get(&alice, "/v1/admin/invitations").await.refused(404, "not-found");
     for (body, status, code) in [
-        (json!({ "email": "x", "role": "advisor" }), 422, "invalid-body"),
+        (json!({ "email": "x", "role": "advisor" }), 422, "invalid-value"),
         (json!({ "email": "x@demo.test" }), 422, "invalid-body"),
         (json!({ "email": "x@demo.test", "role": "advisor", "teams": ["nowhere"] }), 422, "team-unknown"),
         (json!({ "email": "alice@demo.test", "role": "advisor" }), 409, "email-taken"),

@@ -66,6 +66,12 @@ impl Answer {
         assert!(problem["retryable"].is_boolean());
         problem
     }
+
+    /// What no such thing can be is refused, be it that a schema says so or not. Which of the two it was, whoever judges by the schema finds.
+    pub(crate) fn refused_as_senseless(&self) -> Value {
+        let code = if self.json()["code"] == "invalid-value" { "invalid-value" } else { "invalid-body" };
+        self.refused(422, code)
+    }
 }
 
 impl Desk {

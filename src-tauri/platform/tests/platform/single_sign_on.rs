@@ -308,11 +308,11 @@ async fn the_provider_is_tried_before_it_is_saved_and_the_secret_stays_here() {
         (changed("issuer", json!(desk.url)), "provider-unfit"),
         (changed("issuer", json!("http://127.0.0.1:9/")), "provider-unfit"),
         (changed("issuer", json!("nonsense")), "address-refused"),
-        (changed("client_secret", json!("")), "invalid-body"),
-        (changed("client_id", json!(" ")), "invalid-body"),
+        (changed("client_secret", json!("")), "invalid-value"),
+        (changed("client_id", json!(" ")), "invalid-value"),
         (changed("name", json!("x".repeat(61))), "invalid-body"),
-        (changed("domains", json!(["not a domain"])), "invalid-body"),
-        (changed("address", json!("http://support.example.com")), "invalid-body"),
+        (changed("domains", json!(["not a domain"])), "invalid-value"),
+        (changed("address", json!("http://support.example.com")), "invalid-value"),
         (
             changed("adds_people", json!(true))
                 .as_object()
@@ -322,7 +322,7 @@ async fn the_provider_is_tried_before_it_is_saved_and_the_secret_stays_here() {
                     other
                 })
                 .unwrap(),
-            "invalid-body",
+            "invalid-value",
         ),
     ] {
         put(&desk, &admin, &settings).await.refused(422, code);
@@ -338,7 +338,7 @@ async fn the_provider_is_tried_before_it_is_saved_and_the_secret_stays_here() {
     let saved = put(&desk, &admin, &again).await.expect(200);
     assert_eq!(saved["has_secret"], true, "the one that is kept");
     again["issuer"] = json!(provider.forger());
-    put(&desk, &admin, &again).await.refused(422, "invalid-body");
+    put(&desk, &admin, &again).await.refused(422, "invalid-value");
     let log = desk.get(&admin, "/v1/audit-log?limit=100").await.expect(200);
     assert!(column(&items(&log), "what").contains(&"single-sign-on.change"));
     for shown in [&saved, &log, &kept] {

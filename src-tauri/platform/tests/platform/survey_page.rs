@@ -83,7 +83,7 @@ async fn d11_words_may_follow_the_rating_once_within_the_seven_days() {
     say("Too early").await.refused(409, "not-answered");
     desk.post(None, &format!("/v1/surveys/{token}/answer"), &json!({ "rating": 8 })).await.expect(201);
     let seq = desk.newest_seq(&alice).await;
-    say("  ").await.refused(422, "invalid-body");
+    say("  ").await.refused(422, "invalid-value");
     say(&"x".repeat(5001)).await.refused(422, "invalid-body");
     desk.later(TimeDelta::days(6));
     assert_eq!(say("Late, but kind").await.expect(201)["rating"], 8);
@@ -110,7 +110,7 @@ async fn a_stranger_who_hammers_is_told_to_wait() {
     let (_, _, token) = sent(&desk, "zoe", "Hello").await;
     let path = format!("/v1/surveys/{token}/answer");
     for _ in 0..30 {
-        desk.post(None, &path, &json!({ "rating": 99 })).await.refused(422, "invalid-body");
+        desk.post(None, &path, &json!({ "rating": 99 })).await.refused(422, "invalid-value");
     }
     let refused = desk.post(None, &path, &json!({ "rating": 9 })).await;
     refused.refused(429, "too-many-requests");

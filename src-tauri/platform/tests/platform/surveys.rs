@@ -106,7 +106,7 @@ async fn d11_a_rating_counts_once_within_seven_days_and_is_no_message() {
     let alice = desk.alice().await;
     let receipt = close_next(&desk, &alice, WEBCHAT, "zoe").await;
     let token = token(&desk, WEBCHAT).await;
-    rate(&desk, &token, 11).await.refused(422, "invalid-body");
+    rate(&desk, &token, 11).await.refused(422, "invalid-value");
     rate(&desk, "nonsense", 9).await.refused(404, "survey-unknown");
     let seq = desk.newest_seq(&alice).await;
     desk.later(TimeDelta::days(7));
@@ -127,7 +127,7 @@ async fn d11_a_late_rating_is_refused() {
     let alice = desk.alice().await;
     close_next(&desk, &alice, WHATSAPP, "zoe").await;
     let token = token(&desk, WHATSAPP).await;
-    rate(&desk, &token, 6).await.refused(422, "invalid-body");
+    rate(&desk, &token, 6).await.refused(422, "invalid-value");
     desk.later(TimeDelta::days(7) + TimeDelta::seconds(1));
     rate(&desk, &token, 5).await.refused(410, "survey-expired");
 }

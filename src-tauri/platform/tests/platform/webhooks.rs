@@ -247,10 +247,10 @@ async fn what_a_provider_signs_is_taken_once() {
 async fn what_is_not_proven_to_come_from_the_provider_is_refused_and_changes_nothing() {
     let desk = Desk::start().await;
     let alice = desk.alice().await;
-    let before = desk.newest_seq(&alice).await;
     let secret = "whsec_none";
     say_at(&desk, secret, now(), &message("1", "x")).await.refused(401, "signature-wrong");
     let secret = connect(&desk, "http://127.0.0.1:9/hook").await;
+    let before = desk.newest_seq(&alice).await;
     say_at(&desk, "guessed", now(), &message("1", "x")).await.refused(401, "signature-wrong");
     for minutes in [6, -6] {
         let at = now() + TimeDelta::minutes(minutes);

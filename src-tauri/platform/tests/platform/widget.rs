@@ -371,9 +371,9 @@ async fn applications_are_the_admins_and_every_change_is_in_the_audit_log() {
         .await
         .refused(409, "widget-application-exists");
     for (field, value, code) in [
-        ("name", json!(""), "invalid-body"),
-        ("name", json!("x".repeat(81)), "invalid-body"),
-        ("name", json!("two\nlines"), "invalid-body"),
+        ("name", json!(""), "invalid-value"),
+        ("name", json!("x".repeat(81)), "invalid-value"),
+        ("name", json!("two\nlines"), "invalid-value"),
         ("origins", json!([]), "invalid-body"),
         ("origins", json!(vec![CRM; 21]), "invalid-body"),
         ("origins", json!(["http://crm.example"]), "origin-invalid"),

@@ -31,6 +31,8 @@ open_enum! {
         MalformedJson = "malformed-json",
         /// 422: a field is missing or has the wrong type.
         InvalidBody = "invalid-body",
+        /// 422: the shape is right, and yet there can be no such thing; `detail` says why.
+        InvalidValue = "invalid-value",
         /// 400: a query parameter cannot be read.
         InvalidQuery = "invalid-query",
         /// 400: the request needs an idempotency key.

@@ -7,6 +7,7 @@ const sentences: Record<string, () => string> = {
   'shortcut-exists': m.problem_shortcut_exists,
   'team-unknown': m.problem_team_unknown,
   'invalid-body': m.problem_invalid_body,
+  'invalid-value': m.problem_invalid_body,
   'email-taken': m.problem_email_taken,
   'last-admin': m.problem_last_admin,
   'own-account': m.problem_own_account,

@@ -166,8 +166,10 @@ pub(in crate::http) struct ResultsQuery {
     #[param(inline)]
     group_by: Option<Group>,
     /// With comments: with at least this rating.
+    #[param(maximum = 255)]
     rating_from: Option<u8>,
     /// With comments: with at most this rating.
+    #[param(maximum = 255)]
     rating_to: Option<u8>,
     /// With comments: with words that begin like these.
     text: Option<String>,
@@ -197,7 +199,7 @@ impl ResultsQuery {
         match self.tz.as_deref().filter(|name| !name.is_empty()) {
             None => Ok(Zone::UTC),
             Some(name) => Zone::named(name)
-                .ok_or_else(|| Refusal::InvalidQuery("a time zone is an IANA name such as Europe/Paris".to_owned())),
+                .ok_or_else(|| Refusal::InvalidValue("a time zone is an IANA name such as Europe/Paris".to_owned())),
         }
     }
 

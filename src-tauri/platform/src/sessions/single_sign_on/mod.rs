@@ -100,7 +100,7 @@ impl Configuration {
         fields::text("client_secret", &client_secret, least..=2000)?;
         let domains = asked.domains.iter().map(|domain| self::domain(domain)).collect::<Result<Vec<_>, _>>()?;
         if asked.adds_people && domains.is_empty() {
-            return Err(fields::invalid("adds_people", "needs the domains whose people are added"));
+            return Err(fields::unfit("adds_people", "needs the domains whose people are added"));
         }
         Ok(Self {
             enabled: asked.enabled,
@@ -145,7 +145,7 @@ fn domain(typed: &str) -> Result<String, Refusal> {
     let domain = typed.trim().trim_start_matches('@').to_lowercase();
     let plain = domain.chars().all(|letter| letter.is_alphanumeric() || ".-".contains(letter));
     if domain.is_empty() || domain.len() > 253 || !plain {
-        return Err(fields::invalid("domains", "are written as in example.com"));
+        return Err(fields::unfit("domains", "are written as in example.com"));
     }
     Ok(domain)
 }
@@ -164,7 +164,7 @@ fn address(typed: &str, needed: bool) -> Result<String, Refusal> {
         _ => false,
     });
     let short = typed.len() <= 2000;
-    if fits && short { Ok(typed.to_owned()) } else { Err(fields::invalid("address", "has to be like https://host")) }
+    if fits && short { Ok(typed.to_owned()) } else { Err(fields::unfit("address", "has to be like https://host")) }
 }
 
 /// The configuration as admins see it.

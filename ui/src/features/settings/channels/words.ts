@@ -39,6 +39,7 @@ export function refusal(failure: Failure): string {
     case 'channel-unknown':
       return m.channel_problem_unknown()
     case 'invalid-body':
+    case 'invalid-value':
       return m.channel_problem_invalid()
     default:
       return sentence(failure)
