@@ -11,6 +11,10 @@
 //! | `start_demo` | | [`DemoWorkspace`] |
 //! | `sign_in` | [`SignIn`] | [`SignInOutcome`]: the stage changes, or a second step follows. Also signs in again after a session expired (D25) |
 //! | `second_step` | `code` | [`SignInOutcome`]; the stage changes |
+//! | `sign_in_ways` | `address?` | [`SignInWays`](crate::contract::single_sign_on::SignInWays) |
+//! | `begin_single_sign_on` | `address?` | nothing; the system's browser shows the provider's page |
+//! | `finish_single_sign_on` | | [`SignInOutcome`] once the person came back from it; the stage changes |
+//! | `cancel_single_sign_on` | | nothing; whoever waits in `finish_single_sign_on` is told |
 //! | `enrol_second_factor` | | [`Enrolment`](crate::contract::second_factor::Enrolment), for an authenticator that has to be set up first |
 //! | `sign_out` | | nothing; queued actions stay in the profile until the same person signs in again |
 //! | `open_with_passphrase` | `passphrase` | nothing; the stage changes |
