@@ -1,10 +1,11 @@
 /** The widget's own backend: one conversation over HTTP, with an outbox that neither loses nor doubles (D5, D21 to D25). */
+import { IDBFactory } from 'fake-indexeddb'
 import { waitFor } from '@testing-library/svelte'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Announcement, Failure, QueueEntry } from '../src/lib/backend'
 import { HttpBackend, type News } from '../src/lib/backend/http'
 import type { Reason } from '../src/lib/backend/http/access'
-import { PassingShelf } from '../src/lib/backend/http/shelf'
+import { openShelf, PassingShelf, type Shelf } from '../src/lib/backend/http/shelf'
 
 const CONVERSATION = 'conv_1'
 const NEWER = 'conv_2'
@@ -14,6 +15,7 @@ interface Applied {
   path: string
   key: string
   body: Record<string, unknown>
+  token: string
 }
 
 /** A platform of one customer, as far as a widget's token opens it. */
@@ -23,6 +25,7 @@ class Company {
   newer: string | null = null
   lastMessage = 'msg_1'
   tokens = new Set(['token-of-conversation-1'])
+  readonly bobs = new Set<string>()
   expires_at = '2099-01-01T00:00:00.000Z'
   readonly applied: Applied[] = []
   readonly receipts = new Map<string, object>()
@@ -37,7 +40,7 @@ class Company {
     const token = headers.get('authorization')?.replace('Bearer ', '') ?? ''
     if (!this.tokens.has(token)) return problem(401, 'unauthenticated')
     const id = token.endsWith('2') ? NEWER : CONVERSATION
-    if (pathname === '/v1/widget/session') return json(this.#session(id))
+    if (pathname === '/v1/widget/session') return json(this.#session(id, this.bobs.has(token)))
     if (pathname === `/v1/conversations/${id}`) return json(this.#conversation(id))
     if (pathname === `/v1/conversations/${id}/messages`) return json({ items: this.#entries(id), next: null })
     if (pathname === '/v1/events')
@@ -47,10 +50,10 @@ class Company {
       return receipt ? json(receipt) : problem(404, 'receipt-unknown')
     }
     const key = headers.get('idempotency-key')?.replaceAll('"', '') ?? ''
-    return this.#click(pathname, key, JSON.parse(init.body as string) as Applied['body'])
+    return this.#click(pathname, key, token, JSON.parse(init.body as string) as Applied['body'])
   }
 
-  #click(path: string, key: string, body: Applied['body']): Response {
+  #click(path: string, key: string, token: string, body: Applied['body']): Response {
     const instead = this.next.shift()?.()
     if (instead instanceof Response) return instead
     if (instead === 'lost_before') throw new TypeError('Failed to fetch')
@@ -64,7 +67,7 @@ class Company {
     if (body.last_seen_message_id !== null && body.last_seen_message_id !== this.lastMessage && !path.includes(NEWER)) {
       return problem(412, 'customer-wrote-since', { last_customer_message_id: this.lastMessage })
     }
-    this.applied.push({ path, key, body })
+    this.applied.push({ path, key, body, token })
     if (closes) this.closed = at
     const receipt = {
       action_id: 'act',
@@ -80,10 +83,10 @@ class Company {
     return json(receipt)
   }
 
-  #session(conversation_id: string) {
+  #session(conversation_id: string, bob: boolean) {
     return {
       conversation_id,
-      user: { id: 'usr_alice', name: 'Alice' },
+      user: bob ? { id: 'usr_bob', name: 'Bob' } : { id: 'usr_alice', name: 'Alice' },
       workspace: { id: 'ws', name: 'Demo' },
       features: { close_conversation: this.closeEnabled },
       platform: { atomic_close: true, close_is_final: true, idempotency_days: 30 },
@@ -136,11 +139,12 @@ const json = (value: object) => new Response(JSON.stringify(value), { status: 20
 const problem = (status: number, code: string, more = {}) =>
   new Response(JSON.stringify({ type: 'x', title: code, status, detail: '', code, retryable: false, ...more }), {
     status,
+    headers: { 'content-type': 'application/problem+json' },
   })
 
 interface World {
   company: Company
-  shelf: PassingShelf
+  shelf: Shelf
   asks: { conversationId: string | null; reason: Reason }[]
   news: News[]
   heard: Announcement[]
@@ -255,6 +259,58 @@ describe('a click', () => {
     expect((await backend.conversation(CONVERSATION)).composer.draft).toBe('Goodbye')
     expect(world.company.applied).toHaveLength(0)
   })
+
+  it.each([
+    ['a 503 that names no time', 503, {}, 'upstream connect error'],
+    ['a 502', 502, {}, ''],
+    ['a page', 403, { 'content-type': 'text/html' }, '<h1>Blocked</h1>'],
+    ['JSON of its own', 403, { 'content-type': 'application/json' }, '{"code":"blocked"}'],
+    ['a 200 of its own', 200, { 'content-type': 'application/json' }, '{"login":"/"}'],
+    ['a 401 of its own', 401, { 'content-type': 'text/html' }, '<h1>Proxy</h1>'],
+  ])(
+    'that a proxy answers with %s is in doubt, and is never offered for another (D5)',
+    async (_, status, headers, body) => {
+      const backend = await load()
+      const real = world.company.fetch
+      let through = false
+      vi.stubGlobal('fetch', async (input: URL, init: RequestInit) => {
+        // The proxy had passed the click on, and answers everything itself until it is well again.
+        if (init.method === 'POST' && !through) await real(input, init)
+        return through ? real(input, init) : new Response(body, { status, headers })
+      })
+      await backend.sendReply({ ...click, trigger_survey: false })
+      await waitFor(async () => {
+        const [entry] = await backend.queue()
+        expect(entry).toMatchObject({ state: 'checking', choices: ['retry'] })
+      })
+      through = true
+      backend.wake()
+      await queue(backend, [])
+      expect(world.company.applied).toHaveLength(1)
+    },
+  )
+
+  it('stays in doubt while the platform has no time to say what became of it', async () => {
+    world.company.next = [() => 'lost_after']
+    const backend = await load()
+    const real = world.company.fetch
+    let busy = true
+    vi.stubGlobal('fetch', async (input: URL, init: RequestInit) =>
+      busy && input.pathname.startsWith('/v1/receipts/')
+        ? new Response('', { status: 503, headers: { 'retry-after': '3600' } })
+        : real(input, init),
+    )
+    const { id } = await backend.sendReply({ ...click, trigger_survey: false })
+    await waitFor(async () => {
+      const [entry] = await backend.queue()
+      expect(entry).toMatchObject({ state: 'checking', choices: ['retry'] })
+      expect(Date.parse(entry!.next_attempt_at!) - Date.now()).toBeGreaterThan(60_000)
+    })
+    busy = false
+    await backend.choose({ entry_id: id, choice: 'retry', seen_message_id: null })
+    await queue(backend, [])
+    expect(world.company.applied).toHaveLength(1)
+  })
 })
 
 describe('a reload in the middle', () => {
@@ -327,6 +383,55 @@ describe('what the platform refuses', () => {
     expect(world.asks.at(-1)).toEqual({ conversationId: NEWER, reason: 'conversation' })
     expect(world.heard).toContainEqual({ kind: 'open_conversation', conversation_id: NEWER })
     await queue(backend, [])
+    expect(world.company.applied.map(({ key }) => key)).toEqual([entry.id])
+  })
+
+  describe.each(['memory', 'the browser'])('and is sent in the newer conversation, kept in %s', (kind) => {
+    beforeEach(async () => {
+      if (kind === 'memory') return
+      vi.stubGlobal('indexedDB', new IDBFactory())
+      world.shelf = await openShelf()
+      expect(world.shelf.lasting).toBe(true)
+    })
+
+    /** A reply that was refused since the conversation is closed, and the page that shows it. */
+    async function refused() {
+      const backend = await load()
+      Object.assign(world.company, { closed: at, newer: NEWER })
+      const { id } = await backend.sendReply({ ...click, trigger_survey: false })
+      await queue(backend, ['needs_attention'])
+      world.gives = async (conversation) => `token-of-conversation-${conversation === NEWER ? 2 : 1}`
+      world.company.tokens.add('token-of-conversation-2')
+      return { backend, send: { entry_id: id, choice: 'send_in_newer', seen_message_id: null } as const }
+    }
+
+    it('once, though the page is closed in the middle of it', async () => {
+      const { backend, send } = await refused()
+      // One transaction is what the page still gets done.
+      let left = 1
+      const gone = new Promise<never>(() => undefined)
+      const { change, changeBoth } = world.shelf
+      world.shelf.change = (...asked) => (left-- > 0 ? change.apply(world.shelf, asked) : gone)
+      world.shelf.changeBoth = (...asked) => (left-- > 0 ? changeBoth.apply(world.shelf, asked) : gone)
+      void backend.choose(send)
+      await waitFor(() => expect(left).toBeLessThan(1))
+      Object.assign(world.shelf, { change, changeBoth })
+
+      const after = await load()
+      await queue(after, [])
+      await after.conversation(NEWER)
+      await waitFor(() => expect(world.company.applied.map(({ key }) => key)).toEqual([send.entry_id]))
+    })
+
+    it('once, though two tabs decide the same', async () => {
+      const { backend, send } = await refused()
+      const other = await load()
+      await queue(other, ['needs_attention'])
+      const outcomes = await Promise.allSettled([backend.choose(send), other.choose(send)])
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      expect(outcomes).toContainEqual({ status: 'rejected', reason: { code: 'entry_unknown' } })
+      await waitFor(() => expect(world.company.applied.map(({ key }) => key)).toEqual([send.entry_id]))
+    })
   })
 
   it('waits for the switch, if told to (D8)', async () => {
@@ -374,6 +479,47 @@ describe('access (D25)', () => {
   it('to another conversation than was asked for is none', async () => {
     const backend = await load()
     await expect(backend.conversation(NEWER)).rejects.toMatchObject({ code: 'conversation_unknown' })
+  })
+
+  it('of another person is never used for what this one has queued', async () => {
+    const backend = await load()
+    world.company.tokens = new Set(['bobs-token-of-conversation-1'])
+    world.company.bobs.add('bobs-token-of-conversation-1')
+    world.gives = async () => 'bobs-token-of-conversation-1'
+    await backend.sendReply({ ...click, trigger_survey: false })
+    await waitFor(() => {
+      const state = world.heard.findLast((one) => one.kind === 'state')
+      expect(state).toMatchObject({ state: { stage: { kind: 'unusable', code: 'another_person' } } })
+    })
+    backend.wake()
+
+    // The same page begins anew as Bob, whose queue is his own.
+    await backend.uiReady({} as never, (announcement) => world.heard.push(announcement))
+    expect((await backend.conversation(CONVERSATION)).queue).toEqual([])
+    await backend.sendReply({ ...click, text: 'From Bob', trigger_survey: false })
+    await queue(backend, [])
+    expect(world.company.applied.map(({ body }) => body.text)).toEqual(['From Bob'])
+
+    world.company.tokens.add('token-of-conversation-1')
+    world.gives = async () => 'token-of-conversation-1'
+    await queue(await load(), [])
+    expect(world.company.applied.map(({ body, token }) => [body.text, token])).toEqual([
+      ['From Bob', 'bobs-token-of-conversation-1'],
+      ['Goodbye', 'token-of-conversation-1'],
+    ])
+  })
+
+  it('of another person to the newer conversation carries nothing there', async () => {
+    const backend = await load()
+    Object.assign(world.company, { closed: at, newer: NEWER })
+    const { id } = await backend.sendReply({ ...click, trigger_survey: false })
+    await queue(backend, ['needs_attention'])
+    world.company.tokens.add('bobs-token-of-conversation-2')
+    world.company.bobs.add('bobs-token-of-conversation-2')
+    world.gives = async () => 'bobs-token-of-conversation-2'
+    const sent = backend.choose({ entry_id: id, choice: 'send_in_newer', seen_message_id: null })
+    await expect(sent).rejects.toEqual({ code: 'another_person' })
+    expect(world.company.applied).toEqual([])
   })
 
   it('is renewed before it ends', async () => {

@@ -41,6 +41,18 @@ describe('the one pane', () => {
     expect(result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
   }, 60_000)
 
+  it('closes itself once the page around is somebody else’s, and begins anew as that person', async () => {
+    const { rehearsal, user } = await openWidget()
+    rehearsal.changeHands()
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'Somebody else is signed in to the page around this one now.',
+    )
+    expect(screen.queryByRole('textbox', { name: 'Reply' })).toBeNull()
+    await user.click(await button('Try again'))
+    await reply()
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
   it('says why nothing can be sent (D16, R4)', async () => {
     await openWidget()
     expect(await button('Send')).toBeDisabled()

@@ -147,6 +147,11 @@ export class Rehearsal implements Backend {
     this.#set({ stage: { kind: 'signed_in', session_expired: true } })
   }
 
+  /** The page around acts for somebody else from now on (R12). */
+  changeHands() {
+    this.#set({ stage: { kind: 'unusable', code: 'another_person' } })
+  }
+
   customerWrites(conversationId: string, text: string): string {
     const id = this.platform.customerWrites(conversationId, text)
     this.announce({ kind: 'inbox_changed', conversation_ids: [id] })
@@ -207,6 +212,10 @@ export class Rehearsal implements Backend {
 
   async uiReady(inbox: InboxQuery, announce: (announcement: Announcement) => void) {
     this.#announce = announce
+    const { stage } = this.state
+    if (stage.kind === 'unusable' && stage.code === 'another_person') {
+      this.#set({ stage: { kind: 'signed_in', session_expired: false } })
+    }
     return {
       state: this.state,
       inbox: this.state.stage.kind === 'signed_in' ? await this.inbox(inbox).catch(() => null) : null,

@@ -140,6 +140,8 @@ pub enum Code {
     LinkMalformed,
     /// The page that embeds the widget gave no access to the conversation (R12).
     HostSilent,
+    /// The page that embeds the widget acts for somebody else than when it was opened. What was queued waits for its author (R12).
+    AnotherPerson,
     /// The browser keeps nothing for the widget's page: what is queued in it is lost when the page is left.
     NothingKept,
     /// A fault of ours. The log has more.

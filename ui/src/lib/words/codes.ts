@@ -59,6 +59,7 @@ const sentences: Record<Code, Wording> = {
   entry_unreadable: () => m.code_entry_unreadable(),
   link_malformed: () => m.code_link_malformed(),
   host_silent: () => m.code_host_silent(),
+  another_person: () => m.code_another_person(),
   nothing_kept: () => m.code_nothing_kept(),
   internal: () => m.code_internal(),
 }

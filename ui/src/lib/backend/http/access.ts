@@ -1,7 +1,7 @@
 /**
  * The token of one conversation: asked of whoever embeds the page, renewed before it dies, and never written down anywhere.
  */
-import type { Failure } from '../wire'
+import type { Code, Failure } from '../wire'
 
 export type Reason = 'ready' | 'expiring' | 'expired' | 'conversation'
 
@@ -11,12 +11,25 @@ export interface Entrance {
   token(conversationId: string | null, reason: Reason): Promise<string>
 }
 
+/** With what the platform is asked: a token, and where another comes from. */
+export interface Bearer {
+  readonly token: string
+  renew(reason: Reason): Promise<string>
+}
+
+/** Failures that say nothing about a token. */
+const passing: Code[] = ['offline', 'platform_unavailable', 'platform_nonsense']
+
+export function isPassing({ code }: Failure): boolean {
+  return passing.includes(code)
+}
+
 /** How long before its end a token is replaced, unless it lives so briefly that half of its life is less. */
 const AHEAD_MS = 60_000
 /** A timer that is set for longer rings at once. */
 const LONGEST_TIMER_MS = 86_400_000
 
-export class Access {
+export class Access implements Bearer {
   #token: string
   #renewing: Promise<string> | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -25,9 +38,11 @@ export class Access {
     readonly entrance: Entrance,
     readonly conversationId: string | null,
     token: string,
+    /** Looks at a token before anything is sent with it. Rejects if it opens something else, or acts for somebody else. */
+    readonly admit: (token: string) => Promise<void>,
     /** Another token is there. */
     readonly onrenewed: () => void,
-    /** Nobody gave one. */
+    /** Nobody gave one that is good here. */
     readonly onrefused: (failure: Failure) => void,
   ) {
     this.#token = token
@@ -47,20 +62,21 @@ export class Access {
 
   /** Asks for another token; whoever asks meanwhile gets the same. */
   renew(reason: Reason): Promise<string> {
-    this.#renewing ??= this.entrance
-      .token(this.conversationId, reason)
-      .then((token) => {
-        this.#token = token
-        this.#renewing = null
-        this.onrenewed()
-        return token
-      })
-      .catch((reason: unknown) => {
-        this.#renewing = null
-        this.onrefused(reason as Failure)
-        throw reason
-      })
+    this.#renewing ??= this.#ask(reason).finally(() => (this.#renewing = null))
     return this.#renewing
+  }
+
+  async #ask(why: Reason): Promise<string> {
+    try {
+      const token = await this.entrance.token(this.conversationId, why)
+      await this.admit(token)
+      this.#token = token
+    } catch (reason) {
+      if (!isPassing(reason as Failure)) this.onrefused(reason as Failure)
+      throw reason
+    }
+    this.onrenewed()
+    return this.#token
   }
 
   end() {

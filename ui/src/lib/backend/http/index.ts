@@ -24,7 +24,7 @@ import type {
 import type { Entrance } from './access'
 import { Platform } from './platform'
 import type { Shelf } from './shelf'
-import { Talk } from './talk'
+import { samePerson, Talk } from './talk'
 
 /** What the page that embeds the widget may want to know. */
 export type News =
@@ -70,9 +70,13 @@ export class HttpBackend implements Backend {
     }
   }
 
-  /** Rejects if nobody gives a token, or if the platform does not take it. */
+  /** Rejects if nobody gives a token, or if the platform does not take it. Begins anew once it is another person's. */
   async uiReady(_: InboxQuery, announce: (announcement: Announcement) => void): Promise<Startup> {
     this.#announce = announce
+    if (this.#state.stage.kind === 'unusable') {
+      this.#talks.clear()
+      this.#current = null
+    }
     const token = await this.options.entrance.token(null, 'ready')
     const talk = await this.#open(token)
     this.#show(talk)
@@ -134,8 +138,7 @@ export class HttpBackend implements Backend {
     const newer = entry.attention?.newer_conversation_id
     if (!newer) throw { code: 'entry_in_flight' } satisfies Failure
     const there = await this.#talk(newer)
-    await there.outbox.add(false, entry.text ?? '', seen_message_id)
-    await talk.outbox.take(entry_id)
+    await talk.outbox.carry(entry_id, there.outbox, seen_message_id)
     this.#announce({ kind: 'open_conversation', conversation_id: newer })
     return { kind: 'applied' }
   }
@@ -227,10 +230,16 @@ export class HttpBackend implements Backend {
       },
       onconnection: (online) => this.#connected(online),
       onaccess: (failure) => {
+        if (failure?.code === 'another_person') return this.#giveUp(failure.code)
         this.#set({ stage: { kind: 'signed_in', session_expired: failure !== null } })
       },
       onsettled: (entry, receipt) => this.#settled(entry, receipt),
     })
+    if (this.#current && !samePerson(talk.session, this.#current.session)) {
+      talk.end()
+      this.#giveUp('another_person')
+      throw { code: 'another_person' } satisfies Failure
+    }
     const there = this.#talks.get(talk.id)
     if (there) {
       talk.end()
@@ -238,6 +247,12 @@ export class HttpBackend implements Backend {
     }
     this.#talks.set(talk.id, talk)
     return talk
+  }
+
+  /** Nothing of this person's goes out any more. It waits on the shelf until the page is opened as this person again. */
+  #giveUp(code: Code) {
+    this.#talks.forEach((talk) => talk.end())
+    this.#set({ stage: { kind: 'unusable', code } })
   }
 
   #show(talk: Talk) {

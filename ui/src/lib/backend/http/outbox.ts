@@ -14,6 +14,17 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
 const DAY_MS = 86_400_000
 
+/** What stood against an entry has been answered. */
+const fresh = {
+  state: 'queued',
+  code: null,
+  problem: null,
+  newer: null,
+  dueAt: null,
+  told: false,
+  waitsForSwitch: false,
+} as const
+
 /** What the outbox needs of the world. */
 export interface Surroundings {
   shelf: Shelf
@@ -148,27 +159,28 @@ export class Outbox {
     return { kind: 'applied' }
   }
 
-  /** Takes an entry away, for another conversation's outbox. */
-  async take(key: string): Promise<Entry> {
-    let taken: Entry | undefined
-    await this.#change((kept) => {
-      taken = kept.entries.find((one) => one.key === key)
-      return { ...kept, entries: without(kept, key) }
+  /**
+   * Carries an entry that was refused here to the end of another conversation's outbox (D7), under its key. It closes nothing there: that was
+   * not confirmed for it.
+   */
+  async carry(key: string, there: Outbox, seen: string | null) {
+    const { shelf, place } = this.around
+    const { from, to } = await shelf.changeBoth(place, there.around.place, ({ from, to }) => {
+      const entry = from.entries.find((one) => one.key === key)
+      if (!entry) throw { code: 'entry_unknown' } satisfies Failure
+      if (!choicesOf(entry).includes('send_in_newer')) throw { code: 'entry_in_flight' } satisfies Failure
+      if (to.entries.some((one) => one.close)) throw { code: 'conversation_closed' } satisfies Failure
+      const carried: Entry = { ...entry, ...fresh, close: false, seen: seen ?? entry.seen, triedAt: null }
+      return { from: { ...from, entries: without(from, key) }, to: { ...to, entries: [...to.entries, carried] } }
     })
-    if (!taken) throw { code: 'entry_unknown' } satisfies Failure
-    return taken
+    this.kept = from
+    there.kept = to
+    this.around.onchanged()
+    void this.wake()
+    void there.wake()
   }
 
   async #requeue(entry: Entry, change: Partial<Entry>) {
-    const fresh = {
-      state: 'queued',
-      code: null,
-      problem: null,
-      newer: null,
-      dueAt: null,
-      told: false,
-      waitsForSwitch: false,
-    } as const
     await this.#decide(entry, (kept) => ({
       ...kept,
       entries: kept.entries.map((one) => (one.key === entry.key ? { ...one, ...fresh, ...change } : one)),
@@ -204,8 +216,11 @@ export class Outbox {
   /** Whether there may be more to do at once. */
   async #attempt(head: Entry): Promise<boolean> {
     if (head.state !== 'queued') {
+      const doubtful: Entry = { ...head, state: 'checking' }
       const known = await this.around.look(head.key)
-      if (known.kind !== 'unknown_key') return this.#settle(head, known)
+      // Who may not look has learned nothing of what became of the click.
+      if (known.kind === 'refused') return this.#settle(doubtful, { ...known, code: 'outcome_unknown' })
+      if (known.kind !== 'unknown_key') return this.#settle(doubtful, known)
       if (head.triedAt !== null && Date.now() - Date.parse(head.triedAt) > (this.around.keyDays - 1) * DAY_MS) {
         return this.#settle(head, { kind: 'refused', code: 'outcome_unknown', newer: null, limit: null })
       }
@@ -243,12 +258,15 @@ export class Outbox {
         return false
       }
       case 'wait':
-        return this.#pause({ ...entry, state: 'queued', problem: outcome.code, told: true }, outcome.afterMs)
+        return this.#pause(
+          { ...entry, state: unlessInDoubt(entry), problem: outcome.code, told: true },
+          outcome.afterMs,
+        )
       case 'in_doubt':
         return this.#pause({ ...entry, state: 'checking', problem: outcome.code }, pauseMs(entry.attempts))
       case 'no_access':
         // 401: nothing was applied. Another token wakes it (D25).
-        await this.#replace({ ...entry, state: entry.state === 'checking' ? 'checking' : 'queued', dueAt: null })
+        await this.#replace({ ...entry, state: unlessInDoubt(entry), dueAt: null })
         return false
       case 'unknown_key':
         await this.#replace({ ...entry, state: 'queued', dueAt: null })
@@ -310,6 +328,11 @@ function attentionChoices(entry: Entry): Choice[] {
     default:
       return ['edit', 'retry', 'discard']
   }
+}
+
+/** Nothing was applied this time; an attempt before may have been. */
+function unlessInDoubt(entry: Entry): Entry['state'] {
+  return entry.state === 'checking' ? 'checking' : 'queued'
 }
 
 function without(kept: Kept, key: string): Entry[] {

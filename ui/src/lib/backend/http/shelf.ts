@@ -1,7 +1,7 @@
 /**
  * What a browser without our engine keeps of a conversation: the draft, and the clicks that the platform has not confirmed. One record per
- * place (workspace, person, conversation), changed in one transaction, so that a click and the end of its draft are kept together and
- * two tabs cannot both take the same entry away.
+ * place (workspace, person, conversation), changed in one transaction, so that a click and the end of its draft are kept together, an entry
+ * that goes to another place is never in both, and two tabs cannot both take the same entry away.
  *
  * A browser that forbids storage in frames leaves memory: everything works, and the page says that it has to stay open.
  */
@@ -33,12 +33,20 @@ export interface Kept {
   entries: Entry[]
 }
 
+/** What is kept in two places. */
+export interface Pair {
+  from: Kept
+  to: Kept
+}
+
 export interface Shelf {
   /** Whether what is put here outlives the page. */
   readonly lasting: boolean
   read(place: string): Promise<Kept>
   /** One transaction; answers what is there afterwards. */
   change(place: string, change: (kept: Kept) => Kept): Promise<Kept>
+  /** Both places in one transaction: either both are changed or none is. */
+  changeBoth(from: string, to: string, change: (pair: Pair) => Pair): Promise<Pair>
   /** Changes that were made by another tab. */
   listen(place: string, listener: () => void): () => void
 }
@@ -61,17 +69,28 @@ export class PassingShelf implements Shelf {
   readonly #places = new Map<string, Kept>()
 
   async read(place: string) {
-    return structuredClone(this.#places.get(place) ?? nothing())
+    return this.#copy(place)
   }
 
   async change(place: string, change: (kept: Kept) => Kept) {
-    const kept = change(structuredClone(this.#places.get(place) ?? nothing()))
+    const kept = change(this.#copy(place))
     this.#places.set(place, structuredClone(kept))
     return kept
   }
 
+  async changeBoth(from: string, to: string, change: (pair: Pair) => Pair) {
+    const pair = change({ from: this.#copy(from), to: this.#copy(to) })
+    this.#places.set(from, structuredClone(pair.from))
+    this.#places.set(to, structuredClone(pair.to))
+    return pair
+  }
+
   listen() {
     return () => undefined
+  }
+
+  #copy(place: string): Kept {
+    return structuredClone(this.#places.get(place) ?? nothing())
   }
 }
 
@@ -89,25 +108,42 @@ class LastingShelf implements Shelf {
     })
   }
 
-  change(place: string, change: (kept: Kept) => Kept): Promise<Kept> {
+  async change(place: string, change: (kept: Kept) => Kept): Promise<Kept> {
+    const [kept] = await this.#changeAll([place], ([kept]) => [change(kept!)])
+    return kept!
+  }
+
+  async changeBoth(from: string, to: string, change: (pair: Pair) => Pair): Promise<Pair> {
+    const kept = await this.#changeAll([from, to], ([from, to]) => {
+      const pair = change({ from: from!, to: to! })
+      return [pair.from, pair.to]
+    })
+    return { from: kept[0]!, to: kept[1]! }
+  }
+
+  #changeAll(places: string[], change: (kept: Kept[]) => Kept[]): Promise<Kept[]> {
     return new Promise((resolve, reject) => {
       const transaction = this.database.transaction(STORE, 'readwrite', { durability: 'strict' })
       const store = transaction.objectStore(STORE)
-      const asked = store.get(place)
-      let kept = nothing()
-      asked.onsuccess = () => {
+      const asked = places.map((place) => store.get(place))
+      let kept: Kept[] = []
+      // They are answered in the order in which they were asked.
+      asked.at(-1)!.onsuccess = () => {
         try {
-          kept = change((asked.result as Kept | undefined) ?? nothing())
+          kept = change(asked.map(({ result }) => (result as Kept | undefined) ?? nothing()))
         } catch (reason) {
           reject(reason)
           transaction.abort()
           return
         }
-        if (kept.draft === '' && kept.entries.length === 0) store.delete(place)
-        else store.put(kept, place)
+        places.forEach((place, number) => {
+          const now = kept[number]!
+          if (now.draft === '' && now.entries.length === 0) store.delete(place)
+          else store.put(now, place)
+        })
       }
       transaction.oncomplete = () => {
-        this.#told.postMessage(place)
+        places.forEach((place) => this.#told.postMessage(place))
         resolve(kept)
       }
       transaction.onabort = () => reject(failure(transaction.error))

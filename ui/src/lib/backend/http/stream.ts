@@ -4,7 +4,7 @@
  * It reconnects by itself after the last event it has seen. A stream that shows no sign of life for longer than its heartbeat is one that
  * something on the way holds back: it is begun anew.
  */
-import type { Access } from './access'
+import type { Bearer } from './access'
 import type { Platform } from './platform'
 
 const SILENCE_MS = 40_000
@@ -24,7 +24,7 @@ export class EventStream {
 
   constructor(
     readonly platform: Platform,
-    readonly access: Access,
+    readonly access: Bearer,
     public after: number,
     readonly heard: Heard,
   ) {}

@@ -43,7 +43,8 @@ export class Talk {
       entrance,
       id,
       token,
-      () => void this.#renewed(),
+      (another) => this.#admit(another),
+      () => this.#renewed(),
       (failure) => listener.onaccess(failure),
     )
     this.access.livesUntil(session.expires_at)
@@ -77,7 +78,7 @@ export class Talk {
   /** Opens what a token opens. */
   static async open(platform: Platform, shelf: Shelf, entrance: Entrance, token: string, listener: Listener) {
     const nobody = () => undefined
-    const first = new Access(entrance, null, token, nobody, nobody)
+    const first = new Access(entrance, null, token, async () => undefined, nobody, nobody)
     const session = await platform.session(first)
     const talk = new Talk(platform, shelf, entrance, first.token, session, listener)
     await talk.outbox.open()
@@ -191,24 +192,39 @@ export class Talk {
 
   async #readSession() {
     try {
-      const before = this.session
-      const session = await this.platform.session(this.access)
-      // A token for another conversation opens nothing here.
-      if (session.conversation_id !== this.id) return this.listener.onaccess({ code: 'conversation_unknown' })
-      this.session = session
-      this.access.livesUntil(this.session.expires_at)
-      if (this.session.features.close_conversation !== before.features.close_conversation) {
-        this.listener.onsession()
-        void this.outbox.wake()
-      }
+      this.#take(await this.platform.session(this.access))
     } catch {
       // What was known holds; the platform has the last word at the click.
     }
   }
 
-  async #renewed() {
-    this.listener.onaccess(null)
-    await this.#readSession()
-    this.wake()
+  /** A token is looked at before anything queued goes out with it. */
+  async #admit(token: string) {
+    const renew = () => Promise.reject({ code: 'session_expired' } satisfies Failure)
+    this.#take(await this.platform.session({ token, renew }))
   }
+
+  #take(session: WidgetSession) {
+    const before = this.session
+    // A token for another conversation opens nothing here, and nobody's clicks go out as another person's.
+    if (session.conversation_id !== this.id) throw { code: 'conversation_unknown' } satisfies Failure
+    if (!samePerson(session, before)) throw { code: 'another_person' } satisfies Failure
+    this.session = session
+    this.access.livesUntil(session.expires_at)
+    if (session.features.close_conversation !== before.features.close_conversation) {
+      this.listener.onsession()
+      void this.outbox.wake()
+    }
+  }
+
+  #renewed() {
+    this.listener.onaccess(null)
+    this.#stream?.wake()
+    void this.outbox.wake()
+  }
+}
+
+/** Whether two tokens act for the same person of the same workspace. */
+export function samePerson(one: WidgetSession, other: WidgetSession): boolean {
+  return one.user.id === other.user.id && one.workspace.id === other.workspace.id
 }
