@@ -15,7 +15,7 @@ function inputs(mode: string): string[] {
 // `vite build --mode rehearsal` packs the rehearsal instead of the application: the same interface on a platform that lives in
 // memory, to be looked at in a browser. The application's own build never contains it. `--mode widget` packs the page that a CRM embeds
 // (R12) into the platform's folder, which serves it; its addresses are relative, since the platform may stand below any path.
-export default defineConfig(({ mode }) => ({
+export default defineConfig(async ({ mode }) => ({
   base: mode === 'widget' ? './' : '/',
   plugins: [
     paraglideVitePlugin({
@@ -25,6 +25,7 @@ export default defineConfig(({ mode }) => ({
     }),
     svelte(),
     svelteTesting(),
+    ...(process.env.VITEST ? [(await import('./tests/salesforce/lightning')).lightning()] : []),
   ],
   resolve: { alias: { $lib: here('src/lib'), $components: here('src/components') } },
   // The desktop shell expects the development server here, and says so in its own configuration.

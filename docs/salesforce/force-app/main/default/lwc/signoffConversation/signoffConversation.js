@@ -10,7 +10,6 @@ const PROTOCOL = 1;
  * The protocol is in docs/crm-widget.md of Signoff.
  */
 export default class SignoffConversation extends LightningElement {
-  @api recordId;
   @api objectApiName;
   /** Base address of the platform, such as https://signoff.example */
   @api platform;
@@ -27,14 +26,34 @@ export default class SignoffConversation extends LightningElement {
   failure = null;
   conversationId = null;
   wanted = 0;
+  attempt = 0;
+  shownRecord = null;
+  /** Salesforce has said what stands in the field. */
+  known = false;
+  /** Requests for a token that Apex has not answered yet. */
+  underWay = new Set();
+  listener = (event) => this.hear(event);
+
+  /** Lightning keeps the component and gives it another record: until that is read, nothing is known. */
+  @api
+  get recordId() {
+    return this.shownRecord;
+  }
+
+  set recordId(recordId) {
+    if (recordId !== this.shownRecord) {
+      this.shownRecord = recordId;
+      this.known = false;
+      this.belongsTo(null);
+    }
+  }
 
   connectedCallback() {
-    this.hear = this.hear.bind(this);
-    window.addEventListener('message', this.hear);
+    window.addEventListener('message', this.listener);
   }
 
   disconnectedCallback() {
-    window.removeEventListener('message', this.hear);
+    window.removeEventListener('message', this.listener);
   }
 
   get field() {
@@ -46,10 +65,33 @@ export default class SignoffConversation extends LightningElement {
   }
 
   @wire(getRecord, { recordId: '$recordId', optionalFields: '$fields' })
-  record({ data }) {
-    if (data) {
-      this.conversationId = getFieldValue(data, this.field) || null;
+  record({ data, error }) {
+    if (!this.field) {
+      return;
     }
+    if (error) {
+      this.belongsTo(null);
+      this.failure = labels.unreadable;
+    } else if (data) {
+      this.failure = this.conversationId ? this.failure : null;
+      this.belongsTo(getFieldValue(data, this.field) || null);
+    }
+    this.known = Boolean(data || error);
+  }
+
+  belongsTo(conversationId) {
+    if (conversationId !== this.conversationId) {
+      this.conversationId = conversationId;
+      this.anew();
+    }
+  }
+
+  /** Another frame: nothing of the one before is answered or shown any more. */
+  anew() {
+    this.attempt += 1;
+    this.failure = null;
+    this.wanted = 0;
+    this.underWay = new Set();
   }
 
   get origin() {
@@ -61,13 +103,26 @@ export default class SignoffConversation extends LightningElement {
   }
 
   get address() {
-    if (!this.conversationId) {
-      return null;
-    }
-    if (!this.origin || !/^wapp_\w+$/.test(this.application ?? '')) {
+    if (!this.conversationId || !this.configured) {
       return null;
     }
     return `${this.platform.replace(/\/+$/, '')}/widget/${this.application}`;
+  }
+
+  get configured() {
+    return Boolean(this.origin && this.field && /^wapp_\w+$/.test(this.application ?? ''));
+  }
+
+  /** One at most. A frame is never taken over from another conversation: its page would go on with that one. */
+  get frames() {
+    return this.address ? [{ key: this.attempt, address: this.address }] : [];
+  }
+
+  get instead() {
+    if (!this.configured) {
+      return labels.misconfigured;
+    }
+    return this.known && !this.address && !this.failure ? labels.none : null;
   }
 
   get frameStyle() {
@@ -106,31 +161,36 @@ export default class SignoffConversation extends LightningElement {
     }
   }
 
-  /** The frame asks each second until it is answered: one request is under way at a time. */
+  /** The frame asks each second until it is answered: a request is under way once at a time. */
   async give({ request, conversation_id }) {
-    if (this.giving === request) {
+    const { frame, underWay } = this;
+    if (underWay.has(request)) {
       return;
     }
-    this.giving = request;
+    underWay.add(request);
+    let answer;
+    let failure = null;
     try {
       const token = await forConversation({ conversationId: conversation_id ?? this.conversationId });
-      this.failure = null;
-      this.say({ type: 'token', request, token, language });
+      answer = { type: 'token', request, token, language };
     } catch (reason) {
-      this.failure = reason?.body?.message ?? labels.refused;
-      this.say({ type: 'token-refused', request });
+      failure = reason?.body?.message ?? labels.refused;
+      answer = { type: 'token-refused', request };
+    } finally {
+      underWay.delete(request);
     }
-  }
-
-  say(message) {
-    this.frame?.contentWindow.postMessage({ signoff: PROTOCOL, ...message }, this.origin);
+    // The record may be another one by now, whose frame must not open this conversation.
+    if (frame === this.frame) {
+      this.failure = failure;
+      frame.contentWindow.postMessage({ signoff: PROTOCOL, ...answer }, this.origin);
+    }
   }
 
   handleAgain() {
-    const frame = this.frame;
-    this.failure = null;
-    if (frame) {
-      frame.src = this.address;
+    if (this.conversationId) {
+      this.anew();
+    } else {
+      notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
     }
   }
 }
