@@ -179,7 +179,7 @@ pub(crate) fn rotate_secret(
 ) -> Result<ChannelSecrets, Refusal> {
     let before = settings::one(write.sql, channel_id)?;
     if before.rules.provider == Provider::Polling {
-        return Err(Refusal::InvalidBody("the channel has no webhook".to_owned()));
+        return Err(Refusal::InvalidValue("the channel has no webhook".to_owned()));
     }
     let kept_h = kept(asked)?;
     let secret = new_secret(write, channel_id, kept_h)?;
@@ -306,8 +306,9 @@ fn validate_attachments(limits: &AttachmentLimits) -> Result<(), Refusal> {
                 fine(family) && (kind == "*" || fine(kind))
             })
     };
-    if limits.types.len() > 50 || !limits.types.iter().all(is_type) {
-        return wrong("types", "at most 50 media types such as image/png or image/*");
+    fields::at_most("attachments.types", &limits.types, 50)?;
+    if !limits.types.iter().all(is_type) {
+        return Err(fields::unfit("attachments.types", "are media types such as image/png or image/*"));
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ use crate::{
 /// Longest message, in Unicode scalar values.
 pub(crate) const MESSAGE_LIMIT: u32 = 20_000;
 const LONGEST_NAME: usize = 80;
+/// RFC 5646, section 4.4.1.
+const LONGEST_LANGUAGE: usize = 35;
 const LONGEST_CLIENT_ID: usize = 80;
 
 /// Somebody with a token.
@@ -76,7 +78,10 @@ pub(crate) fn begin(write: &mut Write<'_>, channel_id: &str, new: &NewVisitor) -
     page(write.sql, channel_id)?;
     let name = new.name.as_deref().map(str::trim).unwrap_or_default();
     if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(Refusal::InvalidBody("name: at most 80 characters".to_owned()));
+        return Err(Refusal::InvalidValue("a name has at most 80 characters".to_owned()));
+    }
+    if new.language.as_ref().is_some_and(|language| language.chars().count() > LONGEST_LANGUAGE) {
+        return Err(Refusal::InvalidBody("language: at most 35 characters".to_owned()));
     }
     let language =
         new.language.as_deref().map(|language| language.split('-').next().unwrap_or_default().to_lowercase());

@@ -20,6 +20,7 @@ use super::{
     Shared, answer, attachments as files,
     attachments::UploadQuery,
     body::{self, Raw},
+    openapi::ServerSentEvent,
     presence,
     query::{self, Asked},
     signed_in::{Address, Named, Visiting},
@@ -113,7 +114,7 @@ pub(super) struct StreamQuery {
 /// What is said from now on, as `text/event-stream`: `entry` with the position as its id, `state` and `typing` without one.
 #[utoipa::path(get, path = "/v1/chat/{channel_id}/events", tag = "chat",
     params(("channel_id" = String, Path), StreamQuery, ("Last-Event-ID" = Option<String>, Header)),
-    responses((status = 200, body = String, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ServerSentEvent, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
 pub(super) async fn events(
     State(app): State<Shared>,
     Visiting { visitor, token }: Visiting,

@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 use super::{
     Shared, answer,
+    openapi::ServerSentEvent,
     query::{self, Asked},
     signed_in::{AtConversation, bearer},
 };
@@ -31,7 +32,7 @@ pub(super) struct StreamQuery {
 
 /// Events as they happen, as `text/event-stream`.
 #[utoipa::path(get, path = "/v1/events", tag = "events", params(StreamQuery, ("Last-Event-ID" = Option<String>, Header)),
-    responses((status = 200, body = String, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ServerSentEvent, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
 pub(super) async fn stream(
     State(app): State<Shared>,
     AtConversation(_): AtConversation,

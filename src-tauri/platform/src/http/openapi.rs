@@ -96,6 +96,19 @@ mod completed;
 )]
 struct Document;
 
+/// An event of a `text/event-stream`, as its fields are called there.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "it is described and never built: streams are written line by line")]
+pub(super) struct ServerSentEvent {
+    /// What it is.
+    event: String,
+    /// Where a reader who comes back goes on.
+    id: Option<String>,
+    /// The event's document, as JSON in one line.
+    #[schema(content_media_type = "application/json")]
+    data: String,
+}
+
 struct Bearer;
 
 impl Modify for Bearer {

@@ -45,6 +45,7 @@ pub(super) struct UsersQuery {
     /// Only those who are active, or only those who are not.
     active: Option<bool>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     after: Option<String>,
     /// How many; 50 if not said, 500 at most.
     limit: Option<u32>,

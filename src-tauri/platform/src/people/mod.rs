@@ -57,7 +57,7 @@ pub(crate) fn page(
                 .prepare_cached("SELECT name FROM users WHERE id = ?1")?
                 .query_row([id], |row| row.get(0))
                 .optional()?;
-            Some(name.ok_or_else(|| Refusal::InvalidQuery("this is no cursor of ours".to_owned()))?)
+            Some(name.ok_or_else(|| Refusal::InvalidValue("this is no cursor of ours".to_owned()))?)
         }
     };
     let mut statement = sql.prepare_cached(&format!(

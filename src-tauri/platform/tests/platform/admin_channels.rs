@@ -187,7 +187,7 @@ async fn a_new_key_works_at_once_and_the_old_one_for_as_long_as_was_said() {
     assert!(!String::from_utf8(listed.bytes).unwrap().contains(first), "a key is told once");
     desk.post(Some(&admin.token), "/v1/admin/channels/ch_webchat/secret", &json!({}))
         .await
-        .refused(422, "invalid-body");
+        .refused(422, "invalid-value");
 }
 
 #[tokio::test]

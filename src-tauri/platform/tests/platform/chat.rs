@@ -259,7 +259,9 @@ async fn bad_messages_are_refused_and_change_nothing() {
         visitor.post(&desk, "messages", &body).await.refused(status, code);
     }
     visitor.post(&desk, "seen", &json!({ "delivered_to": "x" })).await.refused(422, "invalid-body");
-    desk.post(None, &format!("{CHAT}/sessions"), &json!({ "name": "x".repeat(81) })).await.refused(422, "invalid-body");
+    desk.post(None, &format!("{CHAT}/sessions"), &json!({ "name": "x".repeat(81) }))
+        .await
+        .refused(422, "invalid-value");
     assert_eq!(desk.newest_seq(&alice).await, seq);
 }
 

@@ -144,7 +144,7 @@ async fn people_are_found_by_name_address_role_and_team_and_come_in_pages() {
     assert_eq!(found("role=admin").await, 1);
     assert_eq!(found("team=team_billing").await, 3);
     assert_eq!(found("active=false").await, 0);
-    desk.get(&admin, &format!("{USERS}?after=nobody")).await.refused(400, "invalid-query");
+    desk.get(&admin, &format!("{USERS}?after=nobody")).await.refused(422, "invalid-value");
     desk.get(&admin, &format!("{USERS}?role=owner")).await.refused(400, "invalid-query");
 }
 

@@ -61,28 +61,28 @@ async fn rules_that_cannot_be_gone_by_are_refused() {
     let desk = Desk::start().await;
     let admin = desk.admin().await;
     for (change, code) in [
-        (json!({ "id": "" }), "invalid-body"),
-        (json!({ "name": " " }), "invalid-body"),
+        (json!({ "id": "" }), "invalid-value"),
+        (json!({ "name": " " }), "invalid-value"),
         (json!({ "on": "sometimes" }), "invalid-body"),
-        (json!({ "when": words("any", false, &[]) }), "invalid-body"),
-        (json!({ "when": words("any", false, &[" "]) }), "invalid-body"),
+        (json!({ "when": words("any", false, &[]) }), "invalid-value"),
+        (json!({ "when": words("any", false, &[" "]) }), "invalid-value"),
         (
             json!({ "when": { "times": { "zone": "Mars/Olympus", "spans": [{ "days": [1], "from": "09:00", "to": "18:00" }] } } }),
-            "invalid-body",
+            "invalid-value",
         ),
         (
             json!({ "when": { "times": { "zone": "Europe/Paris", "spans": [{ "days": [8], "from": "09:00", "to": "18:00" }] } } }),
-            "invalid-body",
+            "invalid-value",
         ),
         (json!({ "then": { "team_id": "team_none" } }), "team-unknown"),
         (json!({ "then": { "tags": ["none"] } }), "tag-unknown"),
-        (json!({ "then": { "reply": { "en": " " } } }), "invalid-body"),
+        (json!({ "then": { "reply": { "en": " " } } }), "invalid-value"),
     ] {
         put(&desk, &admin, &[rule("a", &change)], "*").await.refused(422, code);
     }
     let gone = rule("a", &json!({ "when": { "channels": ["ch_none"] } }));
     put(&desk, &admin, &[gone], "*").await.refused(404, "channel-unknown");
-    put(&desk, &admin, &[rule("a", &json!({})), rule("a", &json!({}))], "*").await.refused(422, "invalid-body");
+    put(&desk, &admin, &[rule("a", &json!({})), rule("a", &json!({}))], "*").await.refused(422, "invalid-value");
     let many: Vec<Value> = (0..201).map(|nr| rule(&nr.to_string(), &json!({}))).collect();
     put(&desk, &admin, &many, "*").await.refused(422, "invalid-body");
     assert_eq!(desk.get(&admin, PATH).await.expect(200)["rules"].as_array().unwrap().len(), 4, "nothing was changed");

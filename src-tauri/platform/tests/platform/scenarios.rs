@@ -182,7 +182,7 @@ async fn changes_need_the_version_that_was_seen_and_a_body_that_fits() {
     admin.call(Method::POST, &format!("{MINE}/publish"), None, None).await.refused(428, "if-match-missing");
     admin.call(Method::DELETE, MINE, None, Some("*")).await.refused(409, "scenario-in-use");
     let nameless = json!({ "name": " ", "draft": asks() });
-    admin.call(Method::PUT, MINE, Some(&nameless), Some("*")).await.refused(422, "invalid-body");
+    admin.call(Method::PUT, MINE, Some(&nameless), Some("*")).await.refused(422, "invalid-value");
     let odd = json!({ "name": "Mine", "draft": flow(&[step("a", json!({ "do": "dance" }))]) });
     admin.call(Method::PUT, MINE, Some(&odd), Some("*")).await.refused(422, "invalid-body");
     let steps: Vec<Value> = (0..201).map(|nr| step(&format!("s{nr}"), json!({ "do": "end" }))).collect();

@@ -714,6 +714,7 @@ pub struct ScenarioState {
     /// What it waits for.
     pub waits_for: Option<WaitsFor>,
     /// Unexpected texts at this step.
+    #[schema(maximum = 255)]
     pub tries: u8,
     /// Steps since the customer last wrote.
     pub hops: u32,

@@ -80,10 +80,10 @@ pub struct SignInWays {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct BeginSingleSignOn {
     /// The port of 127.0.0.1 on which the app listens.
-    #[schema(minimum = 1024)]
+    #[schema(minimum = 1024, maximum = 65_535)]
     pub port: u16,
     /// SHA-256 of the verifier, in base64url without padding.
-    #[schema(min_length = 43, max_length = 43)]
+    #[schema(pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
     pub challenge: String,
     /// What signs in, as it calls itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]

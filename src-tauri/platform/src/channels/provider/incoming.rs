@@ -61,7 +61,7 @@ pub(crate) async fn files(store: &Store, channel_id: &str, inbound: &Inbound) ->
             InboundAttachment::Inline(inline) => {
                 let content = STANDARD
                     .decode(inline.data.as_bytes())
-                    .map_err(|_| Refusal::InvalidBody("data has to be base64".to_owned()))?;
+                    .map_err(|_| Refusal::InvalidValue("data has to be base64".to_owned()))?;
                 File::New(Box::new(intake::bytes(store, &inline.name, content, limits.max_bytes).await?))
             }
         });

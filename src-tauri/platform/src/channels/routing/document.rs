@@ -79,7 +79,7 @@ pub(crate) fn found(sql: &Connection, rules: &[RoutingRule]) -> Result<(), Refus
 
 /// Whether the rules can be gone by.
 pub(super) fn require_sound(sql: &Connection, rules: &[RoutingRule]) -> Result<(), Refusal> {
-    let invalid = |text: String| Err(Refusal::InvalidBody(text));
+    let invalid = |text: String| Err(Refusal::InvalidValue(text));
     if rules.len() > 200 {
         return invalid("there are more than 200 rules".to_owned());
     }

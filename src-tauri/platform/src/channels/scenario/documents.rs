@@ -277,7 +277,7 @@ pub(super) fn touch(write: &Write<'_>, user: &User, id: &str) -> rusqlite::Resul
 fn name(name: &str) -> Result<&str, Refusal> {
     let length = name.chars().count();
     if name.trim().is_empty() || length > 80 || name.chars().any(char::is_control) {
-        return Err(Refusal::InvalidBody("name has 1 to 80 characters".to_owned()));
+        return Err(Refusal::InvalidValue("a name has 1 to 80 characters".to_owned()));
     }
     Ok(name)
 }

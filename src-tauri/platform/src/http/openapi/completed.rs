@@ -10,6 +10,9 @@ const PROBLEM: &str = "#/components/schemas/Problem";
 
 /// Completes every operation of the document.
 pub(super) fn complete(document: &mut Value) {
+    if let Some(schemas) = document.pointer_mut("/components/schemas") {
+        nothing_has_no_format(schemas);
+    }
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for operations in paths.values_mut().filter_map(Value::as_object_mut) {
         for operation in operations.values_mut().filter_map(Value::as_object_mut) {
@@ -17,6 +20,23 @@ pub(super) fn complete(document: &mut Value) {
             body(operation);
             answers(operation);
         }
+    }
+}
+
+/// A format holds for the text, and not for the `null` that may stand in its place: said apart, generators keep to it.
+fn nothing_has_no_format(schema: &mut Value) {
+    match schema {
+        Value::Array(schemas) => schemas.iter_mut().for_each(nothing_has_no_format),
+        Value::Object(object) => {
+            if object.get("type") == Some(&json!(["string", "null"]))
+                && let Some(format) = object.remove("format")
+            {
+                object.remove("type");
+                object.insert("anyOf".to_owned(), json!([{ "type": "string", "format": format }, { "type": "null" }]));
+            }
+            object.values_mut().for_each(nothing_has_no_format);
+        }
+        _ => {}
     }
 }
 
@@ -28,6 +48,8 @@ fn parameters(operation: &mut Map<String, Value>) {
             parameter.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         let shape = match (of(parameter, "in").as_str(), of(parameter, "name").as_str()) {
+            // Where a cursor is no position but a name, the route says how long that may be.
+            ("query", "after" | "before") if parameter["schema"].get("maxLength").is_some() => continue,
             ("query", "after" | "before") => cursor(),
             ("query", "from" | "to") => json!({ "anyOf": [
                 { "type": "string", "format": "date-time" },

@@ -182,6 +182,8 @@ pub(in crate::http) struct ResultsQuery {
 impl ResultsQuery {
     fn filter(&self) -> Result<results::Filter, Refusal> {
         let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        // Of the comments' pages; where it says nothing, nonsense is told all the same.
+        query::cursor(self.after.as_deref())?;
         Ok(results::Filter {
             from: query::moment_in(self.from.as_deref(), self.zone()?)?,
             to: query::moment_in(self.to.as_deref(), self.zone()?)?,
