@@ -25,7 +25,7 @@ describe('Channels', () => {
 
   it('are listed with the state of their deliveries', async () => {
     await openChannels()
-    expect(await channel(/WhatsApp.*3 waiting: the provider answered 503/)).toBeVisible()
+    expect(await channel(/WhatsApp.*3 waiting: the provider is out of order \(503\)/)).toBeVisible()
     expect(await channel(/^Web chat/)).toBeVisible()
   })
 

@@ -115,10 +115,17 @@ describe('People', () => {
     await user.click(await button('Link for a new password'))
     expect(await screen.findByRole('dialog', { name: 'Link for a new password' })).toHaveTextContent(/works once/)
     await user.keyboard('{Escape}')
-    for (const act of ['Sign out everywhere', 'Forget the authenticator']) {
+    for (const [at, act] of ['Sign out everywhere', 'Forget the authenticator'].entries()) {
       await user.click(await person(/Bob Carter/))
       await user.click(await screen.findByText('Access'))
       await user.click(await button(act))
+      // Each asks first, and No is an answer.
+      const question = await screen.findByRole('alertdialog', { name: /Bob Carter/ })
+      await user.click(within(question).getByRole('button', { name: 'Cancel' }))
+      expect(rehearsal.calls.filter((call) => call.method === 'DELETE')).toHaveLength(at)
+      await user.click(await button(act))
+      const again = await screen.findByRole('alertdialog', { name: /Bob Carter/ })
+      await user.click(within(again).getByRole('button', { name: act }))
       await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     }
     const deleted = rehearsal.calls.filter((call) => call.method === 'DELETE').map((call) => call.path)

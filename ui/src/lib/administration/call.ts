@@ -2,7 +2,7 @@
  * Calls of the platform's administration, as the clients of this folder make them: one file per subject, each method typed with the
  * contract's own shapes. All of them need the network and reject with a {@link Failure}, whose `problem` is the platform's own code.
  */
-import type { Administer, Backend } from '$lib/backend'
+import { failureOf, type Administer, type Backend, type Failure } from '$lib/backend'
 
 /** A document with the version that a change of it has to name. */
 export interface Versioned<T> {
@@ -20,6 +20,12 @@ export function where(path: string, values: Values = {}): string {
   }
   const text = query.toString()
   return text === '' ? path : `${path}?${text}`
+}
+
+/** Nothing of the administration is queued, so nobody tries again but whoever asked: the sentence has to say so. */
+function untried(failure: Failure): Failure {
+  const problem = failure.code === 'platform_unavailable' || failure.code === 'platform_nonsense'
+  return problem ? { ...failure, problem: failure.code } : failure
 }
 
 /** One segment of a path, for an id from the platform. */
@@ -60,7 +66,9 @@ export class Calls {
   }
 
   async #make(method: Administer['method'], path: string, body: unknown = null, version: string | null = null) {
-    const answer = await this.backend.administer({ method, path, body, version })
+    const answer = await this.backend.administer({ method, path, body, version }).catch((reason: unknown) => {
+      throw untried(failureOf(reason))
+    })
     return { value: answer.body, version: answer.version ?? '' }
   }
 }

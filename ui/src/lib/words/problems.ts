@@ -34,6 +34,8 @@ const sentences: Record<string, () => string> = {
   'browser-missing': m.problem_browser_missing,
   'single-sign-on-off': m.problem_single_sign_on_off,
   'too-many-attempts': m.code_too_many_attempts,
+  platform_unavailable: m.problem_platform_unavailable,
+  platform_nonsense: m.problem_platform_nonsense,
 }
 
 export function problemSentence(failure: Failure): string | null {

@@ -4,6 +4,7 @@ import { count } from '$lib/i18n/number'
 import { absolute } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
 import { sentence } from '$lib/words/codes'
+import { deliveryReason } from '$lib/words/deliveries'
 
 /** The names of the kinds, which are the same in every language but for our own. */
 export function typeName(type: string): string {
@@ -23,7 +24,10 @@ export function typeName(type: string): string {
 /** How deliveries go, in a sentence. */
 export function deliveriesText({ rules, deliveries }: ChannelSettings): string {
   if (deliveries.failing > 0) {
-    return m.channel_deliveries_failing({ count: count(deliveries.waiting), reason: deliveries.reason ?? '' })
+    return m.channel_deliveries_failing({
+      count: count(deliveries.waiting),
+      reason: deliveryReason(deliveries.reason ?? ''),
+    })
   }
   if (deliveries.waiting > 0) return m.channel_deliveries_waiting({ count: count(deliveries.waiting) })
   if (rules.provider.type === 'polling') return m.channel_deliveries_polling()
