@@ -2,13 +2,14 @@
  * The interface in a browser, on a platform in memory: `npm run dev`, then open `/rehearsal.html`.
  *
  * The address chooses what is rehearsed: `?stage=signed_out`, `?role=admin`, `?second=missing`, `?closing=off`, `?offline`, `?lang=fr`,
- * `?theme=dark`, `?size=2000`. The rehearsal itself is `window.rehearsal`.
+ * `?theme=dark`, `?size=2000`, `?form=widget` (the compact window). The rehearsal itself is `window.rehearsal`.
  */
 import '../styles/tokens.css'
 import '../styles/base.css'
 import type { Language, Stage, Theme } from '$lib/backend'
 import { mount } from 'svelte'
 import App from '../app/App.svelte'
+import Widget from '../widget/Widget.svelte'
 import { Rehearsal } from './rehearsal'
 
 const query = new URLSearchParams(location.search)
@@ -29,6 +30,7 @@ const rehearsal = new Rehearsal({
   provider: query.get('provider') ?? undefined,
   closeEnabled: query.get('closing') !== 'off',
   online: !query.has('offline'),
+  openConversation: query.get('form') === 'widget' ? 'first' : undefined,
   size: Number(query.get('size') ?? 60),
   latencyMs: Number(query.get('latency') ?? 900),
   systemLanguage: navigator.language,
@@ -40,4 +42,7 @@ const rehearsal = new Rehearsal({
 })
 
 Object.assign(window, { rehearsal })
-mount(App, { target: document.getElementById('app')!, props: { backend: rehearsal } })
+mount(query.get('form') === 'widget' ? Widget : App, {
+  target: document.getElementById('app')!,
+  props: { backend: rehearsal },
+})
