@@ -12,7 +12,7 @@ async function openPage() {
 }
 
 async function add(user: Awaited<ReturnType<typeof openPage>>['user'], name: string, origins: string) {
-  await user.click(await button('New application…'))
+  await user.click(await button('New application'))
   await user.type(await screen.findByRole('textbox', { name: 'Name' }), name)
   await user.click(screen.getByRole('textbox', { name: 'Allowed origins' }))
   await user.paste(origins)
