@@ -45,6 +45,15 @@ describe('Channels', () => {
     expect(await channel(/^Shop/)).toBeVisible()
   })
 
+  it('take the focus when they open, and give it back to their row', async () => {
+    const { user } = await openChannels()
+    await user.click(await channel(/^Messenger/))
+    expect(await screen.findByRole('heading', { level: 1, name: 'Messenger' })).toHaveFocus()
+    await user.click(await button('All channels'))
+    await waitFor(async () => expect(await channel(/^Messenger/)).toHaveFocus())
+    expect(screen.getByRole('heading', { level: 1, name: 'Channels' })).toBeVisible()
+  })
+
   it('say what the platform refuses, and lose nothing that was typed', async () => {
     const { user } = await openChannels()
     await user.click(await channel(/^Messenger/))

@@ -21,6 +21,20 @@ it('shows the scores, and how they moved if one asks for it', async () => {
   expect(await nps.findByText(/points more than before/)).toBeVisible()
 })
 
+it('names the groups of the ratings, so that nobody has to tell colours apart', async () => {
+  await openSatisfaction()
+  const nps = within(await screen.findByRole('table', { name: 'Recommendation ratings' }))
+  for (const [group, ratings] of [
+    ['Promoters', 2],
+    ['Passives', 2],
+    ['Detractors', 7],
+  ] as const) {
+    expect(nps.getByRole('rowheader', { name: group })).toHaveAttribute('rowspan', String(ratings))
+  }
+  const csat = within(screen.getByRole('table', { name: 'Satisfaction ratings' }))
+  expect(csat.getByRole('rowheader', { name: 'Not satisfied' })).toHaveAttribute('rowspan', '3')
+})
+
 it('asks for what is filtered', async () => {
   const { user, rehearsal } = await openSatisfaction()
   await user.selectOptions(await screen.findByRole('combobox', { name: 'Kind of survey' }), 'csat')
