@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::packages::{Need, Probe};
-use crate::{cargo, packages, say, step, system, workspace};
+use crate::{cargo, packages, say, step, system, ui, workspace};
 
 const PROGRAM: &str = "signoff-platform";
 
@@ -22,8 +22,10 @@ const MUSL_TOOLS: &[Need] = &[Need {
     zypper: "musl-gcc",
 }];
 
-/// Builds the program and returns its file.
+/// Builds the program, with the pages that it serves, and returns its file.
 pub(super) fn build() -> Result<PathBuf> {
+    step::step("Packages of the interface", "Is the network there? `npm ci` in ui/ shows more.", ui::install)?;
+    step::step("The pages", "`npm run build` in ui/ shows more.", ui::build)?;
     if !cfg!(target_os = "linux") {
         step::step("The platform", "The compiler's message stands above.", || step::run(&mut compile(None)))?;
         return Ok(workspace::target().join("release").join(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX)));
