@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod addresses;
+mod administration;
 mod attention;
 mod closing;
 mod crashes;

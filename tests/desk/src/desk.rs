@@ -116,6 +116,11 @@ impl Desk {
         self.folder.path()
     }
 
+    /// Where the person keeps what they save.
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join(DOWNLOADS)
+    }
+
     /// Where this desk's screenshots and logs are kept.
     pub fn evidence(&self) -> &Path {
         &self.logs
@@ -167,6 +172,9 @@ impl Desk {
     }
 }
 
+/// Below the desk's folder.
+const DOWNLOADS: &str = "home/Downloads";
+
 /// Folders of an imaginary person and the variables that point there.
 fn surroundings(folder: &Path, language: &str) -> Result<Surroundings> {
     let mut surroundings = Surroundings::default();
@@ -189,6 +197,10 @@ fn surroundings(folder: &Path, language: &str) -> Result<Surroundings> {
         }
         surroundings.set(variable, path);
     }
+    let downloads = folder.join(DOWNLOADS);
+    std::fs::create_dir(&downloads)?;
+    let places = format!("XDG_DOWNLOAD_DIR=\"{}\"\n", downloads.display());
+    std::fs::write(folder.join("config/user-dirs.dirs"), places)?;
     surroundings.set("LANG", language);
     surroundings.set("GDK_BACKEND", "x11");
     surroundings.set("GTK_THEME", "Adwaita");

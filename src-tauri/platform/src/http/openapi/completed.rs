@@ -36,7 +36,7 @@ fn nothing_has_no_format(schema: &mut Value) {
             }
             object.values_mut().for_each(nothing_has_no_format);
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
