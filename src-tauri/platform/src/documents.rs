@@ -49,7 +49,7 @@ pub(crate) struct Versioned<T> {
     pub(crate) version: i64,
 }
 
-/// Where the document of this name stands. One that was never changed has the version 1.
+/// Where the document of this name stands. One that was never changed has the version 1, or the one that restoring a backup left.
 pub(crate) fn standing(sql: &Connection, name: &str) -> rusqlite::Result<Standing> {
     let found = sql
         .prepare_cached("SELECT version, changed_at, changed_by_id, changed_by_name FROM documents WHERE name = ?1")?
@@ -61,7 +61,16 @@ pub(crate) fn standing(sql: &Connection, name: &str) -> rusqlite::Result<Standin
             })
         })
         .optional()?;
-    Ok(found.unwrap_or(Standing { version: 1, changed_at: None, changed_by: None }))
+    match found {
+        Some(standing) => Ok(standing),
+        None => Ok(Standing { version: unchanged(sql)?, changed_at: None, changed_by: None }),
+    }
+}
+
+fn unchanged(sql: &Connection) -> rusqlite::Result<i64> {
+    let version =
+        sql.prepare_cached("SELECT unchanged_version FROM workspace")?.query_row([], |row| row.get(0)).optional()?;
+    Ok(version.unwrap_or(1))
 }
 
 /// Refuses a change that was made from another version.
@@ -74,10 +83,10 @@ pub(crate) fn changed(write: &Write<'_>, name: &str, by: &User) -> Result<(), Re
     write
         .sql
         .prepare_cached(
-            "INSERT INTO documents (name, version, changed_at, changed_by_id, changed_by_name) VALUES (?1, 2, ?2, ?3, ?4)
+            "INSERT INTO documents (name, version, changed_at, changed_by_id, changed_by_name) VALUES (?1, ?5, ?2, ?3, ?4)
              ON CONFLICT (name) DO UPDATE SET version = version + 1, changed_at = excluded.changed_at,
                 changed_by_id = excluded.changed_by_id, changed_by_name = excluded.changed_by_name",
         )?
-        .execute(params![name, ms(write.now), by.id, by.name])?;
+        .execute(params![name, ms(write.now), by.id, by.name, unchanged(write.sql)? + 1])?;
     Ok(())
 }

@@ -30,6 +30,8 @@ pub(crate) use plan::{newest, run as keep_making};
 pub use restore::restore;
 pub use write::write;
 
+use crate::refusal::Refusal;
+
 /// Rows of the table that a backup is known by.
 pub(crate) const MANIFEST_TABLE: &str = "backup_manifest";
 pub(crate) const FILES_TABLE: &str = "backup_files";
@@ -91,6 +93,17 @@ pub enum BackupError {
         /// What was found.
         what: String,
     },
+    /// An older schema could not be brought up to date.
+    #[error("cannot bring {} up to date: {source}", .path.display())]
+    Migration {
+        /// Which file.
+        path: PathBuf,
+        /// What went wrong.
+        source: Box<rusqlite_migration::Error>,
+    },
+    /// The audit log has to say that it was restored.
+    #[error("cannot note the restoration in the audit log: {0}")]
+    Noting(Refusal),
     /// Made by a newer version.
     #[error("{} was made by a newer version of signoff-platform; restore it with that version", .0.display())]
     Newer(PathBuf),

@@ -3,7 +3,7 @@
 use std::{io::Write, path::PathBuf};
 
 use clap::Args;
-use signoff_platform::backups;
+use signoff_platform::{Chance, Clock as _, SystemClock, backups};
 
 use super::config::Folder;
 
@@ -19,7 +19,7 @@ pub(super) struct Restore {
 impl Restore {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let folder = self.folder.path()?;
-        let manifest = backups::restore(&self.from, &folder)?;
+        let manifest = backups::restore(&self.from, &folder, SystemClock::default().now(), &mut Chance::from_os())?;
         let mut out = std::io::stdout().lock();
         writeln!(
             out,
@@ -27,7 +27,14 @@ impl Restore {
             folder.display(),
             manifest.made_at.format("%Y-%m-%d %H:%M:%S UTC")
         )?;
-        writeln!(out, "What was erased since then is back: erase it again (docs/operating.md).")?;
+        writeln!(
+            out,
+            "Everybody signs in anew. What was erased since then is back: erase it again. People deactivated, passwords,"
+        )?;
+        writeln!(
+            out,
+            "second steps and keys replaced since then are as they were: do that again, too (docs/operating.md)."
+        )?;
         Ok(())
     }
 }

@@ -54,6 +54,7 @@ fn steps() -> Vec<M<'static>> {
         M::up(include_str!("0013_running.sql")),
         M::up(include_str!("0014_access.sql")),
         M::up(include_str!("0015_single_sign_on.sql")),
+        M::up(include_str!("0016_restored.sql")),
     ]
 }
 
@@ -317,6 +318,11 @@ impl Store {
         self.writer.stop().await;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
+}
+
+/// Gives an open file the schema of this version.
+pub(crate) fn bring_up_to_date(sql: &mut Connection) -> Result<(), rusqlite_migration::Error> {
+    migrations().to_latest(sql)
 }
 
 /// The schema that this version writes.

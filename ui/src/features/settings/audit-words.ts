@@ -77,6 +77,7 @@ const sentences: Record<string, Wording> = {
   'team.members': about(m.audit_team_members),
   'team.give-up': about(m.audit_team_give_up),
   'workspace.change': plain(m.audit_workspace),
+  'workspace.restore': plain(m.audit_workspace_restore),
   'office-hours.change': plain(m.audit_office_hours),
   'tag.create': about(m.audit_tag_create),
   'tag.change': about(m.audit_tag_change),

@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeMap, path::Path, process::Stdio, time::Duration};
 
+use reqwest::{
+    Method,
+    header::{IF_MATCH, IF_RANGE, RANGE},
+};
 use serde_json::{Value, json};
 
 use super::{Served, output, program, stderr, stdout};
-use crate::desk::{Desk, Person, WEBCHAT, items};
+use crate::desk::{Desk, Person, WEBCHAT, answer_of, items};
 
 fn path(dir: &Path, name: &str) -> String {
     dir.join(name).to_str().unwrap().to_owned()
@@ -89,10 +93,80 @@ async fn a_backup_made_while_it_serves_puts_everything_back() {
     assert_eq!(std::fs::read(Path::new(&restored).join("files/ab/abcdef")).unwrap(), b"an attachment");
     let second = Served::demo(Path::new(&restored), &[]);
     let desk = Desk::at(&second.url);
+    desk.get(&admin, "/v1/me").await.refused(401, "unauthenticated");
+    let admin = desk.admin().await;
     assert_eq!(answers(&desk, &admin).await, before);
     let resumed = desk.get(&admin, &format!("/v1/changes?after={seq}")).await.expect(200);
     assert_eq!(resumed["items"][0]["type"], "reset", "whoever saw what is lost synchronises anew");
     assert!(!desk.writes(WEBCHAT, "zoe", "Life goes on").await.new);
+}
+
+/// What somebody saw in the time that was lost must not pass for what is there now, and whom that time had shut out stays out.
+#[tokio::test]
+async fn nothing_seen_after_a_backup_passes_for_what_comes_after_its_restoration() {
+    const CHAT: &str = "/v1/chat/ch_webchat";
+    const HOURS: &str = "/v1/admin/office-hours";
+    let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (backup, restored) = (path(elsewhere.path(), "backup.db"), path(elsewhere.path(), "restored"));
+    let served = Served::demo(dir.path(), &[]);
+    let desk = Desk::at(&served.url);
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    let key = desk.post(Some(&admin.token), "/v1/admin/channels/ch_webchat/key", &json!({})).await.expect(201);
+    let visitor = desk.post(None, &format!("{CHAT}/sessions"), &json!({})).await.expect(201);
+    let token = visitor["token"].as_str().unwrap();
+    let seq = desk.newest_seq(&alice).await;
+    let hello = json!({ "client_id": "c1", "text": "Hello" });
+    desk.post(Some(token), &format!("{CHAT}/messages"), &hello).await.expect(201);
+    let came = desk.changes(&alice, seq).await.swap_remove(0);
+    let conversation = came["data"]["conversation"]["id"].as_str().unwrap();
+    let made = output(&["backup", "--data-dir", &path(dir.path(), ""), "--to", &backup]);
+    assert!(made.status.success(), "{}", stderr(&made));
+
+    let position = |desk: &Desk| answer_of(desk.request(Method::GET, &format!("{CHAT}/entries")).bearer_auth(token));
+    for text in ["One", "Two", "Three"] {
+        desk.reply(&alice, conversation, text).await;
+    }
+    let lost_position = position(&desk).await.expect(200)["position"].as_i64().unwrap();
+    let lost_export = desk.get(&admin, "/v1/exports/actions.csv").await.headers["etag"].clone();
+    let lost_hours = desk.get(&admin, HOURS).await;
+    assert_eq!(lost_hours.headers["etag"], "\"1\"", "never changed");
+    let lost_person = desk.get(&admin, &format!("/v1/admin/users/{}", alice.id)).await.headers["etag"].clone();
+    drop(served);
+    let put = output(&["restore", "--data-dir", &restored, "--from", &backup]);
+    assert!(put.status.success() && stdout(&put).contains("signs in anew"), "{}", stderr(&put));
+
+    let second = Served::demo(Path::new(&restored), &[]);
+    let desk = Desk::at(&second.url);
+    for person in [&admin, &alice] {
+        desk.get(person, "/v1/me").await.refused(401, "unauthenticated");
+    }
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    for text in ["Four", "Five", "Six"] {
+        desk.reply(&alice, conversation, text).await;
+    }
+    let now = position(&desk).await.expect(200)["position"].as_i64().unwrap();
+    assert!(now > lost_position, "an open chat page resumes after {lost_position} and is told of what stands at {now}");
+    let resumed = desk
+        .request(Method::GET, "/v1/exports/actions.csv")
+        .bearer_auth(&admin.token)
+        .headers([(RANGE, "bytes=10-".parse().unwrap()), (IF_RANGE, lost_export)].into_iter().collect());
+    assert_eq!(answer_of(resumed).await.status, 200, "another file: from the beginning");
+    let hours = json!({ "always_open": true, "week": [], "holidays": [] });
+    let stale = lost_hours.headers["etag"].to_str().unwrap();
+    desk.put(&admin, HOURS, &hours, Some(stale)).await.refused(412, "stale");
+    let path = format!("/v1/admin/users/{}", alice.id);
+    let change = desk.request(Method::PATCH, &path).bearer_auth(&admin.token).header(IF_MATCH, lost_person);
+    answer_of(change.json(&json!({ "role": "admin" }))).await.refused(412, "stale");
+    let inbound =
+        json!({ "customer": { "external_id": "zoe", "name": "Zoe" }, "message": { "external_id": "m", "text": "Hi" } });
+    let by = |key: &str| {
+        let (desk, key, inbound) = (&desk, key.to_owned(), &inbound);
+        async move { desk.post(Some(&key), "/v1/channels/ch_webchat/inbound", inbound).await }
+    };
+    by("demo-key-ch_webchat").await.refused(401, "channel-key-wrong");
+    by(key["key"].as_str().unwrap()).await.expect(202);
+    let noted = desk.audited(&admin, "workspace.restore").await;
+    assert!(noted.len() == 1 && noted[0].1["made_at"].is_string(), "{noted:?}");
 }
 
 #[tokio::test]
