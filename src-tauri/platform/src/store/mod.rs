@@ -199,7 +199,9 @@ impl Store {
         }
 
         let attachments = Folder::below(directory);
-        attachments.forget_interrupted();
+        if alone {
+            attachments.forget_interrupted();
+        }
         let path = directory.join(FILE);
         let in_database = |source| OpenError::Database { path: path.clone(), source };
         let mut connection = Connection::open(&path).map_err(in_database)?;

@@ -1,6 +1,12 @@
 //! What customers wrote goes; what was done stays.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -282,6 +288,32 @@ async fn whoever_has_the_folder_erases_while_it_is_served_and_apps_hear_of_it() 
 /// Where customers' words and names may stand. A new table has to be added there, and, if it holds any, to the erasure:
 /// the test above shows whether its words are gone.
 const LEDGER: &str = include_str!("ledger.txt");
+
+/// A command beside the platform is no new start: what is coming in stays.
+#[tokio::test]
+async fn a_command_beside_the_platform_leaves_uploads_alone() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let (addr, token) = (desk.running().addr(), alice.token.clone());
+    let mut upload = TcpStream::connect(addr).unwrap();
+    let head = format!(
+        "POST /v1/attachments?name=a.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Length: 10\r\n\r\nfirst"
+    );
+    upload.write_all(head.as_bytes()).unwrap();
+    let incoming = desk.dir().join("files/.incoming");
+    desk.until("the upload begins", || std::fs::read_dir(&incoming).is_ok_and(|files| files.count() == 1)).await;
+    let folder = desk.dir().to_str().unwrap();
+    assert!(output(&["customer", "find", "--data-dir", folder, "x"]).status.success());
+
+    let answer = tokio::task::spawn_blocking(move || {
+        upload.write_all(b"again").unwrap();
+        let mut answer = String::new();
+        upload.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let answer = answer.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+}
 
 #[tokio::test]
 async fn every_table_was_thought_of() {
