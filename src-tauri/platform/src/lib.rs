@@ -49,6 +49,7 @@ mod figures;
 mod health;
 mod http;
 mod idempotency;
+mod limits;
 mod metrics;
 mod office;
 pub mod operator;
@@ -206,7 +207,8 @@ pub async fn open(options: Options) -> Result<Opened, ServeError> {
     let outside = Arc::new(Outside::new(private_addresses));
     let traffic = traffic.then(|| chance.fork());
     let doorkeeper = Arc::new(sessions::Doorkeeper::new(chance.fork()));
-    let store = store::Store::open(&data_dir, clock, chance, machine, store::Lock::Alone)?;
+    let store = store::Store::open(&data_dir, clock, chance, machine, store::Lock::Alone)?
+        .keeping_free(serving.limits.min_free_disk_bytes);
     match workspace::prepare(&store, start).await {
         Ok(workspace) => {
             let (stop, stopping) = watch::channel(false);
@@ -278,7 +280,7 @@ impl Opened {
             presence,
             outgoing,
             provider,
-            limits: chat::limits::Limits::default(),
+            limits: limits::Limits::default(),
             stopping: self.stopping.clone(),
         })
     }

@@ -326,6 +326,9 @@ pub enum Refusal {
     /// Try again later.
     #[error("The platform has too much to do; try again in a second.")]
     Overloaded,
+    /// The last space on the disk is for what people write.
+    #[error("The platform has no room for files; try again in a minute.")]
+    StorageFull,
     /// Our fault; the log says more.
     #[error("Something went wrong on the platform's side. Nothing was changed.")]
     Internal,
@@ -432,6 +435,7 @@ impl Refusal {
             Self::WidgetApplicationExists => (ProblemCode::WidgetApplicationExists, 409, "Widget application exists"),
             Self::OriginInvalid(_) => (ProblemCode::OriginInvalid, 422, "Origin invalid"),
             Self::Overloaded => (ProblemCode::Overloaded, 503, "Overloaded"),
+            Self::StorageFull => (ProblemCode::Overloaded, 503, "No room for files"),
             Self::Internal => (ProblemCode::Internal, 500, "Internal error"),
         }
     }
@@ -444,6 +448,9 @@ impl Refusal {
         | Self::RateLimited { retry_after_s } = self
         {
             return Some(*retry_after_s);
+        }
+        if matches!(self, Self::StorageFull) {
+            return Some(60);
         }
         matches!(self, Self::Overloaded | Self::IdempotencyInProgress | Self::TooManyRequests).then_some(1)
     }

@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use crate::backups::attachments::FOLDER;
+use crate::{backups::attachments::FOLDER, health, refusal::Refusal};
 
 const INCOMING: &str = ".incoming";
 
@@ -15,12 +15,27 @@ const INCOMING: &str = ".incoming";
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
+    keep_free: u64,
 }
 
 impl Folder {
     /// The folder below a data directory.
     pub(crate) fn below(data_dir: &Path) -> Self {
-        Self { path: data_dir.join(FOLDER) }
+        Self { path: data_dir.join(FOLDER), keep_free: 0 }
+    }
+
+    /// Takes nothing in while less than so much space is free: the last of it is for what people write.
+    pub(crate) fn keeping_free(self, bytes: u64) -> Self {
+        Self { keep_free: bytes, ..self }
+    }
+
+    /// Refuses what comes in while there is little space.
+    pub(super) fn require_room(&self) -> Result<(), Refusal> {
+        let beside = self.path.parent().unwrap_or(&self.path);
+        match health::free_bytes(beside) {
+            Some(free) if free < self.keep_free => Err(Refusal::StorageFull),
+            _ => Ok(()),
+        }
     }
 
     /// Where the content of this name lies.

@@ -1,9 +1,12 @@
 //! How a file comes in: streamed to the disk while it is hashed and counted, looked at, and then either placed with its row in a
 //! transaction or gone.
+//!
+//! What comes in is collected and written in pieces: a client that is slow keeps a little memory, never a thread.
 
 use std::{
     fs::{self, File},
     io::Write as _,
+    mem,
     path::PathBuf,
 };
 
@@ -11,7 +14,6 @@ use axum::body::Body;
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 use signoff_wire::contract::timeline::Attachment;
-use tokio::sync::mpsc;
 
 use super::{
     Owner,
@@ -22,8 +24,11 @@ use super::{
 };
 use crate::{
     refusal::Refusal,
-    store::{Store, Write},
+    store::{Store, Threads, Write},
 };
+
+/// Written at a time.
+const PIECE: usize = 256 * 1024;
 
 /// A file that is on the disk and not yet anybody's. Dropped, it is gone.
 #[derive(Debug)]
@@ -50,7 +55,6 @@ impl Prepared {
     /// Gives it to an owner. Part of a transaction: jobs of the writer run one after the other, so no sweep comes between the
     /// file and its row.
     pub(crate) fn place(self, write: &mut Write<'_>, owner: &Owner) -> Result<Attachment, Refusal> {
-        self.folder.place(&self.incoming, &self.content).map_err(on_disk)?;
         let attachment = Attachment {
             id: write.id("att"),
             name: self.name.clone(),
@@ -58,6 +62,7 @@ impl Prepared {
             size: self.size,
         };
         insert(write, &self.content, &attachment, owner)?;
+        self.folder.place(&self.incoming, &self.content).map_err(on_disk)?;
         Ok(attachment)
     }
 }
@@ -72,13 +77,12 @@ impl Drop for Prepared {
 /// Takes a body in as a file called `name`.
 ///
 /// # Errors
-/// [`Refusal::AttachmentTooLarge`] over `limit` bytes, [`Refusal::MessageEmpty`] without any.
+/// [`Refusal::AttachmentTooLarge`] over `limit` bytes, [`Refusal::MessageEmpty`] without any, [`Refusal::StorageFull`].
 pub(crate) async fn stream(store: &Store, name: &str, body: Body, limit: u64) -> Result<Prepared, Refusal> {
-    let (chunks, arriving) = mpsc::channel(4);
-    let (folder, name) = (store.attachments(), name.to_owned());
-    let writing = tokio::task::spawn_blocking(move || write_down(folder, &name, arriving));
+    let (threads, folder) = (store.threads(), store.attachments());
+    let mut coming = work(threads, move || Coming::begin(folder)).await?;
     let mut body = body.into_data_stream();
-    let mut seen: u64 = 0;
+    let (mut seen, mut piece) = (0_u64, Vec::new());
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|_| Refusal::InvalidBody("it broke off".to_owned()))?;
         seen = seen.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
@@ -86,19 +90,31 @@ pub(crate) async fn stream(store: &Store, name: &str, body: Body, limit: u64) ->
         if seen > limit.saturating_mul(2).saturating_add(1024 * 1024) {
             break;
         }
-        if seen <= limit && chunks.send(chunk.to_vec()).await.is_err() {
-            break;
+        if seen > limit {
+            piece = Vec::new();
+            continue;
+        }
+        piece.extend_from_slice(&chunk);
+        if piece.len() >= PIECE {
+            let full = mem::take(&mut piece);
+            coming = work(threads, move || coming.with(&full)).await?;
         }
     }
-    drop(chunks);
-    let prepared = writing.await.map_err(|_| Refusal::Internal)??;
     if seen > limit {
         return Err(Refusal::AttachmentTooLarge { limit });
     }
     if seen == 0 {
         return Err(Refusal::MessageEmpty);
     }
-    Ok(prepared)
+    let name = name.to_owned();
+    work(threads, move || coming.with(&piece)?.end(&name)).await
+}
+
+async fn work<T: Send + 'static>(
+    threads: Threads,
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    threads.blocking(work).await.unwrap_or(Err(Refusal::Internal))
 }
 
 /// Takes bytes in as a file called `name`.
@@ -106,32 +122,48 @@ pub(crate) async fn bytes(store: &Store, name: &str, content: Vec<u8>, limit: u6
     stream(store, name, Body::from(content), limit).await
 }
 
-fn write_down(folder: Folder, name: &str, mut arriving: mpsc::Receiver<Vec<u8>>) -> Result<Prepared, Refusal> {
-    let (incoming, mut file) = folder.incoming().map_err(on_disk)?;
-    // From here on the file is gone with `prepared`, whatever happens.
-    let mut prepared = Prepared {
-        folder,
-        incoming,
-        content: String::new(),
-        size: 0,
-        name: String::new(),
-        kind: Kind { media_type: "application/octet-stream", endings: &["bin"] },
-    };
-    let (mut hash, mut head) = (Sha256::new(), Vec::with_capacity(HEAD));
-    while let Some(chunk) = arriving.blocking_recv() {
-        hash.update(&chunk);
-        let missing = HEAD.saturating_sub(head.len()).min(chunk.len());
-        head.extend_from_slice(&chunk[..missing]);
-        prepared.size += u64::try_from(chunk.len()).unwrap_or_default();
-        file.write_all(&chunk).map_err(on_disk)?;
+/// A file of which a part is there. Dropped, it is gone.
+struct Coming {
+    prepared: Prepared,
+    file: File,
+    hash: Sha256,
+    head: Vec<u8>,
+}
+
+impl Coming {
+    fn begin(folder: Folder) -> Result<Self, Refusal> {
+        folder.require_room()?;
+        let (incoming, file) = folder.incoming().map_err(on_disk)?;
+        let prepared = Prepared {
+            folder,
+            incoming,
+            content: String::new(),
+            size: 0,
+            name: String::new(),
+            kind: Kind { media_type: "application/octet-stream", endings: &["bin"] },
+        };
+        Ok(Self { prepared, file, hash: Sha256::new(), head: Vec::with_capacity(HEAD) })
     }
-    file.sync_all().map_err(on_disk)?;
-    drop::<File>(file);
-    let whole = prepared.size <= u64::try_from(HEAD).unwrap_or_default();
-    prepared.kind = kinds::look(&head, whole, name);
-    prepared.name = names::clean(name, prepared.kind);
-    prepared.content = hex(&hash.finalize());
-    Ok(prepared)
+
+    fn with(mut self, piece: &[u8]) -> Result<Self, Refusal> {
+        self.prepared.folder.require_room()?;
+        self.hash.update(piece);
+        let missing = HEAD.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(&piece[..missing]);
+        self.prepared.size += u64::try_from(piece.len()).unwrap_or_default();
+        self.file.write_all(piece).map_err(on_disk)?;
+        Ok(self)
+    }
+
+    fn end(self, name: &str) -> Result<Prepared, Refusal> {
+        let Self { mut prepared, file, hash, head } = self;
+        file.sync_all().map_err(on_disk)?;
+        let whole = prepared.size <= u64::try_from(HEAD).unwrap_or_default();
+        prepared.kind = kinds::look(&head, whole, name);
+        prepared.name = names::clean(name, prepared.kind);
+        prepared.content = hex(&hash.finalize());
+        Ok(prepared)
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

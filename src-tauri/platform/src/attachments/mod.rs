@@ -25,6 +25,10 @@ pub(crate) mod sweep;
 pub(crate) const LARGEST: u64 = 25 * 1024 * 1024;
 /// The most files that may go with one text.
 pub(crate) const MOST: usize = 20;
+/// Bytes that a visitor's files may have that were not sent yet, and those of all visitors.
+const UNSENT: (i64, i64) = (100 * 1024 * 1024, 1024 * 1024 * 1024);
+/// When there may be room again.
+const UNSENT_AGAIN_AFTER_S: u64 = 60;
 
 /// Who brought a file, and alone may use it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +149,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Attachment> {
 
 fn insert(write: &mut Write<'_>, content: &str, attachment: &Attachment, owner: &Owner) -> Result<(), Refusal> {
     let (kind, id) = owner.columns();
+    if matches!(owner, Owner::Visitor(..)) {
+        require_room_for_visitor(write.sql, &id, attachment.size)?;
+    }
     write
         .sql
         .prepare_cached(
@@ -161,5 +168,20 @@ fn insert(write: &mut Write<'_>, content: &str, attachment: &Attachment, owner: 
             id,
             ms(write.now)
         ])?;
+    Ok(())
+}
+
+/// Anybody may be a visitor: what they never send must not fill the disk.
+fn require_room_for_visitor(sql: &Connection, id: &str, size: u64) -> Result<(), Refusal> {
+    let (own, all): (i64, i64) = sql
+        .prepare_cached(
+            "SELECT coalesce(sum(size) FILTER (WHERE owner_id = ?1), 0), coalesce(sum(size), 0) FROM attachments
+             WHERE entry_nr IS NULL AND owner_kind = 'visitor'",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    if own.saturating_add(size) > UNSENT.0 || all.saturating_add(size) > UNSENT.1 {
+        return Err(Refusal::RateLimited { retry_after_s: UNSENT_AGAIN_AFTER_S });
+    }
     Ok(())
 }

@@ -13,8 +13,10 @@ use crate::{
 
 /// For how long an uploaded file waits to be used: an advisor's click may wait for a network.
 const KEPT_UNUSED: TimeDelta = TimeDelta::days(35);
-/// A visitor's or a connector's: they send at once or not at all.
-const KEPT_UNUSED_BY_OTHERS: TimeDelta = TimeDelta::days(1);
+/// A connector's: it sends at once, or when it is up again.
+const KEPT_UNUSED_BY_CHANNELS: TimeDelta = TimeDelta::days(1);
+/// A visitor's: they send at once or not at all.
+const KEPT_UNUSED_BY_VISITORS: TimeDelta = TimeDelta::hours(2);
 /// Contents looked at in one job, so that nobody's click waits for long.
 const AT_ONCE: usize = 500;
 
@@ -26,9 +28,12 @@ pub(crate) async fn unused(store: &Store) -> Result<(), Refusal> {
                 .sql
                 .prepare_cached(
                     "DELETE FROM attachments WHERE entry_nr IS NULL
-                        AND at < iif(owner_kind = 'user', ?1, ?2) RETURNING content",
+                        AND at < CASE owner_kind WHEN 'user' THEN ?1 WHEN 'channel' THEN ?2 ELSE ?3 END RETURNING content",
                 )?
-                .query_map([ms(write.now - KEPT_UNUSED), ms(write.now - KEPT_UNUSED_BY_OTHERS)], |row| row.get(0))?
+                .query_map(
+                    [KEPT_UNUSED, KEPT_UNUSED_BY_CHANNELS, KEPT_UNUSED_BY_VISITORS].map(|kept| ms(write.now - kept)),
+                    |row| row.get(0),
+                )?
                 .collect::<rusqlite::Result<_>>()?)
         })
         .await?;

@@ -1,20 +1,22 @@
 //! Files, in and out. Whatever they contain, no browser is to run it: they are served to be saved, as what they were found to
 //! be, in a sandbox.
 
-use std::{convert::Infallible, fs::File, io::Read};
+use std::{
+    fs::File,
+    io::{self, Read},
+};
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Body,
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use futures_util::stream;
 use serde::Deserialize;
 use signoff_wire::contract::{problems::Problem, timeline::Attachment};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
 use super::{
@@ -23,15 +25,19 @@ use super::{
     signed_in::{ByChannel, ByChannelAnd, Named, SignedIn},
 };
 use crate::{
-    attachments::{self, LARGEST, Owner, Stored, intake},
+    attachments::{
+        self, LARGEST, Owner, Stored,
+        intake::{self, Prepared},
+    },
     channels::settings,
     conversations::visibility,
+    limits::Transfer,
     refusal::Refusal,
-    store::Store,
+    store::{Store, Threads},
 };
 
 /// Read and sent at a time.
-const CHUNK: usize = 64 * 1024;
+const PIECE: usize = 256 * 1024;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -81,7 +87,7 @@ pub(super) async fn download(
             if may { Ok(stored) } else { Err(Refusal::NotFound) }
         })
         .await?;
-    serve(&app.store, stored).await
+    serve(&app.store, stored, None).await
 }
 
 /// Upload a file that came with a customer's message, to be named in it.
@@ -94,8 +100,9 @@ pub(super) async fn upload_by_channel(
     Asked(asked): Asked<UploadQuery>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let owner = Owner::Channel(channel_id.clone());
-    let attachment = take(&app.store, channel_id, owner, asked.name(), request.into_body()).await?;
+    let prepared = bring_in(&app.store, &channel_id, asked.name(), request.into_body()).await?;
+    let owner = Owner::Channel(channel_id);
+    let attachment = app.store.write(move |write| prepared.place(write, &owner)).await?;
     answer::json(StatusCode::CREATED, &attachment)
 }
 
@@ -120,28 +127,24 @@ pub(super) async fn download_by_channel(
             if of_channel { Ok(stored) } else { Err(Refusal::NotFound) }
         })
         .await?;
-    serve(&app.store, stored).await
+    serve(&app.store, stored, None).await
 }
 
-/// Takes a file for a channel: one that the channel would not take is refused at once.
-pub(super) async fn take(
-    store: &Store,
-    channel_id: String,
-    owner: Owner,
-    name: &str,
-    body: Body,
-) -> Result<Attachment, Refusal> {
+/// Brings a file for a channel onto the disk: one that the channel would not take is refused at once.
+pub(super) async fn bring_in(store: &Store, channel_id: &str, name: &str, body: Body) -> Result<Prepared, Refusal> {
+    let channel_id = channel_id.to_owned();
     let limits = store.read(move |sql| settings::attachment_limits(sql, &channel_id)).await?;
     let prepared = intake::stream(store, name, body, limits.max_bytes).await?;
     attachments::require_taken(&limits, prepared.media_type(), prepared.size())?;
-    store.write(move |write| prepared.place(write, &owner)).await
+    Ok(prepared)
 }
 
-/// The file itself.
-pub(super) async fn serve(store: &Store, stored: Stored) -> Result<Response, Refusal> {
+/// The file itself, read in pieces as they are taken: whoever is slow keeps a file open, never a thread. The place among the
+/// files under way is given back with it.
+pub(super) async fn serve(store: &Store, stored: Stored, place: Option<Transfer>) -> Result<Response, Refusal> {
     let path = store.attachments().content(&stored.content);
     let opened = store.threads().blocking(move || File::open(path)).await;
-    let mut file = match opened {
+    let file = match opened {
         Some(Ok(file)) => file,
         Some(Err(error)) => {
             tracing::error!(%error, "a file is missing");
@@ -149,17 +152,7 @@ pub(super) async fn serve(store: &Store, stored: Stored) -> Result<Response, Ref
         }
         None => return Err(Refusal::Internal),
     };
-    let (chunks, arriving) = mpsc::channel::<Result<Bytes, Infallible>>(2);
-    tokio::task::spawn_blocking(move || {
-        let mut buffer = vec![0; CHUNK];
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) | Err(_) => return,
-                Ok(read) if chunks.blocking_send(Ok(Bytes::copy_from_slice(&buffer[..read]))).is_err() => return,
-                Ok(_) => {}
-            }
-        }
-    });
+    let pieces = Pieces { file, threads: store.threads(), _place: place };
     let headers = [
         (header::CONTENT_TYPE, stored.attachment.media_type.clone()),
         (header::CONTENT_LENGTH, stored.attachment.size.to_string()),
@@ -170,13 +163,30 @@ pub(super) async fn serve(store: &Store, stored: Stored) -> Result<Response, Ref
         // What a file is does not change; whether one may see it may.
         (header::CACHE_CONTROL, "private, max-age=3600, immutable".to_owned()),
     ];
-    let mut response = Body::from_stream(ReceiverStream::new(arriving)).into_response();
+    let mut response = Body::from_stream(stream::try_unfold(pieces, Pieces::next)).into_response();
     for (name, value) in headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(name, value);
         }
     }
     Ok(response)
+}
+
+struct Pieces {
+    file: File,
+    threads: Threads,
+    _place: Option<Transfer>,
+}
+
+impl Pieces {
+    async fn next(mut self) -> io::Result<Option<(Vec<u8>, Self)>> {
+        let read = self.threads.blocking(move || {
+            let mut piece = Vec::with_capacity(PIECE);
+            let read = Read::by_ref(&mut self.file).take(PIECE as u64).read_to_end(&mut piece)?;
+            Ok((read > 0).then_some((piece, self)))
+        });
+        read.await.unwrap_or_else(|| Err(io::ErrorKind::Other.into()))
+    }
 }
 
 /// To be saved, under its name: RFC 6266, with a plain stand-in for those who cannot read it.

@@ -28,10 +28,10 @@ use super::{
 use crate::{
     attachments,
     chat::{
-        limits::What,
         seen, stream, switchboard, thread,
         visitors::{self, Known},
     },
+    limits::What,
     refusal::Refusal,
 };
 
@@ -191,8 +191,12 @@ pub(super) async fn upload(
     request: Request,
 ) -> Result<Response, Refusal> {
     app.limits.take(What::Upload, Some(&visitor.token_hash), address, app.store.now())?;
-    let (channel_id, owner) = (visitor.channel_id.clone(), visitor.owner());
-    let attachment = files::take(&app.store, channel_id, owner, asked.name(), request.into_body()).await?;
+    let _place = app.limits.transfer(&visitor.token_hash, address)?;
+    let prepared = files::bring_in(&app.store, &visitor.channel_id, asked.name(), request.into_body()).await?;
+    let kib = u32::try_from(prepared.size().div_ceil(1024)).unwrap_or(u32::MAX);
+    app.limits.take_many(What::Kib, kib, Some(&visitor.token_hash), address, app.store.now())?;
+    let owner = visitor.owner();
+    let attachment = app.store.write(move |write| prepared.place(write, &owner)).await?;
     answer::json(StatusCode::CREATED, &attachment)
 }
 
@@ -208,8 +212,9 @@ pub(super) async fn download(
 ) -> Result<Response, Refusal> {
     app.limits.take(What::Request, Some(&visitor.token_hash), address, app.store.now())?;
     let Path((_, id)) = path.map_err(|_| Refusal::NotFound)?;
+    let place = app.limits.transfer(&visitor.token_hash, address)?;
     let stored = app.store.read(move |sql| own_file(sql, &visitor, &id)).await?;
-    files::serve(&app.store, stored).await
+    files::serve(&app.store, stored, Some(place)).await
 }
 
 fn own_file(sql: &rusqlite::Connection, visitor: &Known, id: &str) -> Result<attachments::Stored, Refusal> {

@@ -16,10 +16,7 @@ use super::{
     Shared,
     signed_in::{Address, Named},
 };
-use crate::{
-    chat::{limits::What, visitors},
-    refusal::Refusal,
-};
+use crate::{chat::visitors, limits::What, refusal::Refusal};
 
 /// Name, media type, content.
 type Part = (&'static str, &'static str, &'static str);

@@ -13,11 +13,11 @@ use tokio::sync::{Notify, watch};
 
 use crate::{
     channels::provider::Provider,
-    chat::limits::Limits,
     events::fanout::Fanout,
     exports::bookmarks::Bookmarks,
     health::Health,
     idempotency::Running,
+    limits::Limits,
     outgoing::Outgoing,
     presence::Presence,
     refusal::Refusal,

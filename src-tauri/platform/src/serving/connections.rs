@@ -24,6 +24,7 @@ use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
@@ -111,6 +112,8 @@ impl Door {
         };
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
+        let mut stream = Box::pin(TimeoutStream::new(stream));
+        stream.as_mut().set_write_timeout_pinned(Some(self.limits.write_timeout));
         let connection = Connection { address, app: self.app.clone(), limits: self.limits, closing: closing.clone() };
         let (tls, metrics) = (self.tls.clone(), Arc::clone(&self.metrics));
         connections.spawn(async move {
@@ -153,7 +156,10 @@ struct Connection {
 }
 
 impl Connection {
-    async fn secured(self, stream: TcpStream, tls: &Tls) {
+    async fn secured<S>(self, stream: S, tls: &Tls)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let handshake = TlsAcceptor::from(tls.config()).accept(stream);
         match tokio::time::timeout(self.limits.handshake_timeout, handshake).await {
             Ok(Ok(stream)) => {

@@ -94,7 +94,9 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a body may take; more for a large one.
     pub body_timeout: Duration,
-    /// Free space on the disk below which the platform is not ready.
+    /// How long a client may take nothing of what it is sent.
+    pub write_timeout: Duration,
+    /// Free space on the disk below which the platform is not ready, and takes no files.
     pub min_free_disk_bytes: u64,
 }
 
@@ -107,6 +109,7 @@ impl Default for Limits {
             handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(60),
             min_free_disk_bytes: 256 * 1024 * 1024,
         }
     }

@@ -55,6 +55,7 @@ fn steps() -> Vec<M<'static>> {
         M::up(include_str!("0014_access.sql")),
         M::up(include_str!("0015_single_sign_on.sql")),
         M::up(include_str!("0016_restored.sql")),
+        M::up(include_str!("0017_limits.sql")),
     ]
 }
 
@@ -276,6 +277,11 @@ impl Store {
     /// about that is true as long as [`access`] was this number in the same snapshot.
     pub(crate) fn access(&self) -> watch::Receiver<i64> {
         self.access.clone()
+    }
+
+    /// Takes no files in while less than so much space is free on the disk.
+    pub(crate) fn keeping_free(self, bytes: u64) -> Self {
+        Self { attachments: self.attachments.keeping_free(bytes), ..self }
     }
 
     /// Where files lie.

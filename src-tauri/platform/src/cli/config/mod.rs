@@ -264,6 +264,7 @@ impl Config {
                 handshake_timeout: it.seconds("limits.handshake_timeout_s"),
                 header_timeout: it.seconds("limits.header_timeout_s"),
                 body_timeout: it.seconds("limits.body_timeout_s"),
+                write_timeout: it.seconds("limits.write_timeout_s"),
                 min_free_disk_bytes: it.number("limits.min_free_disk_mib").saturating_mul(1024 * 1024),
             },
             notice: Duration::from_millis(it.number("stop.notice_ms")),

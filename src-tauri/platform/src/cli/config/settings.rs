@@ -113,10 +113,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         "How long a body may take, and a second more for every 16 KiB of it.",
     ),
     setting(
+        "limits.write_timeout_s",
+        Kind::Number(1, 3600),
+        "60",
+        "How long a client may take nothing of what it is sent before its connection is closed.",
+    ),
+    setting(
         "limits.min_free_disk_mib",
         Kind::Number(0, 1_000_000_000),
         "256",
-        "With less free space than this on the disk the platform says that it is not ready.",
+        "With less free space than this on the disk the platform says that it is not ready, and takes no files.",
     ),
     setting(
         "stop.notice_ms",

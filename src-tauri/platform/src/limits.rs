@@ -1,11 +1,12 @@
-//! How much a visitor may do, and how much may come from one address: buckets that fill up again with time.
+//! How much strangers may do: a visitor of the chat page, and whoever asks from one address without having shown who they are.
+//! Buckets that fill up again with time, and files under way at once.
 //!
-//! Each visitor and each address has buckets of their own, so that a flood empties nobody else's. Kept in memory.
+//! Each visitor and each address has its own, so that a flood takes nothing from anybody else. Kept in memory.
 
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -22,6 +23,10 @@ pub(crate) enum What {
     Message,
     /// A file.
     Upload,
+    /// A KiB of a file.
+    Kib,
+    /// A try to sign in, or to use a link: each may cost a password's hash.
+    SignIn,
     /// Anything else that a page asks for.
     Request,
 }
@@ -38,6 +43,8 @@ impl What {
             Self::Session => Measure { most: 5.0, per_minute: 5.0 },
             Self::Message => Measure { most: 20.0, per_minute: 40.0 },
             Self::Upload => Measure { most: 20.0, per_minute: 20.0 },
+            Self::Kib => Measure { most: 100.0 * 1024.0, per_minute: 10.0 * 1024.0 },
+            Self::SignIn => Measure { most: 12.0, per_minute: 6.0 },
             Self::Request => Measure { most: 120.0, per_minute: 240.0 },
         }
     }
@@ -64,10 +71,35 @@ struct Bucket {
     at: DateTime<Utc>,
 }
 
-/// All buckets.
+/// Files that one visitor may send and fetch at once, and all from one address.
+const TRANSFERS: (usize, usize) = (6, 60);
+
+/// All buckets, and the files under way.
 #[derive(Default)]
 pub(crate) struct Limits {
     buckets: Mutex<HashMap<(What, Owner), Bucket>>,
+    transfers: Arc<Mutex<HashMap<Owner, usize>>>,
+}
+
+/// A file under way; its place is free again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Transfer {
+    all: Arc<Mutex<HashMap<Owner, usize>>>,
+    of: Vec<Owner>,
+}
+
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        let mut all = lock(&self.all);
+        for owner in &self.of {
+            if let Some(count) = all.get_mut(owner) {
+                *count -= 1;
+                if *count == 0 {
+                    all.remove(owner);
+                }
+            }
+        }
+    }
 }
 
 impl Limits {
@@ -82,6 +114,22 @@ impl Limits {
         address: Option<IpAddr>,
         now: DateTime<Utc>,
     ) -> Result<(), Refusal> {
+        self.take_many(what, 1, visitor, address, now)
+    }
+
+    /// Takes so many at once.
+    ///
+    /// # Errors
+    /// [`Refusal::RateLimited`] if there are fewer in either; then nothing is taken.
+    pub(crate) fn take_many(
+        &self,
+        what: What,
+        count: u32,
+        visitor: Option<&[u8]>,
+        address: Option<IpAddr>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        let count = f64::from(count);
         let wanted: Vec<_> = [
             visitor.map(|hash| (Owner::Visitor(hash.to_vec()), what.of_visitor())),
             address.map(|address| (Owner::Address(network(address)), what.of_address())),
@@ -89,25 +137,47 @@ impl Limits {
         .into_iter()
         .flatten()
         .collect();
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = lock(&self.buckets);
         if buckets.len() >= BUCKETS {
             // After a minute or so nobody remembers more than a full bucket does.
             buckets.retain(|_, bucket| now - bucket.at < TimeDelta::minutes(2));
         }
         for (owner, measure) in &wanted {
             let left = buckets.get(&(what, owner.clone())).map_or(measure.most, |bucket| filled(bucket, measure, now));
-            if left < 1.0 {
+            if left < count {
                 // A second more than it takes: whoever comes back then is let in.
-                let wait = Duration::from_secs_f64((1.0 - left) / measure.per_minute * 60.0);
+                let wait = Duration::from_secs_f64((count - left) / measure.per_minute * 60.0);
                 return Err(Refusal::RateLimited { retry_after_s: wait.as_secs() + 1 });
             }
         }
         for (owner, measure) in wanted {
             let bucket = buckets.entry((what, owner)).or_insert(Bucket { left: measure.most, at: now });
-            *bucket = Bucket { left: filled(bucket, &measure, now) - 1.0, at: now };
+            *bucket = Bucket { left: filled(bucket, &measure, now) - count, at: now };
         }
         Ok(())
     }
+
+    /// A place for a file that is sent or fetched, until it is dropped.
+    ///
+    /// # Errors
+    /// [`Refusal::RateLimited`] with as many under way as there may be.
+    pub(crate) fn transfer(&self, visitor: &[u8], address: Option<IpAddr>) -> Result<Transfer, Refusal> {
+        let mut wanted = vec![(Owner::Visitor(visitor.to_vec()), TRANSFERS.0)];
+        wanted.extend(address.map(|address| (Owner::Address(network(address)), TRANSFERS.1)));
+        let mut all = lock(&self.transfers);
+        if wanted.iter().any(|(owner, most)| all.get(owner).is_some_and(|count| count >= most)) {
+            return Err(Refusal::RateLimited { retry_after_s: 1 });
+        }
+        let of: Vec<Owner> = wanted.into_iter().map(|(owner, _)| owner).collect();
+        for owner in &of {
+            *all.entry(owner.clone()).or_default() += 1;
+        }
+        Ok(Transfer { all: Arc::clone(&self.transfers), of })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn filled(bucket: &Bucket, measure: &Measure, now: DateTime<Utc>) -> f64 {
@@ -147,6 +217,19 @@ mod tests {
         };
         let later = now + TimeDelta::seconds(i64::try_from(retry_after_s).expect("seconds"));
         assert!(limits.take(What::Message, Some(b"flood"), flood, later).is_ok(), "as was said");
+    }
+
+    #[test]
+    fn so_many_files_are_under_way_at_once_and_a_place_is_free_again() {
+        let limits = Limits::default();
+        let address = Some("192.0.2.1".parse().expect("ip"));
+        let mut held: Vec<_> = (0..TRANSFERS.0).map(|_| limits.transfer(b"one", address)).collect();
+        assert!(held.iter().all(Result::is_ok) && limits.transfer(b"one", address).is_err());
+        assert!(limits.transfer(b"other", address).is_ok(), "a neighbour has places of their own");
+        held.pop();
+        assert!(limits.transfer(b"one", address).is_ok());
+        drop(held);
+        assert!(lock(&limits.transfers).is_empty(), "nothing is remembered of what is over");
     }
 
     #[test]
