@@ -49,6 +49,10 @@ impl What {
         }
     }
 
+    fn minutes_to_fill(self) -> i64 {
+        if self == Self::Kib { 10 } else { 2 }
+    }
+
     /// An office shares an address.
     fn of_address(self) -> Measure {
         let one = self.of_visitor();
@@ -139,8 +143,8 @@ impl Limits {
         .collect();
         let mut buckets = lock(&self.buckets);
         if buckets.len() >= BUCKETS {
-            // After a minute or so nobody remembers more than a full bucket does.
-            buckets.retain(|_, bucket| now - bucket.at < TimeDelta::minutes(2));
+            // After that time nobody remembers more than a full bucket does.
+            buckets.retain(|(what, _), bucket| now - bucket.at < TimeDelta::minutes(what.minutes_to_fill()));
         }
         for (owner, measure) in &wanted {
             let left = buckets.get(&(what, owner.clone())).map_or(measure.most, |bucket| filled(bucket, measure, now));
@@ -186,7 +190,7 @@ fn filled(bucket: &Bucket, measure: &Measure, now: DateTime<Utc>) -> f64 {
 }
 
 /// Whoever has an address of version 6 has a whole network of them.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

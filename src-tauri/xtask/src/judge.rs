@@ -15,6 +15,8 @@ use crate::{cargo, packages, say, step, system, workspace};
 const PEOPLE: &[(&str, &str)] = &[("an admin", "admin@demo.test"), ("an advisor", "alice@demo.test")];
 /// Without a token of their own the metrics are not there. tests/judge has it, too.
 const METRICS: &str = "metrics.token=the-judge-may-read-the-metrics-00";
+/// What the judge floods with guesses locks one address; its own sign-ins come from another one (hooks.py).
+const PROXIES: &str = "trusted_proxies=127.0.0.1";
 /// For all of them together, if nothing else is asked for.
 const SECONDS: u32 = 120;
 const USAGE: &str = "`cargo xtask judge [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]`";
@@ -122,7 +124,7 @@ impl Platform {
     fn serve(place: &Path) -> Result<Self> {
         let log = fs::File::create(place.join("platform.log"))?;
         let mut process = Command::new(workspace::target().join("debug/signoff-platform"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--demo", "--set", METRICS, "--data-dir"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--demo", "--set", METRICS, "--set", PROXIES, "--data-dir"])
             .arg(place.join("data"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -20,9 +20,10 @@ use signoff_wire::contract::{
 use super::{
     Shared, answer,
     body::{self, Raw},
-    signed_in::{Admin, Named, SignedIn},
+    signed_in::{Address, Admin, Named, SignedIn},
 };
 use crate::{
+    limits::What,
     people::{self, change::By, effects},
     refusal::Refusal,
     sessions::{links, own, password},
@@ -117,7 +118,12 @@ pub(super) async fn end_sessions(
 /// What a link is for. Changes nothing.
 #[utoipa::path(post, path = "/v1/invitations/look", tag = "sessions", security(()), request_body = LookAtLink,
     responses((status = 200, body = Link), (status = "4XX", body = Problem)))]
-pub(super) async fn look(State(app): State<Shared>, Raw(bytes): Raw) -> Result<Response, Refusal> {
+pub(super) async fn look(
+    State(app): State<Shared>,
+    Address(address): Address,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    app.limits.take(What::SignIn, None, address, app.store.now())?;
     let asked: LookAtLink = body::parse(&bytes?)?;
     let now = app.store.now();
     answer::ok(&app.store.read(move |sql| links::look(sql, &asked.token, now)).await?)
@@ -126,7 +132,12 @@ pub(super) async fn look(State(app): State<Shared>, Raw(bytes): Raw) -> Result<R
 /// Use a link: sets name and password, ends the sessions of before. A link works once.
 #[utoipa::path(post, path = "/v1/invitations/accept", tag = "sessions", security(()), request_body = AcceptLink,
     responses((status = 200, body = LinkAccepted), (status = "4XX", body = Problem)))]
-pub(super) async fn accept(State(app): State<Shared>, Raw(bytes): Raw) -> Result<Response, Refusal> {
+pub(super) async fn accept(
+    State(app): State<Shared>,
+    Address(address): Address,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    app.limits.take(What::SignIn, None, address, app.store.now())?;
     let asked: AcceptLink = body::parse(&bytes?)?;
     let (token, now) = (asked.token.clone(), app.store.now());
     let email = app.store.read(move |sql| links::address(sql, &token, now)).await?;

@@ -28,6 +28,7 @@ use crate::{
     clicks::{self, Click},
     idempotency::{self, Stored},
     refusal::Refusal,
+    sessions::Caller,
     store::Write,
 };
 
@@ -184,11 +185,10 @@ where
     A: FnOnce(&mut Write<'_>, &Click, B) -> Result<Receipt, Refusal> + Send + 'static,
 {
     let (parts, bytes) = request.into_parts();
+    // A stranger's megabyte is not kept; and whoever was signed out while the body came in is a stranger.
+    admitted(admits, &app, &parts.headers).await?;
     let bytes = body::read(bytes).await;
-    let caller = match admits {
-        Admits::People => caller(&app, &parts.headers).await?,
-        Admits::WidgetsToo => caller_or_widget(&app, &parts.headers).await?,
-    };
+    let caller = admitted(admits, &app, &parts.headers).await?;
     let key = key(&parts.headers)?;
     let bytes = bytes?;
 
@@ -219,6 +219,13 @@ where
             Ok(first(answer))
         })
         .await
+}
+
+async fn admitted(admits: Admits, app: &Shared, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    match admits {
+        Admits::People => caller(app, headers).await,
+        Admits::WidgetsToo => caller_or_widget(app, headers).await,
+    }
 }
 
 fn first(stored: Stored) -> Response {

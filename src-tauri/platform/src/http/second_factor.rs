@@ -20,9 +20,10 @@ use super::{
     Shared, answer,
     body::{self, Raw},
     if_match,
-    signed_in::{Admin, Named, SignedIn},
+    signed_in::{Address, Admin, Named, SignedIn},
 };
 use crate::{
+    limits::What,
     refusal::Refusal,
     sessions::{rules, second_factor},
 };
@@ -43,15 +44,25 @@ pub(super) fn routes() -> Router<Shared> {
 /// The second step of a sign-in: a code of the authenticator, or a recovery code. Each is good once.
 #[utoipa::path(post, path = "/v1/sessions/second-factor", tag = "sessions", security(()), request_body = SecondStep,
     responses((status = 201, body = Session), (status = "4XX", body = Problem)))]
-pub(super) async fn second_step(State(app): State<Shared>, Raw(bytes): Raw) -> Result<Response, Refusal> {
+pub(super) async fn second_step(
+    State(app): State<Shared>,
+    Address(address): Address,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    app.limits.take(What::SignIn, None, address, app.store.now())?;
     let asked: SecondStep = body::parse(&bytes?)?;
-    answer::json(StatusCode::CREATED, &app.doorkeeper.second_step(&app.store, asked).await?)
+    answer::json(StatusCode::CREATED, &app.doorkeeper.second_step(&app.store, asked, address).await?)
 }
 
 /// Set up an authenticator where the sign-in said `second-factor-enrolment-required`; its first code is the second step.
 #[utoipa::path(post, path = "/v1/sessions/second-factor/enrolment", tag = "sessions", security(()),
     request_body = EnrolAtSignIn, responses((status = 201, body = Enrolment), (status = "4XX", body = Problem)))]
-pub(super) async fn enrol_at_sign_in(State(app): State<Shared>, Raw(bytes): Raw) -> Result<Response, Refusal> {
+pub(super) async fn enrol_at_sign_in(
+    State(app): State<Shared>,
+    Address(address): Address,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    app.limits.take(What::SignIn, None, address, app.store.now())?;
     let asked: EnrolAtSignIn = body::parse(&bytes?)?;
     answer::json(StatusCode::CREATED, &app.doorkeeper.enrol_at_sign_in(&app.store, asked.challenge).await?)
 }

@@ -16,9 +16,9 @@ use signoff_wire::contract::{
 use super::{
     Shared, answer,
     body::{self, Raw},
-    signed_in::SignedIn,
+    signed_in::{Address, SignedIn},
 };
-use crate::{refusal::Refusal, sessions};
+use crate::{limits::What, refusal::Refusal, sessions};
 
 /// The routes of this subject.
 pub(super) fn routes() -> Router<Shared> {
@@ -34,12 +34,14 @@ pub(super) fn routes() -> Router<Shared> {
     responses((status = 201, body = Session), (status = "4XX", body = Problem)))]
 pub(super) async fn sign_in(
     State(app): State<Shared>,
+    Address(address): Address,
     headers: HeaderMap,
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
+    app.limits.take(What::SignIn, None, address, app.store.now())?;
     let new: NewSession = body::parse(&bytes?)?;
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
-    answer::json(StatusCode::CREATED, &app.doorkeeper.sign_in(&app.store, new, agent).await?)
+    answer::json(StatusCode::CREATED, &app.doorkeeper.sign_in(&app.store, new, agent, address).await?)
 }
 
 /// Sign out: the token is dead.

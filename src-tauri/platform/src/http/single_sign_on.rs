@@ -21,10 +21,11 @@ use super::{
     Shared, answer,
     body::{self, Raw},
     query::Asked,
-    signed_in::Admin,
+    signed_in::{Address, Admin},
 };
 use crate::{
     documents::IfMatch,
+    limits::What,
     refusal::Refusal,
     sessions::single_sign_on::{self, CALLBACK, Return, provider},
 };
@@ -50,7 +51,12 @@ pub(super) async fn ways(State(app): State<Shared>) -> Result<Response, Refusal>
 /// as `error`.
 #[utoipa::path(post, path = "/v1/sessions/single-sign-on", tag = "sessions", security(()),
     request_body = BeginSingleSignOn, responses((status = 201, body = SingleSignOnBegun), (status = "4XX", body = Problem)))]
-pub(super) async fn begin(State(app): State<Shared>, Raw(bytes): Raw) -> Result<Response, Refusal> {
+pub(super) async fn begin(
+    State(app): State<Shared>,
+    Address(address): Address,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    app.limits.take(What::SignIn, None, address, app.store.now())?;
     let asked: BeginSingleSignOn = body::parse(&bytes?)?;
     answer::json(StatusCode::CREATED, &app.doorkeeper.begin_visit(&app.store, &app.outgoing, asked).await?)
 }
@@ -58,7 +64,12 @@ pub(super) async fn begin(State(app): State<Shared>, Raw(bytes): Raw) -> Result<
 /// Open the session with the code that came to the app's port. A code works once, and with the verifier alone.
 #[utoipa::path(post, path = "/v1/sessions/single-sign-on/finish", tag = "sessions", security(()),
     request_body = FinishSingleSignOn, responses((status = 201, body = Session), (status = "4XX", body = Problem)))]
-pub(super) async fn finish(State(app): State<Shared>, Raw(bytes): Raw) -> Result<Response, Refusal> {
+pub(super) async fn finish(
+    State(app): State<Shared>,
+    Address(address): Address,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    app.limits.take(What::SignIn, None, address, app.store.now())?;
     let asked: FinishSingleSignOn = body::parse(&bytes?)?;
     answer::json(StatusCode::CREATED, &app.doorkeeper.finish_visit(&app.store, asked).await?)
 }

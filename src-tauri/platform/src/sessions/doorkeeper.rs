@@ -1,10 +1,11 @@
 //! Who is let in: passwords, second steps, and whoever confirms something with their password.
 //!
-//! Whatever is guessed here counts towards the lockout of the address, and each attempt waits for the one before. A right password alone
-//! does not end the count where a second step follows: otherwise a guesser who has the password could try codes without end.
+//! Whatever is guessed here counts towards the lockout of the e-mail address, and each attempt waits for the one before. A right password
+//! alone does not end the count where a second step follows: otherwise a guesser who has the password could try codes without end.
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -39,6 +40,8 @@ use crate::{
 
 /// Argon2id wants 19 MiB and a core per verification; more at once would only make each slower.
 const VERIFICATIONS_AT_ONCE: usize = 2;
+/// Those and as many as wait: a few seconds' worth. Whoever comes then had better come again.
+const VERIFICATIONS_WAITING: usize = 64;
 /// How long a secret waits for its first code.
 const ENROLMENT_LIVES: TimeDelta = TimeDelta::minutes(15);
 /// Verified when the address is unknown, so that the time to an answer does not tell which addresses exist.
@@ -48,6 +51,8 @@ const NOBODYS_HASH: &str =
 /// The door.
 pub(crate) struct Doorkeeper {
     lockout: Lockout,
+    /// Of people who are signed in and confirm something: no stranger's guess counts there.
+    signed_in: Lockout,
     pub(super) failures: failures::Recorder,
     challenges: Challenges,
     /// Secrets that people are just setting up, by their ids.
@@ -55,6 +60,7 @@ pub(crate) struct Doorkeeper {
     seen: Seen,
     pub(super) visits: Visits,
     verifications: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     chance: Arc<Mutex<Chance>>,
 }
 
@@ -62,12 +68,14 @@ impl Doorkeeper {
     pub(crate) fn new(chance: Chance) -> Self {
         Self {
             lockout: Lockout::default(),
+            signed_in: Lockout::default(),
             failures: failures::Recorder::default(),
             challenges: Challenges::default(),
             enrolments: Mutex::default(),
             seen: Seen::default(),
             visits: Visits::default(),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE)),
+            queue: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE + VERIFICATIONS_WAITING)),
             chance: Arc::new(Mutex::new(chance)),
         }
     }
@@ -83,9 +91,10 @@ impl Doorkeeper {
         store: &Store,
         new: NewSession,
         agent: Option<String>,
+        from: Option<IpAddr>,
     ) -> Result<Session, Refusal> {
         let email = new.email.trim().to_lowercase();
-        let mut attempts = self.lockout.attempts(&email, store.now()).await;
+        let mut attempts = self.lockout.attempts(&email, from, store.now()).await;
         attempts.require_free(store.now())?;
 
         let asked = email.clone();
@@ -124,9 +133,14 @@ impl Doorkeeper {
 
     /// The second step. Where a second factor had to be set up first, its first code also takes it into use, and the session brings the
     /// recovery codes.
-    pub(crate) async fn second_step(&self, store: &Store, asked: SecondStep) -> Result<Session, Refusal> {
+    pub(crate) async fn second_step(
+        &self,
+        store: &Store,
+        asked: SecondStep,
+        from: Option<IpAddr>,
+    ) -> Result<Session, Refusal> {
         let email = self.challenges.find(&asked.challenge, store.now())?.user.email;
-        let mut attempts = self.lockout.attempts(&email, store.now()).await;
+        let mut attempts = self.lockout.attempts(&email, from, store.now()).await;
         attempts.require_free(store.now())?;
         // Whoever was before may have used it up.
         let passed = self.challenges.find(&asked.challenge, store.now())?;
@@ -153,12 +167,12 @@ impl Doorkeeper {
             .await?;
         match session {
             Some(session) => {
-                attempts.succeeded();
+                attempts.code_succeeded();
                 self.challenges.close(&asked.challenge);
                 Ok(session)
             }
             None => {
-                let locked = attempts.failed(store.now());
+                let locked = attempts.code_failed(store.now());
                 self.failures.record(store, email, Some(known), locked).await?;
                 Err(Refusal::SecondFactorWrong)
             }
@@ -201,7 +215,7 @@ impl Doorkeeper {
         caller: Caller,
         code: String,
     ) -> Result<RecoveryCodes, Refusal> {
-        let mut attempts = self.lockout.attempts(&caller.user.email, store.now()).await;
+        let mut attempts = self.signed_in.attempts(&caller.user.email, None, store.now()).await;
         attempts.require_free(store.now())?;
         let begun = self.enrolments.lock().unwrap_or_else(PoisonError::into_inner).get(&caller.user.id).cloned();
         let (secret, until) = begun.ok_or(Refusal::EnrolmentUnknown)?;
@@ -301,7 +315,7 @@ impl Doorkeeper {
 
     /// Whoever is signed in already shows that it is still them.
     async fn require_password(&self, store: &Store, user: &User, password: String) -> Result<(), Refusal> {
-        let mut attempts = self.lockout.attempts(&user.email, store.now()).await;
+        let mut attempts = self.signed_in.attempts(&user.email, None, store.now()).await;
         attempts.require_free(store.now())?;
         let email = user.email.clone();
         let known = store.read(move |sql| Ok(find(sql, &email)?)).await?;
@@ -322,6 +336,7 @@ impl Doorkeeper {
         store: &Store,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refusal> {
+        let _place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| Refusal::Overloaded)?;
         let permit = Arc::clone(&self.verifications).acquire_owned().await.map_err(|_| Refusal::Overloaded)?;
         let done = store.threads().blocking(move || {
             let _permit = permit;

@@ -1,10 +1,16 @@
-//! Five failed sign-ins for an address within a minute, and the address is locked until the minute is over, for the right
+//! Five failed sign-ins for an e-mail address within a minute, and it is locked until the minute is over, for the right
 //! password too: whoever guesses must not learn that a guess was right.
+//!
+//! Where the guesses come from counts: a stranger locks the address for the network that they guess from, not for the person
+//! whose address it is. Only guesses from many networks lock it for all of them.
+//!
+//! Codes are short, and whoever guesses them has the password already: there each further failure doubles the wait.
 //!
 //! Kept in memory: a restart forgets it, which an attacker can neither cause nor count on.
 
 use std::{
     collections::{HashMap, VecDeque},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,14 +18,26 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::refusal::Refusal;
+use crate::{limits::network, refusal::Refusal};
 
 const FAILURES: usize = 5;
+/// Failures for one e-mail address from all networks together.
+const FAILURES_FROM_EVERYWHERE: usize = 50;
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
+/// The longest wait between two codes, and for how long wrong codes are remembered.
+const LONGEST: TimeDelta = TimeDelta::hours(1);
+const CODES_KEPT: TimeDelta = TimeDelta::days(1);
 /// Addresses remembered before those without a recent failure are forgotten.
 const ADDRESSES: usize = 10_000;
 
-type Failures = VecDeque<DateTime<Utc>>;
+/// What went wrong for an e-mail address.
+#[derive(Default)]
+struct Failures {
+    passwords: VecDeque<(DateTime<Utc>, Option<IpAddr>)>,
+    /// Wrong codes in a row, and when the last one was.
+    codes: Option<(u32, DateTime<Utc>)>,
+}
+
 /// Stands for an address: what a stranger types may be a megabyte long.
 type Digest = [u8; 32];
 
@@ -30,7 +48,7 @@ pub(super) struct Lockout {
 
 impl Lockout {
     /// The address's failures, exclusively: other attempts for it wait.
-    pub(super) async fn attempts(&self, email: &str, now: DateTime<Utc>) -> Attempts {
+    pub(super) async fn attempts(&self, email: &str, from: Option<IpAddr>, now: DateTime<Utc>) -> Attempts {
         let failures = {
             let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
             if by_address.len() >= ADDRESSES {
@@ -38,14 +56,18 @@ impl Lockout {
             }
             Arc::clone(by_address.entry(Sha256::digest(email).into()).or_default())
         };
-        Attempts { failures: failures.lock_owned().await }
+        Attempts { failures: failures.lock_owned().await, from: from.map(network) }
     }
 }
 
-/// Whether somebody is about to sign in there, or has failed within the last minute.
+/// Whether somebody is about to sign in there, or has failed lately.
 fn is_needed(failures: &Arc<tokio::sync::Mutex<Failures>>, now: DateTime<Utc>) -> bool {
     let in_use = Arc::strong_count(failures) > 1;
-    in_use || failures.try_lock().map_or(true, |failures| failures.iter().any(|at| is_recent(*at, now)))
+    in_use
+        || failures.try_lock().map_or(true, |failures| {
+            failures.passwords.iter().any(|(at, _)| is_recent(*at, now))
+                || failures.codes.is_some_and(|(_, at)| now < at + CODES_KEPT)
+        })
 }
 
 fn is_recent(failed_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
@@ -54,29 +76,63 @@ fn is_recent(failed_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 
 pub(super) struct Attempts {
     failures: OwnedMutexGuard<Failures>,
+    from: Option<IpAddr>,
 }
 
 impl Attempts {
-    /// Refuses while five failures are younger than a minute.
+    /// Refuses while five failures from there, or many from everywhere, are younger than a minute, or a code is not due yet.
     pub(super) fn require_free(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        self.failures.retain(|at| is_recent(*at, now));
-        if self.failures.len() < FAILURES {
-            return Ok(());
+        self.failures.passwords.retain(|(at, _)| is_recent(*at, now));
+        let until = [self.passwords_until(), self.codes_until()].into_iter().flatten().max();
+        match until.filter(|until| now < *until) {
+            None => Ok(()),
+            Some(until) => {
+                // Rounded up: whoever comes back after that many seconds is let in.
+                let wait_ms = u64::try_from((until - now).num_milliseconds()).unwrap_or_default();
+                Err(Refusal::TooManyAttempts { retry_after_s: wait_ms.div_ceil(1000).max(1) })
+            }
         }
-        let over = self.failures.front().map_or(now, |first| *first + MINUTE);
-        // Rounded up: whoever comes back after that many seconds is let in.
-        let wait_ms = u64::try_from((over - now).num_milliseconds()).unwrap_or_default();
-        Err(Refusal::TooManyAttempts { retry_after_s: wait_ms.div_ceil(1000).max(1) })
+    }
+
+    fn passwords_until(&self) -> Option<DateTime<Utc>> {
+        let here = || self.failures.passwords.iter().filter(|(_, from)| *from == self.from).map(|(at, _)| *at);
+        let everywhere =
+            self.failures.passwords.front().filter(|_| self.failures.passwords.len() >= FAILURES_FROM_EVERYWHERE);
+        let first_here = here().next().filter(|_| here().count() >= FAILURES);
+        first_here.max(everywhere.map(|(at, _)| *at)).map(|at| at + MINUTE)
+    }
+
+    fn codes_until(&self) -> Option<DateTime<Utc>> {
+        let (wrong, last) = self.failures.codes?;
+        let beyond = wrong.checked_sub(u32::try_from(FAILURES).unwrap_or_default())?;
+        let wait = MINUTE * 1_i32.checked_shl(beyond.min(16)).unwrap_or(i32::MAX);
+        Some(last + wait.min(LONGEST))
     }
 
     /// Says whether this was one too many.
     pub(super) fn failed(&mut self, now: DateTime<Utc>) -> bool {
-        self.failures.push_back(now);
-        self.failures.len() >= FAILURES
+        let from = self.from;
+        self.failures.passwords.push_back((now, from));
+        self.passwords_until().is_some()
     }
 
+    /// The same of a code.
+    pub(super) fn code_failed(&mut self, now: DateTime<Utc>) -> bool {
+        let before = self.failures.codes.filter(|(_, at)| now < *at + CODES_KEPT).map_or(0, |(wrong, _)| wrong);
+        self.failures.codes = Some((before.saturating_add(1), now));
+        self.codes_until().is_some()
+    }
+
+    /// A right password, with nothing more to come: from there nobody guesses.
     pub(super) fn succeeded(&mut self) {
-        self.failures.clear();
+        let from = self.from;
+        self.failures.passwords.retain(|(_, of)| *of != from);
+    }
+
+    /// A right code.
+    pub(super) fn code_succeeded(&mut self) {
+        self.succeeded();
+        self.failures.codes = None;
     }
 }
 
@@ -90,11 +146,11 @@ mod tests {
         let lockout = Lockout::default();
         let start = DateTime::UNIX_EPOCH;
         for number in 0..ADDRESSES {
-            lockout.attempts(&format!("{number}@example.com"), start).await.failed(start);
+            lockout.attempts(&format!("{number}@example.com"), None, start).await.failed(start);
         }
         let later = start + MINUTE;
 
-        lockout.attempts("one-more@example.com", later).await.failed(later);
+        lockout.attempts("one-more@example.com", None, later).await.failed(later);
 
         assert_eq!(lockout.by_address.lock().expect("nobody panics with it in hand").len(), 1);
     }
@@ -104,13 +160,48 @@ mod tests {
         let lockout = Lockout::default();
         let start = DateTime::UNIX_EPOCH;
         for _ in 0..FAILURES {
-            lockout.attempts("ada@example.com", start).await.failed(start);
+            lockout.attempts("ada@example.com", None, start).await.failed(start);
         }
         for number in 0..ADDRESSES {
-            drop(lockout.attempts(&format!("{number}@example.com"), start).await);
+            drop(lockout.attempts(&format!("{number}@example.com"), None, start).await);
         }
 
-        let refused = lockout.attempts("ada@example.com", start).await.require_free(start);
+        let refused = lockout.attempts("ada@example.com", None, start).await.require_free(start);
         assert!(matches!(refused, Err(Refusal::TooManyAttempts { .. })));
+    }
+    #[tokio::test]
+    async fn a_stranger_locks_nobody_out_elsewhere_and_a_crowd_of_them_does() {
+        let lockout = Lockout::default();
+        let start = DateTime::UNIX_EPOCH;
+        let at = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        for _ in 0..FAILURES {
+            lockout.attempts("ada@example.com", at(1), start).await.failed(start);
+        }
+        assert!(lockout.attempts("ada@example.com", at(1), start).await.require_free(start).is_err());
+        assert!(lockout.attempts("ada@example.com", at(2), start).await.require_free(start).is_ok(), "Ada, at home");
+        for last in 0..FAILURES_FROM_EVERYWHERE {
+            let last = u8::try_from(last).expect("a number");
+            lockout.attempts("ada@example.com", at(last), start).await.failed(start);
+        }
+        assert!(lockout.attempts("ada@example.com", at(200), start).await.require_free(start).is_err());
+    }
+
+    #[tokio::test]
+    async fn each_wrong_code_doubles_the_wait_up_to_an_hour() {
+        let lockout = Lockout::default();
+        let mut now = DateTime::UNIX_EPOCH;
+        let mut waits = Vec::new();
+        for _ in 0..15 {
+            let mut attempts = lockout.attempts("ada@example.com", None, now).await;
+            attempts.code_failed(now);
+            if let Err(Refusal::TooManyAttempts { retry_after_s }) = attempts.require_free(now) {
+                waits.push(retry_after_s / 60);
+                now += TimeDelta::seconds(i64::try_from(retry_after_s).expect("seconds"));
+            }
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60]);
+        lockout.attempts("ada@example.com", None, now).await.code_succeeded();
+        lockout.attempts("ada@example.com", None, now).await.code_failed(now);
+        assert!(lockout.attempts("ada@example.com", None, now).await.require_free(now).is_ok(), "it begins anew");
     }
 }
