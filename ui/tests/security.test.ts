@@ -86,7 +86,7 @@ describe('Account and security', () => {
     expect(rehearsal.calls.findLast((call) => call.method === 'PUT')?.path).toBe('/v1/me/password')
   })
 
-  it('sets two-step sign-in up and switches it off, with the password each time', async () => {
+  it('sets two-step sign-in up and switches it off with the password and a code', async () => {
     const { user } = await openSecurity()
     await user.click(await button('Set up an authenticator'))
     const question = await screen.findByRole('dialog', { name: 'Set up an authenticator' })
@@ -98,7 +98,17 @@ describe('Account and security', () => {
     await user.click(within(codes).getByRole('button', { name: 'I have kept them' }))
     expect(await screen.findByText(/^On since/)).toBeVisible()
     await user.click(await button('Switch off'))
-    await user.type(await screen.findByLabelText(/Your password/), `${PASSWORD}{Enter}`)
+    const off = await screen.findByRole('dialog', { name: 'Switch off' })
+    const fill = async (code: string) => {
+      await user.type(within(off).getByLabelText(/Your password/), PASSWORD)
+      await user.type(within(off).getByLabelText('Code, or a recovery code'), `${code}{Enter}`)
+    }
+    await fill(' ')
+    expect(within(off).getByText('Type the code.')).toBeVisible()
+    await user.clear(within(off).getByLabelText(/Your password/))
+    await fill('000000')
+    expect(await within(off).findByRole('alert')).toBeVisible()
+    await fill(CODE)
     expect(await screen.findByText('Off')).toBeVisible()
   })
 

@@ -83,7 +83,7 @@ pub(super) async fn begin(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let asked: ConfirmWithPassword = body::parse(&bytes?)?;
-    let enrolment = app.doorkeeper.begin_enrolment(&app.store, &caller, asked.password).await?;
+    let enrolment = app.doorkeeper.begin_enrolment(&app.store, &caller, asked).await?;
     answer::json(StatusCode::CREATED, &enrolment)
 }
 
@@ -108,7 +108,7 @@ pub(super) async fn disable(
     Raw(bytes): Raw,
 ) -> Result<StatusCode, Refusal> {
     let asked: ConfirmWithPassword = body::parse(&bytes?)?;
-    app.doorkeeper.disable_second_factor(&app.store, caller, asked.password).await?;
+    app.doorkeeper.disable_second_factor(&app.store, caller, asked).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -122,7 +122,7 @@ pub(super) async fn renew_codes(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let asked: ConfirmWithPassword = body::parse(&bytes?)?;
-    answer::ok(&app.doorkeeper.renew_recovery_codes(&app.store, caller, asked.password).await?)
+    answer::ok(&app.doorkeeper.renew_recovery_codes(&app.store, caller, asked).await?)
 }
 
 /// Forget a person's second factor, for whoever has lost authenticator and recovery codes.

@@ -14,7 +14,7 @@ use rusqlite::params;
 use serde_json::{Value, json};
 use signoff_wire::contract::{
     access::ChangePassword,
-    second_factor::{Enrolment, RecoveryCodes, SecondStep},
+    second_factor::{ConfirmWithPassword, Enrolment, RecoveryCodes, SecondStep},
     sessions::{NewSession, Session, User},
 };
 use tokio::sync::Semaphore;
@@ -196,9 +196,9 @@ impl Doorkeeper {
         &self,
         store: &Store,
         caller: &Caller,
-        password: String,
+        shown: ConfirmWithPassword,
     ) -> Result<Enrolment, Refusal> {
-        self.require_password(store, &caller.user, password).await?;
+        self.require_both(store, &caller.user, shown).await?;
         let secret = Fresh::draw(&mut self.chance());
         let enrolment = secret.enrolment(&workspace_name(store).await?, &caller.user.email)?;
         let now = store.now();
@@ -239,9 +239,12 @@ impl Doorkeeper {
         &self,
         store: &Store,
         caller: Caller,
-        password: String,
+        shown: ConfirmWithPassword,
     ) -> Result<(), Refusal> {
-        self.require_password(store, &caller.user, password).await?;
+        if store.read(|sql| Ok(second_factor::is_required(sql)?)).await? {
+            return Err(Refusal::SecondFactorCompulsory);
+        }
+        self.require_both(store, &caller.user, shown).await?;
         store
             .write(move |write| {
                 if second_factor::is_required(write.sql)? {
@@ -260,9 +263,9 @@ impl Doorkeeper {
         &self,
         store: &Store,
         caller: Caller,
-        password: String,
+        shown: ConfirmWithPassword,
     ) -> Result<RecoveryCodes, Refusal> {
-        self.require_password(store, &caller.user, password).await?;
+        self.require_both(store, &caller.user, shown).await?;
         let codes = store
             .write(move |write| {
                 if !second_factor::is_enabled(write.sql, &caller.user.id)? {
@@ -325,6 +328,25 @@ impl Doorkeeper {
         }
         attempts.failed(store.now());
         Err(Refusal::PasswordWrong)
+    }
+
+    /// The same with a code, where a second factor is in use: the password alone must not take it away.
+    async fn require_both(&self, store: &Store, user: &User, shown: ConfirmWithPassword) -> Result<(), Refusal> {
+        self.require_password(store, user, shown.password).await?;
+        let mut attempts = self.signed_in.attempts(&user.email, None, store.now()).await;
+        attempts.require_free(store.now())?;
+        let (id, name, code) = (user.id.clone(), user.name.clone(), shown.code.unwrap_or_default());
+        let passed = store
+            .write(move |write| {
+                Ok(!second_factor::is_enabled(write.sql, &id)? || second_factor::take(write, (&id, &name), &code)?)
+            })
+            .await?;
+        if passed {
+            attempts.code_succeeded();
+            return Ok(());
+        }
+        attempts.code_failed(store.now());
+        Err(Refusal::SecondFactorWrong)
     }
 
     pub(super) fn chance(&self) -> std::sync::MutexGuard<'_, Chance> {

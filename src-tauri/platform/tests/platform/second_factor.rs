@@ -108,10 +108,16 @@ async fn guessing_codes_locks_the_address_out_password_and_all() {
     first_step(&desk, "alice@demo.test").await.refused(429, "too-many-attempts");
     desk.later(TimeDelta::minutes(1));
     let open = challenge(&desk, "alice@demo.test").await;
+    second_step(&desk, &open, &wrong(&code(&desk, &enrolment))).await.refused(401, "second-factor-wrong");
+    let locked = first_step(&desk, "alice@demo.test").await;
+    locked.refused(429, "too-many-attempts");
+    assert_eq!(locked.headers["retry-after"], "120", "whoever goes on guessing waits twice as long each time");
+    desk.later(TimeDelta::minutes(2));
+    let open = challenge(&desk, "alice@demo.test").await;
     second_step(&desk, &open, &code(&desk, &enrolment)).await.expect(201);
     let admin = desk.admin().await;
     let failed = items(&desk.get(&admin, "/v1/audit-log?what=sign-in.failed").await.expect(200));
-    assert_eq!((failed.len(), &failed[0]["to"]["locked"]), (5, &json!(true)));
+    assert_eq!((failed.len(), &failed[0]["to"]["locked"]), (6, &json!(true)));
 }
 
 #[tokio::test]
@@ -127,26 +133,31 @@ async fn a_recovery_code_lets_in_once_however_it_is_typed() {
     let own = desk.get(&alice, "/v1/me/second-factor").await.expect(200);
     assert_eq!(own["recovery_codes_left"], 8);
 
-    let password = json!({ "password": PASSWORD });
-    let renew = "/v1/me/second-factor/recovery-codes";
-    let renewed = desk.post(Some(&alice.token), renew, &password).await.expect(200);
+    let renew = async |code: &str| {
+        let shown = json!({ "password": PASSWORD, "code": code });
+        desk.post(Some(&alice.token), "/v1/me/second-factor/recovery-codes", &shown).await
+    };
+    renew(&codes[1]).await.refused(401, "second-factor-wrong");
+    let renewed = renew(&codes[3]).await.expect(200);
     let open = challenge(&desk, "alice@demo.test").await;
     second_step(&desk, &open, &codes[2]).await.refused(401, "second-factor-wrong");
     second_step(&desk, &open, renewed["codes"][0].as_str().unwrap()).await.expect(201);
 }
 
 #[tokio::test]
-async fn it_is_switched_off_with_the_password_or_by_an_admin_for_whoever_lost_it() {
+async fn it_is_switched_off_with_password_and_code_or_by_an_admin_for_whoever_lost_it() {
     let desk = Desk::start().await;
     let (admin, alice) = (desk.admin().await, desk.alice().await);
-    enrolled(&desk, &alice).await;
-    let off = |password: &str| {
-        let body = json!({ "password": password });
-        let (desk, alice) = (&desk, &alice);
-        async move { desk.post(Some(&alice.token), "/v1/me/second-factor/disable", &body).await }
-    };
-    off("wrong").await.refused(403, "password-wrong");
-    assert_eq!(off(PASSWORD).await.status, 204);
+    let (enrolment, _) = enrolled(&desk, &alice).await;
+    let off = async |shown: Value| desk.post(Some(&alice.token), "/v1/me/second-factor/disable", &shown).await;
+    let right = code(&desk, &enrolment);
+    off(json!({ "password": "wrong", "code": right })).await.refused(403, "password-wrong");
+    off(json!({ "password": PASSWORD })).await.refused(401, "second-factor-wrong");
+    off(json!({ "password": PASSWORD, "code": wrong(&right) })).await.refused(401, "second-factor-wrong");
+    let another = json!({ "password": PASSWORD });
+    desk.post(Some(&alice.token), "/v1/me/second-factor", &another).await.refused(401, "second-factor-wrong");
+    challenge(&desk, "alice@demo.test").await;
+    assert_eq!(off(json!({ "password": PASSWORD, "code": right })).await.status, 204);
     first_step(&desk, "alice@demo.test").await.expect(201);
 
     enrolled(&desk, &alice).await;

@@ -54,6 +54,11 @@ pub struct SecondFactor {
 pub struct ConfirmWithPassword {
     /// One's password: an open window is not enough.
     pub password: String,
+    /// A code of the authenticator in use, or a recovery code: whoever learns the password cannot take the second factor away.
+    /// Not asked for while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<String>,
 }
 
 /// Body of `POST /v1/me/second-factor/confirm`.

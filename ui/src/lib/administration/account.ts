@@ -2,6 +2,7 @@
 import type {
   Backend,
   ChangePassword,
+  ConfirmWithPassword,
   Enrolment,
   NewInvitation,
   NewLink,
@@ -43,20 +44,20 @@ export class AccountClient {
     return this.#calls.get('/v1/me/second-factor')
   }
 
-  beginEnrolment(password: string): Promise<Enrolment> {
-    return this.#calls.post('/v1/me/second-factor', { password })
+  beginEnrolment(shown: ConfirmWithPassword): Promise<Enrolment> {
+    return this.#calls.post('/v1/me/second-factor', shown)
   }
 
   confirmEnrolment(code: string): Promise<RecoveryCodes> {
     return this.#calls.post('/v1/me/second-factor/confirm', { code })
   }
 
-  disableSecondFactor(password: string): Promise<void> {
-    return this.#calls.post('/v1/me/second-factor/disable', { password })
+  disableSecondFactor(shown: ConfirmWithPassword): Promise<void> {
+    return this.#calls.post('/v1/me/second-factor/disable', shown)
   }
 
-  renewRecoveryCodes(password: string): Promise<RecoveryCodes> {
-    return this.#calls.post('/v1/me/second-factor/recovery-codes', { password })
+  renewRecoveryCodes(shown: ConfirmWithPassword): Promise<RecoveryCodes> {
+    return this.#calls.post('/v1/me/second-factor/recovery-codes', shown)
   }
 
   rules(): Promise<Versioned<SignInRules>> {

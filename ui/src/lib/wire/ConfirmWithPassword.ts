@@ -7,4 +7,9 @@ export type ConfirmWithPassword = {
 /**
  * One's password: an open window is not enough.
  */
-password: string, };
+password: string, 
+/**
+ * A code of the authenticator in use, or a recovery code: whoever learns the password cannot take the second factor away.
+ * Not asked for while there is none.
+ */
+code?: string, };

@@ -86,6 +86,7 @@ class Account {
       return { body: { codes: RECOVERY_CODES } }
     }
     this.#confirm(body.password)
+    if (this.enabled && body.code !== CODE) refuse('second-factor-wrong')
     if (path.endsWith('/disable')) {
       this.enabled = false
       return { status: 204 }
