@@ -141,11 +141,13 @@ impl Metrics {
         let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
         let method = if known.contains(&method) { method } else { "other" }.to_owned();
         let route = route.to_owned();
-        if route == "/v1/sessions" && matches!(status, 401 | 429) {
-            self.sign_in_failures.inc();
-        }
         self.requests.get_or_create(&Answered { method: method.clone(), route: route.clone(), status }).inc();
         self.request_duration.get_or_create(&Route { method, route }).observe(took.as_secs_f64());
+    }
+
+    /// Somebody did not get in: a wrong password or code, or an e-mail address that is locked.
+    pub(crate) fn sign_in_failed(&self) {
+        self.sign_in_failures.inc();
     }
 
     /// What is looked up when somebody asks.

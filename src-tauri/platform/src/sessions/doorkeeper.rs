@@ -95,7 +95,7 @@ impl Doorkeeper {
     ) -> Result<Session, Refusal> {
         let email = new.email.trim().to_lowercase();
         let mut attempts = self.lockout.attempts(&email, from, store.now()).await;
-        attempts.require_free(store.now())?;
+        attempts.require_free(store.now()).inspect_err(|_| store.metrics().sign_in_failed())?;
 
         let asked = email.clone();
         let (found, required) =
@@ -106,6 +106,7 @@ impl Doorkeeper {
         let known = match found {
             Some(known) if right => known,
             known => {
+                store.metrics().sign_in_failed();
                 let locked = attempts.failed(store.now());
                 self.failures.record(store, email, known.map(|known| known.user), locked).await?;
                 return Err(Refusal::BadCredentials);
@@ -141,7 +142,7 @@ impl Doorkeeper {
     ) -> Result<Session, Refusal> {
         let email = self.challenges.find(&asked.challenge, store.now())?.user.email;
         let mut attempts = self.lockout.attempts(&email, from, store.now()).await;
-        attempts.require_free(store.now())?;
+        attempts.require_free(store.now()).inspect_err(|_| store.metrics().sign_in_failed())?;
         // Whoever was before may have used it up.
         let passed = self.challenges.find(&asked.challenge, store.now())?;
         let (code, known) = (asked.code, passed.user.clone());
@@ -172,6 +173,7 @@ impl Doorkeeper {
                 Ok(session)
             }
             None => {
+                store.metrics().sign_in_failed();
                 let locked = attempts.code_failed(store.now());
                 self.failures.record(store, email, Some(known), locked).await?;
                 Err(Refusal::SecondFactorWrong)

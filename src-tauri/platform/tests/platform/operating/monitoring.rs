@@ -123,3 +123,24 @@ async fn admins_see_how_the_workspace_is_and_advisors_do_not() {
     assert_eq!(health["waiting_deliveries"].as_array().unwrap().len(), 1);
     desk.get(&alice, "/v1/admin/workspace-health").await.refused(404, "not-found");
 }
+
+#[tokio::test]
+async fn whoever_does_not_get_in_is_counted_and_whoever_goes_on_to_the_second_step_is_not() {
+    let desk = Desk::start_as(demo_blueprint(), |options| options.serving.metrics_token = Some(TOKEN.into())).await;
+    let admin = desk.admin().await;
+    let rule = serde_json::json!({ "second_factor_required": true });
+    desk.put(&admin, "/v1/admin/sign-in-rules", &rule, Some("*")).await.expect(200);
+    let failures = async || {
+        let metrics = answer_of(desk.request(Method::GET, "/metrics").bearer_auth(TOKEN)).await;
+        let text = String::from_utf8(metrics.bytes).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("signoff_sign_in_failures_total ")).unwrap();
+        line.parse::<u32>().unwrap()
+    };
+    let right = serde_json::json!({ "email": "alice@demo.test", "password": PASSWORD });
+    let problem = desk.post(None, "/v1/sessions", &right).await.refused(401, "second-factor-enrolment-required");
+    answer_of(desk.request(Method::DELETE, "/v1/sessions").bearer_auth("dead")).await.refused(401, "unauthenticated");
+    assert_eq!(failures().await, 0);
+    let open = serde_json::json!({ "challenge": problem["challenge"], "code": "123456" });
+    desk.post(None, "/v1/sessions/second-factor", &open).await.refused(401, "second-factor-wrong");
+    assert_eq!(failures().await, 1);
+}
