@@ -509,3 +509,17 @@ async fn a_trial_shows_everything_and_does_nothing() {
     assert_eq!(desk.newest_seq(&admin.person).await, seq, "nothing happened in the workspace");
     assert!(desk.outbound(WEBCHAT).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_draft_that_is_too_large_to_save_is_too_large_to_try() {
+    let desk = Desk::start().await;
+    let admin = Admin::of(&desk).await;
+    let mut draft = asks();
+    let ends = (0..201).map(|nr| step(&format!("end{nr}"), json!({ "do": "end" })));
+    draft["steps"].as_array_mut().unwrap().extend(ends);
+    let saved = admin.save(&draft).await.expect(422);
+    let customer = json!({ "channel_id": WEBCHAT, "name": "Zoe", "language": "en" });
+    let asked = json!({ "draft": draft, "customer": customer, "event": { "type": "writes", "text": "Hello" } });
+    let tried = admin.call(Method::POST, &format!("{MINE}/try"), Some(&asked), None).await;
+    tried.refused(422, saved["code"].as_str().unwrap());
+}

@@ -290,7 +290,7 @@ fn require_free(sql: &Connection, name: &str, id: Option<&str>) -> Result<(), Re
 }
 
 /// The bounds that the contract names. Everything else that may be wrong with a draft is a fault, which can be saved.
-fn require_size(flow: &ScenarioFlow) -> Result<(), Refusal> {
+pub(super) fn require_size(flow: &ScenarioFlow) -> Result<(), Refusal> {
     let spans = flow.office_hours.as_ref().map_or(&[][..], |hours| &hours.open);
     let fits = flow.languages.len() <= 10
         && flow.listens.len() <= 50

@@ -14,6 +14,7 @@ pub(crate) fn run(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Trial, Refusal> {
     documents::stored(sql, id)?;
+    documents::require_size(&asked.draft)?;
     let customer = &asked.customer;
     let channel = surroundings::channels(sql)?.into_iter().find(|channel| channel.id == customer.channel_id);
     let channel = channel.ok_or(Refusal::ChannelUnknown)?;
