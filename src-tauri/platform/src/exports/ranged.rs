@@ -13,6 +13,9 @@ use crate::{actions::filter::Filter, refusal::Refusal, store::Store};
 /// Bytes in a partial answer, at most.
 pub(crate) const BLOCK: usize = 4 * 1024 * 1024;
 
+/// Bytes that one request goes through to find its beginning. Places on the way are remembered, so that the next one gets further.
+const PASSED: u64 = 64 * 1024 * 1024;
+
 /// The bytes from `start` on, if the header `Range` asks for one range of that shape: its first byte, and its last if that
 /// is named.
 pub(crate) fn asked(range: &str) -> Option<(u64, Option<u64>)> {
@@ -35,6 +38,9 @@ pub(crate) struct Block {
 }
 
 /// The block that begins at `start`.
+///
+/// # Errors
+/// [`Refusal::Overloaded`] if `start` is far beyond what anybody has downloaded: asked again, it goes on from where this ended.
 pub(crate) async fn block(
     store: &Store,
     marks: &Bookmarks,
@@ -46,7 +52,7 @@ pub(crate) async fn block(
     let most = last
         .map_or(BLOCK, |last| usize::try_from(last - start).map_or(BLOCK, |more| more.saturating_add(1)).min(BLOCK));
     let mut place = marks.before(&tag, start);
-    let mut bytes = Vec::new();
+    let (mut bytes, reach) = (Vec::new(), place.offset.saturating_add(PASSED));
     loop {
         let (lines, next) = lines_after(store, filter, edition, place.after).await?;
         let end = place.offset + lines.len() as u64;
@@ -60,6 +66,9 @@ pub(crate) async fn block(
             return Ok(Block { start, bytes, length: Some(end) });
         }
         marks.put(&tag, place);
+        if bytes.is_empty() && end >= reach {
+            return Err(Refusal::Overloaded);
+        }
         if bytes.len() >= most {
             bytes.truncate(most);
             return Ok(Block { start, bytes, length: None });

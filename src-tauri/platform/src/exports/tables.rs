@@ -44,14 +44,16 @@ pub(super) const TABLES: &[Table] = &[
             "messages",
             "advisor_replies",
         ],
-        // Those in whose timeline something happened.
-        sql: "SELECT 0, c.nr, c.id, c.channel_id, ch.kind, c.customer_id, cu.external_id, cu.name, cu.language, c.team_id,
+        // Those in whose timeline something happened, each where it first did: so every entry is looked at once.
+        sql: "SELECT e.at, e.nr, c.id, c.channel_id, ch.kind, c.customer_id, cu.external_id, cu.name, cu.language, c.team_id,
                 c.assignee_id, c.state, c.tags, c.opened_at, c.closed_at, c.closed_by_kind, c.closed_by_id, c.previous_id,
                 c.message_count, c.advisor_replies
-              FROM conversations c JOIN channels ch ON ch.id = c.channel_id JOIN customers cu ON cu.id = c.customer_id
-              WHERE (0, c.nr) > (:after_at, :after_nr)
-                AND c.nr IN (SELECT conversation_nr FROM entries WHERE at >= :from AND at < :to)
-              ORDER BY c.nr LIMIT :limit",
+              FROM entries e JOIN conversations c ON c.nr = e.conversation_nr
+                JOIN channels ch ON ch.id = c.channel_id JOIN customers cu ON cu.id = c.customer_id
+              WHERE (e.at, e.nr) > (max(:after_at, :from - 1), :after_nr) AND e.at < :to
+                AND NOT EXISTS (SELECT 1 FROM entries f WHERE f.conversation_nr = e.conversation_nr
+                    AND f.at >= :from AND (f.at, f.nr) < (e.at, e.nr))
+              ORDER BY e.at, e.nr LIMIT :limit",
     },
     Table {
         name: "messages.csv",
