@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, params, types::Value};
+use chrono::TimeDelta;
+use rusqlite::{Connection, OptionalExtension, params, types::Value};
 
 use super::{
     Question, Span,
@@ -23,6 +24,10 @@ use crate::{
 
 /// Time zones with sealed days. Who asks in yet another one waits for the actions to be read.
 const MOST_ZONES: i64 = 8;
+/// A zone that somebody asked in within this time keeps its place.
+const USED_LATELY: TimeDelta = TimeDelta::days(7);
+/// How often it is written down that a zone is used.
+const NOTED_EVERY: TimeDelta = TimeDelta::hours(1);
 /// A transaction keeps days of so many actions, or so many days.
 const ACTIONS_AT_ONCE: u64 = 50_000;
 const DAYS_AT_ONCE: usize = 92;
@@ -32,6 +37,7 @@ pub(crate) async fn for_question(store: &Store, question: &Question) -> Result<(
     if question.filter.conversation_id.is_some() {
         return Ok(());
     }
+    note_use(store, question.zone).await?;
     if let Some(before) = question.before().filter(|_| question.compare) {
         catch_up(store, question.zone, question.of(before).filter).await?;
     }
@@ -46,6 +52,69 @@ pub(crate) async fn keep_up(store: &Store) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Writes down that somebody asks in a zone. Where there are as many as are kept, the one that nobody asked in for longest makes
+/// room, if that is long enough.
+async fn note_use(store: &Store, zone: Zone) -> Result<(), Refusal> {
+    let (name, now) = (zone.name().to_owned(), store.now());
+    let todo = store.read(move |sql| Ok(to_note(sql, &name, ms(now))?)).await?;
+    let Some(gives_way) = todo else { return Ok(()) };
+    if let Some(idle) = gives_way {
+        // A few days at a time: the writer has other things to do.
+        loop {
+            let idle = idle.clone();
+            let gone = store
+                .write(move |write| {
+                    write.sql.prepare_cached("DELETE FROM sealed_zones WHERE zone = ?1")?.execute([&idle])?;
+                    Ok(write
+                        .sql
+                        .prepare_cached(
+                            "DELETE FROM sealed_days WHERE nr IN (SELECT nr FROM sealed_days WHERE zone = ?1 LIMIT ?2)",
+                        )?
+                        .execute(params![idle, i64::try_from(DAYS_AT_ONCE).unwrap_or(i64::MAX)])?)
+                })
+                .await?;
+            if gone < DAYS_AT_ONCE {
+                break;
+            }
+        }
+    }
+    store
+        .write(move |write| {
+            write
+                .sql
+                .prepare_cached(
+                    "INSERT INTO sealed_zones (zone, used_at) VALUES (?1, ?2)
+                     ON CONFLICT (zone) DO UPDATE SET used_at = excluded.used_at",
+                )?
+                .execute(params![zone.name(), ms(write.now)])?;
+            Ok(())
+        })
+        .await
+}
+
+/// `None`: nothing is to be written down. Otherwise the zone that gives way, if one has to.
+fn to_note(sql: &Connection, zone: &str, now: i64) -> rusqlite::Result<Option<Option<String>>> {
+    let used_at: Option<i64> = sql
+        .prepare_cached("SELECT used_at FROM sealed_zones WHERE zone = ?1")?
+        .query_row([zone], |row| row.get(0))
+        .optional()?;
+    if used_at.is_some_and(|at| at > now - NOTED_EVERY.num_milliseconds()) {
+        return Ok(None);
+    }
+    let known = zones(sql)?;
+    if known.iter().any(|name| name == zone) || (known.len() as i64) < MOST_ZONES {
+        return Ok(Some(None));
+    }
+    let idle: Option<String> = sql
+        .prepare_cached(
+            "SELECT z.zone FROM (SELECT DISTINCT zone FROM sealed_days) z LEFT JOIN sealed_zones u ON u.zone = z.zone
+             WHERE coalesce(u.used_at, 0) < ?1 ORDER BY coalesce(u.used_at, 0), z.zone LIMIT 1",
+        )?
+        .query_row([now - USED_LATELY.num_milliseconds()], |row| row.get(0))
+        .optional()?;
+    Ok(idle.map(Some))
 }
 
 /// Forgets the days that a time lies in, whatever their zone: an action of then is being recorded.

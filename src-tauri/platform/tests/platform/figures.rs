@@ -448,3 +448,34 @@ async fn the_csv_of_figures_has_the_rows_as_they_are_sorted_and_then_the_totals(
     let what: Vec<Value> = items(&desk.get(&admin, "/v1/audit-log").await.expect(200)).into_iter().take(2).collect();
     assert_eq!((&what[0]["what"], &what[1]["what"]), (&json!("export.delays"), &json!("export.volumes")));
 }
+
+/// Sealed days make figures quick; a zone that nobody asks in any more must not keep a new one from having them.
+#[tokio::test]
+async fn the_time_zone_unused_for_longest_makes_room_for_another() {
+    let desk = Desk::start().await;
+    let admin = desk.admin().await;
+    desk.writes(WEBCHAT, "zoe", "Hello").await;
+    desk.later(TimeDelta::days(2));
+    let ask =
+        async |zone: &str| desk.get(&admin, &format!("/v1/analytics/actions?tz={zone}&group_by=day")).await.expect(200);
+    let sealed = || {
+        let file = rusqlite::Connection::open(desk.dir().join("workspace.db")).unwrap();
+        let mut zones = file.prepare("SELECT DISTINCT zone FROM sealed_days ORDER BY zone").unwrap();
+        zones.query_map([], |row| row.get(0)).unwrap().collect::<Result<Vec<String>, _>>().unwrap()
+    };
+    let first = ["Africa/Lagos", "America/Lima", "Asia/Tokyo", "Europe/Lisbon", "Europe/Paris", "Europe/Rome", "UTC"];
+    for zone in first {
+        ask(zone).await;
+    }
+    ask("Asia/Dubai").await;
+    ask("Europe/Oslo").await;
+    assert!(sealed().len() == 8 && !sealed().contains(&"Europe/Oslo".to_owned()), "all of them are in use");
+
+    desk.later(TimeDelta::days(8));
+    for zone in first.iter().skip(1).chain(&["Asia/Dubai"]) {
+        ask(zone).await;
+    }
+    let figures = ask("Europe/Oslo").await;
+    assert!(sealed().contains(&"Europe/Oslo".to_owned()) && !sealed().contains(&"Africa/Lagos".to_owned()));
+    assert_eq!(figures["totals"], ask("Africa/Lagos").await["totals"], "the same, whether sealed or not");
+}
