@@ -88,14 +88,16 @@ pub(crate) fn store(
     user_id: &str,
     key: &str,
     fingerprint: &Fingerprint,
+    conversation_id: &str,
     answer: &Stored,
 ) -> Result<(), Refusal> {
     write
         .sql
         .prepare_cached(
-            "INSERT INTO idempotency (user_id, key, fingerprint, status, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO idempotency (user_id, key, fingerprint, status, body, at, conversation_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
-        .execute(params![user_id, key, fingerprint, answer.status, answer.body, ms(write.now)])?;
+        .execute(params![user_id, key, fingerprint, answer.status, answer.body, ms(write.now), conversation_id])?;
     Ok(())
 }
 

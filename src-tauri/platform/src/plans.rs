@@ -5,7 +5,10 @@ use rusqlite::Connection;
 
 use crate::{
     actions,
+    channels::scenario::versions,
     conversations::{entries, list, sync},
+    erasure::texts,
+    people::{self, effects, teams},
     store,
 };
 
@@ -89,4 +92,26 @@ fn actions_are_read_by_index() {
     let steps = plan(&sql, &actions::filter::statement(&of_one).0);
     assert!(steps.iter().any(|step| step.contains("actions_by_conversation")), "{steps:#?}");
     by_index(&sql, &actions::filter::statement(&of_one).0);
+}
+
+/// What admins do is not slower for everything that was closed before: the one writer does it.
+#[test]
+fn administration_reads_what_is_open_and_erasure_what_is_of_one_conversation() {
+    let sql = store::in_memory();
+    let versions = format!("SELECT {} FROM scenario_versions v WHERE v.scenario_id = ?1", versions::COLUMNS);
+    for (statement, index) in [
+        (teams::SELECT, "conversations_open_by_team"),
+        (people::SELECT, "conversations_open_by_assignee"),
+        (effects::OPEN_OF_TEAM, "conversations_open_by_team"),
+        (effects::OPEN_OF_PERSON, "conversations_open_by_assignee"),
+        (versions.as_str(), "conversations_in_scenario"),
+        (texts::EVENTS, "events_by_conversation"),
+        (texts::ANSWERS, "idempotency_by_conversation"),
+    ] {
+        let steps = plan(&sql, statement);
+        assert!(steps.iter().any(|step| step.contains(index)), "{statement}\n{steps:#?}");
+        let positions = steps.iter().find(|step| step.contains(" p "));
+        assert!(positions.is_none_or(|step| step.starts_with("SEARCH p USING INTEGER PRIMARY KEY")), "{steps:#?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{statement}\n{steps:#?}");
+    }
 }

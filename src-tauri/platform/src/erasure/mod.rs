@@ -13,4 +13,4 @@ pub(crate) mod customer;
 pub(crate) mod held;
 pub mod operator;
 pub(crate) mod retention;
-mod texts;
+pub(crate) mod texts;

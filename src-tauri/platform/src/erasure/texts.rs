@@ -4,8 +4,11 @@ use rusqlite::{Connection, params};
 
 use crate::{conversations::Record, refusal::Refusal, store::Write};
 
-/// Rows that hold copies of a conversation and are found by reading all of a table: looked up beforehand, so that the writer does
-/// not stand still meanwhile.
+/// Each event says which conversation it is of.
+pub(crate) const EVENTS: &str = "SELECT seq FROM events WHERE data ->> '$.conversation_id' = ?1";
+pub(crate) const ANSWERS: &str = "SELECT user_id, key FROM idempotency WHERE conversation_id = ?1";
+
+/// Rows that hold copies of a conversation: looked up beforehand, so that the writer does not stand still meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Copies {
     events: Vec<i64>,
@@ -17,9 +20,8 @@ pub(super) struct Copies {
 /// Finds the copies of conversations.
 pub(super) fn copies(sql: &Connection, conversation_ids: &[String]) -> rusqlite::Result<Copies> {
     let mut copies = Copies { seen_to: crate::events::newest_seq(sql)?, ..Copies::default() };
-    let mut events = sql.prepare_cached("SELECT seq FROM events WHERE instr(data, ?1) > 0")?;
-    let mut answers =
-        sql.prepare_cached("SELECT user_id, key FROM idempotency WHERE instr(body, CAST(?1 AS BLOB)) > 0")?;
+    let mut events = sql.prepare_cached(EVENTS)?;
+    let mut answers = sql.prepare_cached(ANSWERS)?;
     for id in conversation_ids {
         let found = events.query_map([id], |row| row.get::<_, i64>(0))?;
         copies.events.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
@@ -36,7 +38,8 @@ pub(super) fn erase_copies(write: &Write<'_>, copies: &Copies, conversation_ids:
     for seq in &copies.events {
         delete.execute([seq])?;
     }
-    let mut since = write.sql.prepare_cached("DELETE FROM events WHERE seq > ?1 AND instr(data, ?2) > 0")?;
+    let mut since =
+        write.sql.prepare_cached("DELETE FROM events WHERE seq > ?1 AND data ->> '$.conversation_id' = ?2")?;
     for id in conversation_ids {
         since.execute(params![copies.seen_to, id])?;
     }

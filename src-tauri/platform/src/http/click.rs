@@ -215,7 +215,7 @@ where
             }
             let receipt = apply(write, &click, body)?;
             let answer = Stored { status: StatusCode::CREATED.as_u16(), body: serde_json::to_vec(&receipt)? };
-            idempotency::store(write, user_id, &click.key, &fingerprint, &answer)?;
+            idempotency::store(write, user_id, &click.key, &fingerprint, &click.conversation_id, &answer)?;
             Ok(first(answer))
         })
         .await

@@ -21,6 +21,12 @@ use crate::{
     store::Write,
 };
 
+/// By the indexes of what is open: closed conversations are many.
+pub(crate) const OPEN_OF_TEAM: &str = "SELECT nr FROM conversations INDEXED BY conversations_open_by_team
+    WHERE team_id = ?1 AND state <> 'closed' ORDER BY nr";
+pub(crate) const OPEN_OF_PERSON: &str = "SELECT nr FROM conversations INDEXED BY conversations_open_by_assignee
+    WHERE assignee_id = ?1 AND state <> 'closed' ORDER BY nr";
+
 /// The person may see other conversations than before: what the client keeps is compared with what there is.
 pub(crate) fn sees_something_else(write: &Write<'_>, user_id: &str) -> Result<(), Refusal> {
     let audience = Audience { user_id: Some(user_id), ..Audience::default() };
@@ -74,7 +80,7 @@ pub(crate) fn release_unseen(write: &mut Write<'_>, actor: &Actor, user_id: &str
 pub(crate) fn unroute_all(write: &mut Write<'_>, actor: &Actor, team: &TeamRef) -> Result<(), Refusal> {
     let open = write
         .sql
-        .prepare_cached("SELECT nr FROM conversations WHERE team_id = ?1 AND state <> 'closed' ORDER BY nr")?
+        .prepare_cached(OPEN_OF_TEAM)?
         .query_map([&team.id], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<i64>>>()?;
     for nr in open {
@@ -88,7 +94,5 @@ pub(crate) fn unroute_all(write: &mut Write<'_>, actor: &Actor, team: &TeamRef) 
 }
 
 fn open_of(sql: &Connection, user_id: &str) -> rusqlite::Result<Vec<i64>> {
-    sql.prepare_cached("SELECT nr FROM conversations WHERE assignee_id = ?1 AND state <> 'closed' ORDER BY nr")?
-        .query_map([user_id], |row| row.get(0))?
-        .collect()
+    sql.prepare_cached(OPEN_OF_PERSON)?.query_map([user_id], |row| row.get(0))?.collect()
 }

@@ -35,9 +35,10 @@ pub(crate) struct Filter {
     pub(crate) active: Option<bool>,
 }
 
-const SELECT: &str = "
+pub(crate) const SELECT: &str = "
 SELECT u.id, u.name, u.email, u.role, u.active, u.password_hash <> '', u.created_at, u.deactivated_at, u.version,
-    (SELECT count(*) FROM conversations c WHERE c.assignee_id = u.id AND c.state <> 'closed'),
+    (SELECT count(*) FROM conversations c INDEXED BY conversations_open_by_assignee
+     WHERE c.assignee_id = u.id AND c.state <> 'closed'),
     (SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.expires_at > :now),
     EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = u.id)
 FROM users u";

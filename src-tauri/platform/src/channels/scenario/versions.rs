@@ -17,8 +17,9 @@ use crate::{
     store::{Write, ms, time},
 };
 
-const COLUMNS: &str = "v.version, v.published_at, v.published_by_id, v.published_by_name,
-    (SELECT count(*) FROM scenario_positions p JOIN conversations c ON c.nr = p.conversation_nr
+pub(crate) const COLUMNS: &str = "v.version, v.published_at, v.published_by_id, v.published_by_name,
+    (SELECT count(*) FROM conversations c INDEXED BY conversations_in_scenario
+        CROSS JOIN scenario_positions p ON p.conversation_nr = c.nr
      WHERE p.scenario_id = v.scenario_id AND p.version = v.version AND c.scenario_step IS NOT NULL), v.flow";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(ScenarioVersionRef, String)> {
