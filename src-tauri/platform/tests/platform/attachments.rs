@@ -165,7 +165,7 @@ async fn a_customers_files_come_by_upload_or_in_the_message() {
         let desk = &desk;
         async move { desk.post(Some("demo-key-ch_webchat"), "/v1/channels/ch_webchat/inbound", &body).await }
     };
-    refused(json!({ "name": "x", "data": "no base64!" })).await.refused(422, "invalid-body");
+    refused(json!({ "name": "x", "data": "no base64!" })).await.refused(422, "invalid-value");
     refused(json!({ "id": "att_none" })).await.refused(422, "attachment-unknown");
     refused(json!({ "name": "x.html", "data": "PGh0bWw+" })).await.refused(422, "attachment-refused");
     refused(json!({})).await.refused(422, "invalid-body");
