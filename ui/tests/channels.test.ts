@@ -1,6 +1,6 @@
 /** The Channels page: what an admin sees and changes, and what is told only once. */
 import { screen, waitFor, within } from '@testing-library/svelte'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { button, openDesk } from './desk'
 
 async function openChannels() {
@@ -75,6 +75,22 @@ describe('Channels', () => {
     expect(within(dialog).getByText(/^key_rehearsed_/)).toBeVisible()
     await user.click(within(dialog).getByRole('button', { name: 'I have kept it' }))
     await waitFor(() => expect(screen.queryByText(/^key_rehearsed_/)).toBeNull())
+    expect(screen.getByText(/^Channel key: made .*the one before works until/)).toBeVisible()
+  })
+
+  it.each(['key', 'secret'])('end a %s that somebody else knows at once', async (what) => {
+    const { user, rehearsal } = await openChannels()
+    const administer = vi.spyOn(rehearsal, 'administer')
+    await user.click(await channel(/^WhatsApp/))
+    await user.click(await button(`New ${what}`))
+    const question = within(await screen.findByRole('alertdialog'))
+    const former = question.getByRole('combobox', { name: new RegExp(`^The ${what} in use now is still`) })
+    expect(former).toHaveDisplayValue('for 1 day')
+    await user.selectOptions(former, 'not at all')
+    await user.click(question.getByRole('button', { name: `New ${what}` }))
+    await screen.findByRole('dialog', { name: 'Keep this now' })
+    const path = expect.stringMatching(new RegExp(`/${what}$`)) as string
+    expect(administer).toHaveBeenCalledWith(expect.objectContaining({ path, body: { keep_former_h: 0 } }))
   })
 
   it('begin with what their kind usually allows, and tell key and secret once', async () => {

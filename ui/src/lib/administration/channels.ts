@@ -6,6 +6,7 @@ import type {
   ChannelSettings,
   ChannelTypeDefaults,
   NewChannel,
+  Rotate,
 } from '$lib/backend'
 import { Calls, segment } from './call'
 
@@ -51,12 +52,14 @@ export class ChannelsClient {
     })
   }
 
-  newKey(channel: ChannelSettings): Promise<ChannelSecrets> {
-    return this.#calls.post(`${path(channel)}/key`)
+  /** The one before works for as many hours as are given; 0 ends it at once. */
+  newKey(channel: ChannelSettings, keep_former_h: number): Promise<ChannelSecrets> {
+    return this.#calls.post(`${path(channel)}/key`, { keep_former_h } satisfies Rotate)
   }
 
-  newSecret(channel: ChannelSettings): Promise<ChannelSecrets> {
-    return this.#calls.post(`${path(channel)}/secret`)
+  /** The one before works for as many hours as are given; 0 ends it at once. */
+  newSecret(channel: ChannelSettings, keep_former_h: number): Promise<ChannelSecrets> {
+    return this.#calls.post(`${path(channel)}/secret`, { keep_former_h } satisfies Rotate)
   }
 }
 

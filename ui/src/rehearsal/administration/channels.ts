@@ -7,6 +7,7 @@ import type {
   ChatSettings,
   Failure,
   NewChannel,
+  Rotate,
 } from '$lib/backend'
 import type { Subject } from '.'
 
@@ -118,8 +119,13 @@ export function channels(): Subject {
       return { status: 201, body: told(channel, { key: `key_rehearsed_${made}`, secret }) }
     }
     const channel = named(id)
-    if (act === 'key') return { status: 201, body: told(channel, { key: `key_rehearsed_${++made}` }) }
-    if (act === 'secret') return { status: 201, body: told(channel, { secret: `whsec_rehearsed_${++made}` }) }
+    if (act === 'key' || act === 'secret') {
+      const hours = (body as Rotate).keep_former_h ?? 24
+      const former_until = hours > 0 ? new Date(Date.now() + hours * 3_600_000).toISOString() : null
+      channel[act] = { made_at: new Date().toISOString(), former_until }
+      const token = `${act === 'key' ? 'key' : 'whsec'}_rehearsed_${++made}`
+      return { status: 201, body: told(channel, { [act]: token }) }
+    }
     require(channel, version)
     if (method === 'PUT') {
       allowed(body as ChannelRules)
