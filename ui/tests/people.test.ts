@@ -21,7 +21,8 @@ async function open(page: 'People' | 'Teams') {
 }
 
 const listed = (page: string) => within(screen.getByRole('list', { name: page })).getAllByRole('button')
-const person = (name: RegExp) => screen.findByRole('button', { name })
+const person = async (name: RegExp) =>
+  within(await screen.findByRole('list', { name: /^(People|Teams)$/ })).findByRole('button', { name })
 const lastChange = (calls: { method: string; body: unknown }[]) =>
   calls.findLast((call) => call.method === 'PATCH')?.body as ChangePerson | undefined
 
@@ -106,6 +107,24 @@ describe('People', () => {
     await user.click(within(again).getByRole('button', { name: 'Deactivate' }))
     await waitFor(() => expect(listed('People')).toHaveLength(2))
     expect(lastChange(rehearsal.calls)).toEqual({ active: false })
+  })
+
+  it('whose link went to the wrong hands: it is listed until it is taken back', async () => {
+    const { user } = await open('People')
+    expect(screen.queryByRole('list', { name: 'Open links' })).toBeNull()
+    await user.click(await button('Invite a person'))
+    const form = await screen.findByRole('dialog', { name: 'Invite a person' })
+    await user.type(within(form).getByRole('textbox', { name: /^Name/ }), 'Ada Lovelace')
+    await user.type(within(form).getByRole('textbox', { name: 'Email' }), 'ada@example.com')
+    await user.click(within(form).getByRole('button', { name: 'Invite a person' }))
+    await screen.findByRole('dialog', { name: 'Invitation link' })
+    await user.keyboard('{Escape}')
+    const links = within(await screen.findByRole('list', { name: 'Open links' }))
+    expect(links.getByText(/^Invitation · made by Nadia Admin, .* · works until/)).toBeVisible()
+    await user.click(links.getByRole('button', { name: 'Take back Ada Lovelace' }))
+    const question = await screen.findByRole('alertdialog', { name: 'Take back the link of Ada Lovelace?' })
+    await user.click(within(question).getByRole('button', { name: 'Take back' }))
+    await waitFor(() => expect(screen.queryByRole('list', { name: 'Open links' })).toBeNull())
   })
 
   it('get a link for a new password, are signed out, and lose a lost authenticator', async () => {

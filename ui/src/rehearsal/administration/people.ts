@@ -6,6 +6,7 @@ import type {
   Failure,
   NewInvitation,
   NewPerson,
+  OpenLink,
   NewTeam,
   Person,
   Team,
@@ -35,6 +36,7 @@ class Office {
     { ...this.#person('usr_zoe', 'Zoë Müller', 'advisor', false), deactivated_at: '2026-02-01T09:00:00.000Z' },
   ]
   #made = 0
+  #links: OpenLink[] = []
 
   #person(id: string, name: string, role: Person['role'], active: boolean): Person {
     return {
@@ -59,11 +61,20 @@ class Office {
     const [path = '', query] = call.path.split('?')
     const [subject, id, rest] = path.replace('/v1/admin/', '').split('/')
     if (path === '/v1/directory') return { body: this.#directory() }
-    if (subject === 'invitations') return this.#invite(call.body as NewInvitation)
+    if (subject === 'invitations') return this.#invitations(call, id)
     if (subject === 'users' && rest) return this.#access(call, id!, rest)
     if (subject === 'users') return id ? this.#user(call, id) : this.#users(call, new URLSearchParams(query))
     if (subject === 'teams') return id ? this.#team(call, id) : this.#allTeams(call)
     return undefined
+  }
+
+  #invitations({ method, body }: Administer, id: string | undefined): Answer {
+    if (method === 'GET') return { body: { items: [...this.#links], next: null } }
+    if (method === 'POST') return this.#invite(body as NewInvitation)
+    const at = this.#links.findIndex((link) => link.id === id)
+    if (at < 0) refuse('not-found')
+    this.#links.splice(at, 1)
+    return { status: 204 }
   }
 
   #invite(body: NewInvitation): Answer {
@@ -77,6 +88,16 @@ class Office {
 
   #link(person: Person): Answer {
     const expires_at = new Date(Date.now() + 7 * 86_400_000).toISOString()
+    this.#links = this.#links.filter(({ user }) => user.id !== person.id)
+    this.#links.unshift({
+      id: `link_${++this.#made}`,
+      kind: person.has_password ? 'reset' : 'invitation',
+      user: { id: person.id, name: person.name },
+      email: person.email,
+      made_at: new Date().toISOString(),
+      made_by: 'Nadia Admin',
+      expires_at,
+    })
     return { status: 201, body: { path: '/join#c2VjcmV0IGxpbmsgb2YgMjU2IGJpdHMgZm9yIG9uZSB1c2U', expires_at, person } }
   }
 
