@@ -93,8 +93,8 @@ pub(crate) fn open(app: &AppHandle, conversation_id: String) {
 fn show(app: &AppHandle, conversation_id: &str) -> tauri::Result<()> {
     let compact = app.state::<Compact>();
     let Place { label, new, gone } = compact.lock().place(conversation_id);
-    if let Some(gone) = gone.and_then(|label| app.get_webview_window(&label)) {
-        gone.destroy()?;
+    if let Some(gone) = gone {
+        close(app, &gone);
     }
     let window = match app.get_webview_window(&label) {
         Some(window) if !new => window,
@@ -103,6 +103,18 @@ fn show(app: &AppHandle, conversation_id: &str) -> tauri::Result<()> {
     window.show()?;
     window.unminimize()?;
     window.set_focus()
+}
+
+/// Takes a window away: at once from the screen and for links, and for good when what was typed in it is kept.
+pub(super) fn close(app: &AppHandle, label: &str) {
+    app.state::<Compact>().closed(label);
+    let Some(window) = app.get_webview_window(label) else { return };
+    tauri::async_runtime::spawn(async move {
+        window::farewell([&window]).await;
+        if let Err(error) = window.destroy() {
+            tracing::warn!(%error, "a compact window did not close");
+        }
+    });
 }
 
 fn create(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow> {
@@ -136,6 +148,16 @@ mod tests {
         for _ in 0..1000 {
             assert_eq!(open.place("conv_1"), Place { label: first.label.clone(), new: false, gone: None });
         }
+    }
+
+    #[test]
+    fn a_window_that_is_being_closed_is_not_shown_again() {
+        let compact = Compact::default();
+        let first = compact.lock().place("conv_1");
+        compact.closed(&first.label);
+        let again = compact.lock().place("conv_1");
+        assert!(again.new, "what is typed from now on belongs into a window that stays");
+        assert_ne!(again.label, first.label);
     }
 
     #[test]

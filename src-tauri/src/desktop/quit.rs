@@ -1,7 +1,6 @@
 //! Leaving: closing the window only hides it, so quitting is an act of its own, and one that says what stays behind.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::Utc;
 use signoff_engine::Engine;
@@ -12,9 +11,6 @@ use super::confirm::Confirmation;
 use super::language::SpokenLanguage;
 use super::window;
 use super::words::LeftBehind;
-
-/// From the window's end to the program's: many times what a draft takes to be on disk.
-const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// Quits, after asking if actions are queued (D21: they stay, and go out at the next start).
 pub(crate) fn ask(app: &AppHandle) {
@@ -43,15 +39,9 @@ async fn left_behind(engine: &Engine) -> LeftBehind {
     }
 }
 
-/// The window goes at once; what was typed in the last moment has time to become a draft before the program ends.
+/// The windows go at once; what was typed in the last moment has time to become a draft before the program ends.
 async fn leave(app: &AppHandle) {
-    if let Some(window) = window::main(app) {
-        let gone = window.hide().and_then(|()| window.eval("window.dispatchEvent(new Event('pagehide'))"));
-        match gone {
-            Ok(()) => tokio::time::sleep(LAST_WORDS).await,
-            Err(error) => tracing::warn!(%error, "the interface was not told"),
-        }
-    }
+    window::farewell(app.webview_windows().values()).await;
     app.exit(0);
 }
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use signoff_engine::Engine;
 use signoff_wire::interface::Theme;
@@ -13,12 +14,15 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
-use super::compact::Compact;
+use super::compact::{self, Compact};
 use super::{afterwards, placement};
 use crate::profile::Profile;
 
 /// The window's label, which its capability in `tauri.conf.json` names.
 pub(crate) const LABEL: &str = "main";
+
+/// From a window's last picture to its end: many times what a draft takes to be on disk.
+const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// The window had the focus once, and with that a place and a size that can be asked for.
 #[derive(Debug, Default)]
@@ -71,6 +75,18 @@ pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(LABEL)
 }
 
+/// Hides windows that are about to end, and waits until what was typed in their last moment is a draft. Not every web view tells a page of its
+/// end, and none tells it early enough.
+pub(super) async fn farewell(windows: impl IntoIterator<Item = &WebviewWindow>) {
+    for window in windows {
+        let told = window.hide().and_then(|()| window.eval("window.dispatchEvent(new Event('pagehide'))"));
+        if let Err(error) = told {
+            tracing::warn!(%error, window = window.label(), "the interface was not told");
+        }
+    }
+    tokio::time::sleep(LAST_WORDS).await;
+}
+
 /// What the person does to the window, or to a compact one, which is gone when it is closed.
 ///
 /// Closing hides it to the background, where the queue goes on and notifications arrive; quitting is another act. Coming back to it is
@@ -79,6 +95,10 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     if window.label() != LABEL {
         if let WindowEvent::Focused(true) = event {
             window.state::<Arc<Engine>>().wake();
+        }
+        if let WindowEvent::CloseRequested { api, .. } = event {
+            api.prevent_close();
+            compact::close(window.app_handle(), window.label());
         }
         if let WindowEvent::Destroyed = event {
             window.state::<Compact>().closed(window.label());
