@@ -2,7 +2,7 @@
 import { screen, waitFor, within } from '@testing-library/svelte'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { hasSentence } from '../src/features/settings/audit-words'
 import type { ChangePerson } from '../src/lib/backend'
 import { button, openDesk } from './desk'
@@ -53,8 +53,10 @@ describe('People', () => {
     await user.click(within(form).getByRole('checkbox', { name: 'WhatsApp' }))
     await user.click(within(form).getByRole('button', { name: 'Invite a person' }))
     const link = await screen.findByRole('dialog', { name: 'Invitation link' })
-    expect(within(link).getByRole('textbox', { name: 'Link' })).toHaveDisplayValue(
-      /^http:\/\/127\.0\.0\.1:43110\/join#/,
+    await waitFor(() =>
+      expect(within(link).getByRole('textbox', { name: 'Link' })).toHaveDisplayValue(
+        /^http:\/\/127\.0\.0\.1:43110\/join#/,
+      ),
     )
     await user.keyboard('{Escape}')
     expect(await person(/Ada Lovelace/)).toBeVisible()
@@ -125,6 +127,25 @@ describe('People', () => {
     const question = await screen.findByRole('alertdialog', { name: 'Take back the link of Ada Lovelace?' })
     await user.click(within(question).getByRole('button', { name: 'Take back' }))
     await waitFor(() => expect(screen.queryByRole('list', { name: 'Open links' })).toBeNull())
+  })
+
+  it('get links with the address that the operator has said', async () => {
+    const { user, rehearsal } = await open('People')
+    const real = rehearsal.administer.bind(rehearsal)
+    vi.spyOn(rehearsal, 'administer').mockImplementation(async (call) => {
+      const answer = await real(call)
+      if (call.path !== '/v1/admin/workspace') return answer
+      return { ...answer, body: { ...(answer.body as object), address: 'https://support.example.com/' } }
+    })
+    await user.click(await person(/Bob Carter/))
+    await user.click(await screen.findByText('Access'))
+    await user.click(await button('Link for a new password'))
+    const link = await screen.findByRole('dialog', { name: 'Link for a new password' })
+    await waitFor(() =>
+      expect(within(link).getByRole('textbox', { name: 'Link' })).toHaveDisplayValue(
+        /^https:\/\/support\.example\.com\/join#/,
+      ),
+    )
   })
 
   it('get a link for a new password, are signed out, and lose a lost authenticator', async () => {

@@ -111,10 +111,11 @@ pub(crate) fn change(
     };
     let channel = settings::one(write.sql, channel_id)?;
     let (from, to) = differences(&before.rules, &channel.rules)?;
-    audit::append(
+    audit::append_about(
         write,
         user,
         "channel.change",
+        (channel_id, &channel.rules.name),
         &json!({ "id": channel_id, "rules": from }),
         &json!({ "id": channel_id, "rules": to }),
     )?;
@@ -142,7 +143,7 @@ pub(crate) fn set_archived(
     let what = if archived { "channel.archive" } else { "channel.restore" };
     let (from, to) =
         (json!({ "id": channel_id, "archived": !archived }), json!({ "id": channel_id, "archived": archived }));
-    audit::append(write, user, what, &from, &to)?;
+    audit::append_about(write, user, what, (channel_id, &before.rules.name), &from, &to)?;
     directory::announce_changed(write)?;
     settings::one(write.sql, channel_id)
 }
@@ -154,7 +155,7 @@ pub(crate) fn rotate_key(
     channel_id: &str,
     asked: Rotate,
 ) -> Result<ChannelSecrets, Refusal> {
-    settings::one(write.sql, channel_id)?;
+    let before = settings::one(write.sql, channel_id)?;
     let kept_h = kept(asked)?;
     let key = write.chance.token();
     write
@@ -166,7 +167,8 @@ pub(crate) fn rotate_key(
         )?
         .execute(params![channel_id, hash_token(&key), until(write.now, kept_h), ms(write.now)])?;
     settings::next_version(write, channel_id)?;
-    audit::append(write, user, "channel.new-key", &Value::Null, &json!({ "id": channel_id, "former_kept_h": kept_h }))?;
+    let to = json!({ "id": channel_id, "former_kept_h": kept_h });
+    audit::append_about(write, user, "channel.new-key", (channel_id, &before.rules.name), &Value::Null, &to)?;
     Ok(ChannelSecrets { channel: settings::one(write.sql, channel_id)?, key: Some(key), secret: None })
 }
 
@@ -184,13 +186,8 @@ pub(crate) fn rotate_secret(
     let kept_h = kept(asked)?;
     let secret = new_secret(write, channel_id, kept_h)?;
     settings::next_version(write, channel_id)?;
-    audit::append(
-        write,
-        user,
-        "channel.new-secret",
-        &Value::Null,
-        &json!({ "id": channel_id, "former_kept_h": kept_h }),
-    )?;
+    let to = json!({ "id": channel_id, "former_kept_h": kept_h });
+    audit::append_about(write, user, "channel.new-secret", (channel_id, &before.rules.name), &Value::Null, &to)?;
     Ok(ChannelSecrets { channel: settings::one(write.sql, channel_id)?, key: None, secret: Some(secret) })
 }
 

@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use serde_json::{Value, json};
 use signoff_wire::contract::{
     customers::{CustomerData, CustomerSummary, Erased},
     sessions::{Role, User},
@@ -10,6 +11,7 @@ use signoff_wire::contract::{
 use super::{customer, held};
 use crate::{
     Chance, Machine, OpenError, Refusal, SystemClock,
+    audit::{self, Who},
     store::{Lock, Store},
 };
 
@@ -52,8 +54,13 @@ impl Customers {
     /// # Errors
     /// [`Refusal::CustomerUnknown`].
     pub async fn data(&self, id: String) -> Result<CustomerData, OperatorError> {
-        let now = self.store.now();
-        Ok(self.store.read(move |sql| held::everything(sql, &id, now)).await?.0)
+        let (now, asked) = (self.store.now(), id.clone());
+        let data = self.store.read(move |sql| held::everything(sql, &asked, now)).await?.0;
+        let to = json!({ "customer_id": id });
+        self.store
+            .write(move |write| audit::append(write, Who::OPERATOR, "export.customer", &Value::Null, &to))
+            .await?;
+        Ok(data)
     }
 
     /// Erases everything that is held on a customer. Apps hear of it within some seconds.

@@ -1,4 +1,4 @@
-//! What is held on customers: found, handed out, erased. For admins alone; every look and every erasure is in the audit log.
+//! What is held on customers: found, handed out, erased. For admins alone. Whose data was handed out or erased is in the audit log.
 
 use axum::{
     Router,

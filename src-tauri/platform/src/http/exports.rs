@@ -63,6 +63,20 @@ pub(super) struct ExportQuery {
 }
 
 impl ExportQuery {
+    /// What the audit log keeps of it: whatever was asked for.
+    fn told(&self) -> Value {
+        let said = [
+            ("from", &self.from),
+            ("to", &self.to),
+            ("type", &self.kind),
+            ("author", &self.author),
+            ("conversation", &self.conversation),
+            ("channel", &self.channel),
+            ("team", &self.team),
+        ];
+        said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value.as_ref()?)))).collect()
+    }
+
     fn filter(&self) -> Result<Filter, Refusal> {
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         Ok(Filter {
@@ -114,7 +128,7 @@ pub(super) async fn actions_csv(
     // Going on with what one has begun is no other download.
     let begins = app.bookmarks.begins(&tag, &caller.user.id);
     if begins || range.is_none_or(|(start, _)| start == 0) {
-        note(&app, caller, "export.actions", json!({ "from": asked.from, "to": asked.to })).await?;
+        note(&app, caller, "export.actions", asked.told()).await?;
     }
     match range {
         Some(range) => {

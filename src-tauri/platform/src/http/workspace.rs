@@ -11,7 +11,7 @@ use super::{
     body::{self, Raw},
     signed_in::Admin,
 };
-use crate::{documents::IfMatch, office, refusal::Refusal};
+use crate::{documents::{IfMatch, Versioned}, office, refusal::Refusal};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<Shared> {
     responses((status = 200, body = WorkspaceSettings, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
 pub(super) async fn read(State(app): State<Shared>, Admin(_): Admin) -> Result<Response, Refusal> {
     let settings = app.store.read(|sql| Ok(office::settings(sql)?)).await?;
-    answer::versioned(&settings.value, settings.version)
+    shown(&app, settings)
 }
 
 /// Change what one has seen.
@@ -39,7 +39,13 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     let new: UpdateWorkspace = body::parse(&bytes?)?;
     let settings = app.store.write(move |write| office::update(write, &caller.user, &seen, &new)).await?;
-    answer::versioned(&settings.value, settings.version)
+    shown(&app, settings)
+}
+
+/// With what the configuration says.
+fn shown(app: &Shared, settings: Versioned<WorkspaceSettings>) -> Result<Response, Refusal> {
+    let address = app.serving.public_url.clone();
+    answer::versioned(&WorkspaceSettings { address, ..settings.value }, settings.version)
 }
 
 /// When somebody is there to answer; the version is the `ETag`.

@@ -33,6 +33,7 @@ pub(crate) fn settings(sql: &Connection) -> rusqlite::Result<Versioned<Workspace
                 time_zone: row.get(1)?,
                 default_language: row.get(2)?,
                 team_mandatory: row.get(3)?,
+                address: None,
                 changed_at: standing.changed_at,
                 changed_by: standing.changed_by,
             })

@@ -112,8 +112,8 @@ impl Doorkeeper {
                 return Err(Refusal::BadCredentials);
             }
         };
-        let user = known.user.clone();
-        if !store.read(move |sql| single_sign_on::takes_password_of(sql, &user)).await? {
+        let role = known.user.role;
+        if !store.read(move |sql| single_sign_on::takes_password_of(sql, role)).await? {
             attempts.succeeded();
             return Err(Refusal::PasswordsOff);
         }

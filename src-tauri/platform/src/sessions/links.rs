@@ -8,10 +8,10 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::{Value, json};
 use signoff_wire::contract::{
     access::{AcceptLink, Link, LinkAccepted, LinkKind, NewInvitation, NewLink, OpenLink},
-    sessions::UserRef,
+    sessions::{Role, UserRef},
 };
 
-use super::hash_token;
+use super::{hash_token, single_sign_on};
 use crate::{
     audit::{self, Who},
     directory,
@@ -97,12 +97,13 @@ struct Holder {
     user_id: String,
     name: String,
     email: String,
+    role: Role,
 }
 
 impl Holder {
     fn of(sql: &Connection, token: &str, now: chrono::DateTime<chrono::Utc>) -> Result<Self, Refusal> {
         sql.prepare_cached(
-            "SELECT l.id, l.kind, u.id, u.name, u.email FROM links l JOIN users u ON u.id = l.user_id
+            "SELECT l.id, l.kind, u.id, u.name, u.email, u.role FROM links l JOIN users u ON u.id = l.user_id
              WHERE l.token_hash = ?1 AND l.used_at IS NULL AND l.expires_at > ?2 AND u.active",
         )?
         .query_row(params![hash_token(token), ms(now)], |row| {
@@ -112,6 +113,7 @@ impl Holder {
                 user_id: row.get(2)?,
                 name: row.get(3)?,
                 email: row.get(4)?,
+                role: people::role(&row.get::<_, String>(5)?),
             })
         })
         .optional()?
@@ -123,13 +125,19 @@ impl Holder {
 pub(crate) fn look(sql: &Connection, token: &str, now: chrono::DateTime<chrono::Utc>) -> Result<Link, Refusal> {
     let holder = Holder::of(sql, token, now)?;
     let workspace = sql.prepare_cached("SELECT name FROM workspace")?.query_row([], |row| row.get(0))?;
+    let takes_password = single_sign_on::takes_password_of(sql, holder.role)?;
     let name = if holder.name == holder.email { String::new() } else { holder.name };
-    Ok(Link { kind: holder.kind, workspace, email: holder.email, name })
+    let single_sign_on = single_sign_on::ways(sql)?.single_sign_on;
+    Ok(Link { kind: holder.kind, workspace, email: holder.email, name, takes_password, single_sign_on })
 }
 
 /// The address of whoever the token lets in: what a new password must not contain is known before it is hashed.
+///
+/// # Errors
+/// [`Refusal::InvitationUnknown`]; [`Refusal::PasswordsOff`] if a password would let nobody in.
 pub(crate) fn address(sql: &Connection, token: &str, now: chrono::DateTime<chrono::Utc>) -> Result<String, Refusal> {
-    Ok(Holder::of(sql, token, now)?.email)
+    let holder = Holder::of(sql, token, now)?;
+    if single_sign_on::takes_password_of(sql, holder.role)? { Ok(holder.email) } else { Err(Refusal::PasswordsOff) }
 }
 
 /// Uses the link up: name and password are set, all sessions of before end.

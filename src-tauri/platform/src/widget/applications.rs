@@ -170,6 +170,12 @@ pub(super) fn used_by_secret(write: &Write<'_>, secret: &str) -> Result<String, 
     Ok(id)
 }
 
+/// What people call it.
+pub(super) fn name_of(sql: &Connection, id: &str) -> Result<String, Refusal> {
+    let mut name = sql.prepare_cached("SELECT name FROM widget_applications WHERE id = ?1")?;
+    Ok(name.query_row([id], |row| row.get(0))?)
+}
+
 /// The application as the caller has seen it.
 fn seen(write: &Write<'_>, id: &str, matches: impl FnOnce(i64) -> bool) -> Result<WidgetApplication, Refusal> {
     let application = one(write.sql, id, write.now)?;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Value, json};
 use signoff_wire::contract::{
     conversations::ConversationStatus,
     sessions::UserRef,
@@ -10,6 +11,7 @@ use signoff_wire::contract::{
 
 use super::applications;
 use crate::{
+    audit::{self, Who},
     clicks,
     conversations::{Record, visibility},
     directory, events,
@@ -45,6 +47,10 @@ pub(crate) fn create(write: &mut Write<'_>, secret: &str, new: &NewWidgetToken) 
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![caller.token_hash, application_id, advisor.id, record.view.id, ms(expires_at)])?;
+    let application = applications::name_of(write.sql, &application_id)?;
+    let to = json!({ "conversation_id": record.view.id, "lifetime_s": lifetime_s });
+    let by = Who::person(&application_id, &application);
+    audit::append_about(write, by, "widget.open", (&advisor.id, &advisor.name), &Value::Null, &to)?;
     tracing::info!(
         application = application_id,
         user = advisor.id,

@@ -177,6 +177,8 @@ async fn a_new_key_works_at_once_and_the_old_one_for_as_long_as_was_said() {
     let first = first["key"].as_str().unwrap();
     inbound(&desk, "ch_webchat", first, "1").await.expect(202);
     inbound(&desk, "ch_webchat", "demo-key-ch_webchat", "2").await.expect(202);
+    let log = items(&desk.get(&admin, "/v1/audit-log?what=channel.new-key").await.expect(200));
+    assert_eq!(log[0]["subject"], json!({ "id": "ch_webchat", "name": "Web chat" }));
     desk.later(TimeDelta::hours(2));
     inbound(&desk, "ch_webchat", "demo-key-ch_webchat", "3").await.refused(401, "channel-key-wrong");
     let second = rotate(json!({ "keep_former_h": 0 })).await.expect(201);

@@ -102,6 +102,12 @@ async fn d52_a_download_is_in_the_audit_log_once_however_often_it_breaks_off() {
     assert_eq!(downloads(&desk, &admin).await, 1);
     ranged(&desk, &admin, ACTIONS, "bytes=0-", Some(&tag)).await;
     assert_eq!(downloads(&desk, &admin).await, 2, "from the beginning is another one");
+
+    let asked = "from=2026-03-01&author=advisor&channel=ch_webchat&team=none";
+    desk.get(&admin, &format!("{ACTIONS}?{asked}")).await;
+    let log = items(&desk.get(&admin, "/v1/audit-log?what=export.actions").await.expect(200));
+    let told = json!({ "from": "2026-03-01", "author": "advisor", "channel": "ch_webchat", "team": "none" });
+    assert_eq!(log[0]["to"], told, "what was taken out is said whole");
 }
 
 async fn schedule(desk: &Desk, admin: &Person, body: &Value, version: &str) -> Answer {

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
+use signoff_platform::{Options, demo_blueprint};
 
 use crate::desk::{Desk, answer_of, column};
 
@@ -22,6 +23,19 @@ async fn to_advisors_the_administration_does_not_exist() {
         desk.put(&alice, path, &json!({}), Some("*")).await.refused(404, "not-found");
     }
     desk.get(&alice, "/v1/admin/canned-replies").await.refused(404, "not-found");
+}
+
+#[tokio::test]
+async fn the_workspace_says_where_its_operator_lets_people_reach_it() {
+    let desk = Desk::start().await;
+    assert_eq!(desk.get(&desk.admin().await, WORKSPACE).await.expect(200)["address"], Value::Null);
+
+    let address = "https://support.example.com";
+    let said = |options: &mut Options| options.serving.public_url = Some(address.to_owned());
+    let desk = Desk::start_as(demo_blueprint(), said).await;
+    let admin = desk.admin().await;
+    assert_eq!(desk.get(&admin, WORKSPACE).await.expect(200)["address"], address);
+    assert_eq!(desk.put(&admin, WORKSPACE, &workspace(), Some("*")).await.expect(200)["address"], address);
 }
 
 #[tokio::test]

@@ -222,6 +222,24 @@ async fn an_admin_may_have_people_added_and_passwords_refused() {
     password("alice@demo.test", PASSWORD).await.refused(403, "passwords-off");
     password("alice@demo.test", "wrong").await.refused(401, "bad-credentials");
     password("admin@demo.test", PASSWORD).await.expect(201);
+
+    // An invitation says so, instead of taking a password that lets nobody in.
+    let invited = |role: &str| {
+        let (desk, admin, body) = (&desk, &admin, json!({ "email": format!("{role}2@demo.test"), "role": role }));
+        async move {
+            let link = desk.post(Some(&admin.token), "/v1/admin/invitations", &body).await.expect(201);
+            let token = link["path"].as_str().unwrap().strip_prefix("/join#").unwrap().to_owned();
+            let seen = desk.post(None, "/v1/invitations/look", &json!({ "token": token })).await.expect(200);
+            let accepting = json!({ "token": token, "name": "Max Berg", "password": "a long enough passphrase" });
+            (seen, desk.post(None, "/v1/invitations/accept", &accepting).await)
+        }
+    };
+    let (seen, accepted) = invited("advisor").await;
+    assert_eq!((&seen["takes_password"], &seen["single_sign_on"]), (&json!(false), &json!("Acme")));
+    accepted.refused(403, "passwords-off");
+    let (seen, accepted) = invited("admin").await;
+    assert_eq!(seen["takes_password"], true, "admins always may");
+    accepted.expect(200);
 }
 
 #[tokio::test]

@@ -271,6 +271,21 @@ async fn a_token_dies_after_its_time_and_at_once_when_it_is_revoked() {
 }
 
 #[tokio::test]
+async fn d52_whoever_is_let_in_by_an_application_is_in_the_audit_log() {
+    let desk = Desk::start().await;
+    let (crm, admin) = (crm(&desk).await, desk.admin().await);
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    let widget = crm.widget(&desk, &came.conversation).await;
+    crm.asks(&desk, "conv_nowhere", "alice@demo.test").await.refused(404, "conversation-unknown");
+    let log = items(&desk.get(&admin, "/v1/audit-log?what=widget.open").await.expect(200));
+    assert_eq!(log.len(), 1, "what was refused let nobody in");
+    assert_eq!((&log[0]["who"]["id"], &log[0]["who"]["name"]), (&json!(crm.id), &json!("Salesforce")));
+    assert_eq!(log[0]["subject"]["id"], widget.id.as_str());
+    assert_eq!(log[0]["to"], json!({ "conversation_id": came.conversation, "lifetime_s": 600 }));
+    assert!(!json!(log).to_string().contains(&widget.token));
+}
+
+#[tokio::test]
 async fn who_asks_for_a_token_has_to_be_right_in_everything() {
     let mut blueprint = demo_blueprint();
     let bob = blueprint.users.iter_mut().find(|user| user.email == "bob@demo.test").unwrap();

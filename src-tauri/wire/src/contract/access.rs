@@ -99,6 +99,10 @@ pub struct Link {
     pub email: String,
     /// The name as known; empty if nobody said it yet.
     pub name: String,
+    /// Whether this person signs in with a password. If not, there is nothing to set: they sign in through the provider.
+    pub takes_password: bool,
+    /// The name of the company's provider, if people may sign in through one.
+    pub single_sign_on: Option<String>,
 }
 
 /// Body of `POST /v1/invitations/accept`.

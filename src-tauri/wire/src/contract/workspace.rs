@@ -19,6 +19,8 @@ pub struct WorkspaceSettings {
     pub default_language: String,
     /// D16: a reply needs a team.
     pub team_mandatory: bool,
+    /// How people reach the platform (`public_url`); null if its operator has not said so. No admin changes it.
+    pub address: Option<String>,
     /// When it was last changed; null if never.
     #[serde(serialize_with = "millis::serialize_option")]
     pub changed_at: Option<DateTime<Utc>>,

@@ -100,6 +100,7 @@ const sentences: Record<string, Wording> = {
   'scenario.delete': about(m.audit_scenario_delete),
   'scenario.channels': about(m.audit_scenario_channels),
   'routing_rules.update': plain(m.audit_routing_rules),
+  'widget.open': about(m.audit_widget_open),
   'widget-application.created': about(m.audit_widget_created),
   'widget-application.changed': about(m.audit_widget_changed),
   'widget-application.secret-renewed': about(m.audit_widget_secret),

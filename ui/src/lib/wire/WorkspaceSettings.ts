@@ -22,6 +22,10 @@ default_language: string,
  */
 team_mandatory: boolean, 
 /**
+ * How people reach the platform (`public_url`); null if its operator has not said so. No admin changes it.
+ */
+address: string | null, 
+/**
  * When it was last changed; null if never.
  */
 changed_at: string | null, 

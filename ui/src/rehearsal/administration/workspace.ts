@@ -11,6 +11,7 @@ export function workspace(): Subject {
     time_zone: 'Europe/Paris',
     default_language: 'en',
     team_mandatory: false,
+    address: null,
     ...by,
   }
   let hours: OfficeHours = {
@@ -35,7 +36,7 @@ export function workspace(): Subject {
     if (path === '/v1/admin/workspace') {
       if (method === 'PUT') {
         if (version !== `"${versions.workspace}"`) throw stale
-        settings = { ...(body as UpdateWorkspace), ...changed() }
+        settings = { ...(body as UpdateWorkspace), address: settings.address, ...changed() }
         versions.workspace++
       }
       return { body: settings, version: `"${versions.workspace}"` }

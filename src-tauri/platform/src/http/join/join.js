@@ -17,11 +17,14 @@ const texts = {
     saved: 'You can sign in now',
     next: "Open Signoff and enter this address under “Your workspace”:",
     as: 'Sign in as',
+    as_with: (it) => `Sign in with ${it.single_sign_on}, as`,
+    provider_lead: (it) => `You sign in with ${it.single_sign_on}. There is no password to choose.`,
     copy: 'Copy',
     copied: 'Copied',
     gone: 'This link is not valid any more',
     gone_lead: 'Links work once and for a few days. Ask your administrator for a new one.',
     'invitation-unknown': 'This link is not valid any more. Ask your administrator for a new one.',
+    'passwords-off': 'People sign in here without a password now. Open the link again to see how.',
     'password-too-short': 'Too short: use at least 12 characters.',
     'password-too-long': 'Too long: use at most 1,000 characters.',
     'password-too-common': 'This password is among those that are tried first. Take one that only you would think of.',
@@ -45,11 +48,14 @@ const texts = {
     saved: 'Vous pouvez maintenant vous connecter',
     next: "Ouvrez Signoff et saisissez cette adresse sous « Votre espace de travail » :",
     as: 'Connectez-vous en tant que',
+    as_with: (it) => `Connectez-vous avec ${it.single_sign_on}, en tant que`,
+    provider_lead: (it) => `Vous vous connectez avec ${it.single_sign_on}. Il n’y a pas de mot de passe à choisir.`,
     copy: 'Copier',
     copied: 'Copié',
     gone: 'Ce lien n’est plus valable',
     gone_lead: 'Un lien sert une fois et pendant quelques jours. Demandez-en un nouveau à votre administrateur.',
     'invitation-unknown': 'Ce lien n’est plus valable. Demandez-en un nouveau à votre administrateur.',
+    'passwords-off': 'On se connecte désormais ici sans mot de passe. Rouvrez le lien pour savoir comment.',
     'password-too-short': 'Trop court : au moins 12 caractères.',
     'password-too-long': 'Trop long : au plus 1 000 caractères.',
     'password-too-common': 'Ce mot de passe est parmi les premiers qu’on essaie. Prenez-en un auquel vous seul penseriez.',
@@ -96,6 +102,13 @@ function refuse(field, text) {
   at(field).focus()
 }
 
+/** Where to sign in, and as whom. */
+function enter(email) {
+  at('address').textContent = location.origin
+  at('as').textContent = email
+  at('done').hidden = false
+}
+
 async function submit(event) {
   event.preventDefault()
   const [name, password] = [at('name').value.trim(), at('password').value]
@@ -106,9 +119,7 @@ async function submit(event) {
   try {
     const accepted = await ask('/v1/invitations/accept', { token, name, password })
     at('form').hidden = true
-    at('address').textContent = location.origin
-    at('as').textContent = accepted.email
-    at('done').hidden = false
+    enter(accepted.email)
     title(say.saved, '')
     at('title').focus()
     history.replaceState(null, '', location.pathname)
@@ -132,6 +143,13 @@ async function begin() {
   try {
     const it = await ask('/v1/invitations/look', { token })
     const invited = it.kind === 'invitation'
+    if (!it.takes_password) {
+      title(invited ? say.invited(it) : it.workspace, say.provider_lead(it))
+      at('how').textContent = say.as_with(it)
+      enter(it.email)
+      at('title').focus()
+      return
+    }
     title(invited ? say.invited(it) : say.reset(), invited ? say.invited_lead : say.reset_lead)
     at('email').value = it.email
     at('name').value = it.name

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use signoff_wire::contract::{
-    sessions::User,
+    sessions::{Role, User},
     single_sign_on::{SignInWays, SingleSignOn, UpdateSingleSignOn},
 };
 use url::Url;
@@ -183,8 +183,8 @@ pub(crate) fn ways(sql: &Connection) -> Result<SignInWays, Refusal> {
 }
 
 /// Whether this user may enter with a password. Admins always may: a provider that has stopped working locks nobody out for good.
-pub(super) fn takes_password_of(sql: &Connection, user: &User) -> Result<bool, Refusal> {
-    Ok(ways(sql)?.passwords || user.role == signoff_wire::contract::sessions::Role::Admin)
+pub(super) fn takes_password_of(sql: &Connection, role: Role) -> Result<bool, Refusal> {
+    Ok(ways(sql)?.passwords || role == Role::Admin)
 }
 
 /// What it would be after a change, as far as that can be told without asking the provider.

@@ -270,6 +270,8 @@ async fn whoever_has_the_folder_erases_while_it_is_served_and_apps_hear_of_it() 
     let found = stdout(&output(&["customer", "find", "--data-dir", folder, "zanzibar"]));
     let id = found.split_whitespace().next().expect("one is found").to_owned();
     assert!(stdout(&output(&["customer", "data", "--data-dir", folder, &id])).contains("zanzibar-message"));
+    let log = items(&desk.get(&admin, "/v1/audit-log?what=export.customer").await.expect(200));
+    assert_eq!((&log[0]["who"]["id"], &log[0]["to"]["customer_id"]), (&json!("operator"), &json!(id)), "D52");
 
     let asked = output(&["customer", "erase", "--data-dir", folder, &id]);
     assert!(!asked.status.success() && stderr(&asked).contains("say --yes"));
