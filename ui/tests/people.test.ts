@@ -172,6 +172,28 @@ describe('People', () => {
     expect(deleted).toEqual(['/v1/admin/users/usr_bob/sessions', '/v1/admin/users/usr_bob/second-factor'])
   })
 
+  it('show their account at the provider, which an admin unbinds after a question', async () => {
+    const { user, rehearsal } = await open('People')
+    await user.click(await person(/Bob Carter.*Provider/))
+    await user.click(await screen.findByText('Access'))
+    const accounts = screen.getByRole('list', { name: 'Accounts at the provider' })
+    expect(accounts).toHaveTextContent(/https:\/\/login\.example\.com · Bound on .*2026/)
+    const unbind = 'Unbind 0oa1b2c3d4e5f6g7h8i9'
+    await user.click(within(accounts).getByRole('button', { name: unbind }))
+    const question = await screen.findByRole('alertdialog', { name: 'Unbind Bob Carter’s account at the provider?' })
+    expect(question).toHaveTextContent(/All of Bob Carter’s sessions end/)
+    expect(question).toHaveTextContent(/vouches for with bob@demo.test is bound/)
+    await user.click(within(question).getByRole('button', { name: 'Cancel' }))
+    expect(rehearsal.calls.some((call) => call.method === 'DELETE')).toBe(false)
+    await user.click(within(accounts).getByRole('button', { name: unbind }))
+    const again = await screen.findByRole('alertdialog', { name: /^Unbind/ })
+    await user.click(within(again).getByRole('button', { name: 'Unbind' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    const path = '/v1/admin/users/usr_bob/provider-accounts/binding_bob'
+    expect(rehearsal.calls.find((call) => call.method === 'DELETE')?.path).toBe(path)
+    await waitFor(() => expect(screen.queryByText('Provider')).toBeNull())
+  })
+
   it('explain why the last admin stays one', async () => {
     const { user } = await open('People')
     await user.click(await person(/Nadia Admin/))

@@ -201,6 +201,11 @@ pub enum Refusal {
     /// Nobody here has this e-mail address.
     #[error("Nobody in this workspace has your e-mail address.")]
     PersonUnknown,
+    /// Whoever has this address here signs in with another account of the provider.
+    #[error(
+        "Whoever has your e-mail address here signs in with another account of the provider; an admin can unbind it."
+    )]
+    PersonBoundOtherwise,
     /// Settings are changed with `If-Match` only.
     #[error("Changing settings needs an If-Match header with the version that you saw.")]
     IfMatchMissing,
@@ -398,6 +403,7 @@ impl Refusal {
             Self::EmailUnverified => (ProblemCode::EmailUnverified, 403, "E-mail address not verified"),
             Self::DomainNotAllowed => (ProblemCode::DomainNotAllowed, 403, "Domain not allowed"),
             Self::PersonUnknown => (ProblemCode::PersonUnknown, 403, "Person unknown"),
+            Self::PersonBoundOtherwise => (ProblemCode::PersonBoundOtherwise, 403, "Another account is bound"),
             Self::IfMatchMissing => (ProblemCode::IfMatchMissing, 428, "If-Match missing"),
             Self::Stale => (ProblemCode::Stale, 412, "Stale"),
             Self::ReplyUnknown => (ProblemCode::ReplyUnknown, 404, "Reply unknown"),

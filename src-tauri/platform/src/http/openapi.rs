@@ -37,7 +37,7 @@ mod completed;
         second_factor::confirm, second_factor::disable, second_factor::renew_codes, second_factor::reset,
         second_factor::read_rules, second_factor::update_rules,
         single_sign_on::ways, single_sign_on::begin, single_sign_on::finish, single_sign_on::callback,
-        single_sign_on::read, single_sign_on::update,
+        single_sign_on::read, single_sign_on::update, single_sign_on::unbind,
         settings::read, settings::update,
         audit::log, audit::csv, audit::json_lines,
         people::users, people::add_user, people::user, people::change_user,

@@ -2,10 +2,10 @@
 
 use axum::{
     Router,
-    extract::State,
-    http::{StatusCode, header},
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use serde::Deserialize;
 use signoff_wire::contract::{
@@ -27,8 +27,10 @@ use crate::{
     documents::IfMatch,
     limits::What,
     refusal::Refusal,
-    sessions::single_sign_on::{self, CALLBACK, Return, provider},
+    sessions::single_sign_on::{self, CALLBACK, Return, bindings, provider},
 };
+
+mod page;
 
 /// The routes of this subject.
 pub(super) fn routes() -> Router<Shared> {
@@ -38,6 +40,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/v1/sessions/single-sign-on/finish", post(finish))
         .route(CALLBACK, get(callback))
         .route("/v1/admin/single-sign-on", get(read).put(update))
+        .route("/v1/admin/users/{id}/provider-accounts/{account_id}", delete(unbind))
 }
 
 /// How one signs in to this workspace.
@@ -48,7 +51,7 @@ pub(super) async fn ways(State(app): State<Shared>) -> Result<Response, Refusal>
 }
 
 /// Begin a sign-in through the provider. The browser comes back to `http://127.0.0.1:PORT/?visit=…` with `code`, or with a problem's code
-/// as `error`.
+/// as `error`. From one address so many in a minute: 429 `rate-limited`.
 #[utoipa::path(post, path = "/v1/sessions/single-sign-on", tag = "sessions", security(()),
     request_body = BeginSingleSignOn, responses((status = 201, body = SingleSignOnBegun), (status = "4XX", body = Problem)))]
 pub(super) async fn begin(
@@ -83,21 +86,53 @@ pub(super) struct Brought {
     code: Option<String>,
     /// What went wrong.
     error: Option<String>,
+    /// Which provider it is (RFC 9207).
+    iss: Option<String>,
 }
 
-/// Where the provider sends the browser back to: on to the app's port.
-#[utoipa::path(get, path = "/v1/single-sign-on/callback", tag = "sessions", security(()), params(Brought),
-    responses((status = 303, headers(("Location" = String))), (status = "4XX", body = Problem)))]
-pub(super) async fn callback(State(app): State<Shared>, Asked(brought): Asked<Brought>) -> Result<Response, Refusal> {
-    let Brought { state, code, error } = brought;
-    let back = Return { state, code, error };
-    let location = app.doorkeeper.end_visit(&app.store, &app.outgoing, back).await?;
-    let headers = [
-        (header::LOCATION, location.as_str()),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    Ok((StatusCode::SEE_OTHER, headers).into_response())
+/// Where the provider sends the browser back to: on to the app's port, with what went wrong if anything did. Where no app waits any more
+/// there is a page that says so, in the reader's language.
+#[utoipa::path(get, path = "/v1/single-sign-on/callback", tag = "pages", security(()), params(Brought),
+    responses((status = 303, headers(("Location" = String))),
+        (status = "4XX", body = String, content_type = "text/html"),
+        (status = 500, body = String, content_type = "text/html"),
+        (status = 503, body = String, content_type = "text/html")))]
+pub(super) async fn callback(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    brought: Result<Asked<Brought>, Refusal>,
+) -> Response {
+    let ended = async {
+        let Asked(Brought { state, code, error, iss }) = brought?;
+        let back = Return { state, code, error, issuer: iss };
+        app.doorkeeper.end_visit(&app.store, &app.outgoing, back).await
+    };
+    match ended.await {
+        Ok(location) => {
+            let headers = [
+                (header::LOCATION, location.as_str()),
+                (header::CACHE_CONTROL, "no-store"),
+                (header::REFERRER_POLICY, "no-referrer"),
+            ];
+            (StatusCode::SEE_OTHER, headers).into_response()
+        }
+        Err(refusal) => page::refused(refusal, &headers),
+    }
+}
+
+/// Take back an account with which a person signs in through the provider. All sessions of the person end. If the provider vouches for
+/// their address at a later sign-in, whichever account it is then is bound.
+#[utoipa::path(delete, path = "/v1/admin/users/{id}/provider-accounts/{account_id}", tag = "people",
+    params(("id" = String, Path), ("account_id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = Problem)))]
+pub(super) async fn unbind(
+    State(app): State<Shared>,
+    Admin(caller): Admin,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<StatusCode, Refusal> {
+    let Path((id, account_id)) = path.map_err(|_| Refusal::NotFound)?;
+    app.store.write(move |write| bindings::unbind(write, (&caller.user).into(), &id, &account_id)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What is said about the provider; the version is the `ETag`.
@@ -125,5 +160,6 @@ pub(super) async fn update(
         provider::discover(&app.outgoing, &wanted.issuer).await?;
     }
     let kept = app.store.write(move |write| single_sign_on::update(write, &caller.user, &seen, &wanted)).await?;
+    app.doorkeeper.forget_provider().await;
     answer::versioned(&kept.value, kept.version)
 }

@@ -13,6 +13,7 @@ use signoff_wire::contract::{
 
 use crate::{
     refusal::Refusal,
+    sessions::single_sign_on::bindings,
     store::{ms, time},
 };
 
@@ -120,6 +121,7 @@ fn read(sql: &Connection, row: &Row<'_>) -> rusqlite::Result<Person> {
         )?
         .query_map([&id], |row| Ok(ChannelName { id: row.get(0)?, name: row.get(1)? }))?
         .collect::<rusqlite::Result<_>>()?;
+    let provider_accounts = bindings::of(sql, &id)?;
     Ok(Person {
         id,
         name: row.get(1)?,
@@ -135,6 +137,7 @@ fn read(sql: &Connection, row: &Row<'_>) -> rusqlite::Result<Person> {
         open_conversations: row.get(9)?,
         sessions: row.get(10)?,
         second_factor: row.get(11)?,
+        provider_accounts,
     })
 }
 

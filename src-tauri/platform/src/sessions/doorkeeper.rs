@@ -28,7 +28,7 @@ use super::{
     own::Seen,
     password,
     second_factor::{self, Fresh},
-    single_sign_on::{self, Visits},
+    single_sign_on::{self, Acquaintance, Visits},
     user_by_id,
 };
 use crate::{
@@ -59,6 +59,7 @@ pub(crate) struct Doorkeeper {
     enrolments: Mutex<HashMap<String, (Fresh, DateTime<Utc>)>>,
     seen: Seen,
     pub(super) visits: Visits,
+    pub(super) provider: Acquaintance,
     verifications: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     chance: Arc<Mutex<Chance>>,
@@ -74,6 +75,7 @@ impl Doorkeeper {
             enrolments: Mutex::default(),
             seen: Seen::default(),
             visits: Visits::default(),
+            provider: Acquaintance::default(),
             verifications: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE)),
             queue: Arc::new(Semaphore::new(VERIFICATIONS_AT_ONCE + VERIFICATIONS_WAITING)),
             chance: Arc::new(Mutex::new(chance)),

@@ -63,6 +63,11 @@ impl Provider {
         Client::new().post(format!("{}/test", self.issuer)).json(&what).send().await.unwrap();
     }
 
+    /// How often it was asked for what, since it was told something.
+    async fn asked(&self) -> Value {
+        Client::new().get(format!("{}/test", self.issuer)).send().await.unwrap().json().await.unwrap()
+    }
+
     async fn says(&self, account: Value) {
         self.told(json!({ "account": account })).await;
     }
@@ -252,8 +257,14 @@ async fn nothing_works_twice_and_a_code_opens_nothing_without_its_verifier() {
         let request = desk.request(Method::GET, &format!("/v1/single-sign-on/callback?{query}"));
         async move { answer_of(request).await }
     };
-    callback("code=x&state=forged").await.refused(401, "visit-unknown");
-    callback("code=x").await.refused(400, "invalid-query");
+    for query in ["code=x&state=forged", "error=access_denied&state=forged"] {
+        page(&callback(query).await, 401, "This sign-in is over");
+    }
+    for query in ["", "code=x", "error=access_denied", "state=a&state=b&code=x", "state=%ff%fe&code=x"] {
+        let answer = callback(query).await;
+        assert!(answer.status.is_client_error(), "{query}");
+        page(&answer, answer.status.as_u16(), "This sign-in is over");
+    }
 
     let back = |begun: Value| async move { browse(begun["url"].as_str().unwrap()).await.unwrap() };
     let stolen = back(begin(&desk).await).await;
@@ -268,7 +279,7 @@ async fn nothing_works_twice_and_a_code_opens_nothing_without_its_verifier() {
     let state = state.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let failed = format!("{}/v1/single-sign-on/callback?error=server_error&state={state}", desk.url);
     assert_eq!(browse(&failed).await.unwrap()["error"], "provider-failed");
-    callback(&format!("code=x&state={state}")).await.refused(401, "visit-unknown");
+    page(&callback(&format!("code=x&state={state}")).await, 401, "This sign-in is over");
 
     let slow = back(begin(&desk).await).await;
     clock.advance(TimeDelta::minutes(1));
@@ -276,7 +287,40 @@ async fn nothing_works_twice_and_a_code_opens_nothing_without_its_verifier() {
     let begun = begin(&desk).await;
     clock.advance(TimeDelta::minutes(10));
     let late = browse(begun["url"].as_str().unwrap()).await.unwrap_err();
-    late.refused(401, "visit-unknown");
+    page(&late, 401, "This sign-in is over");
+}
+
+/// What somebody in a browser gets is never a document for programs.
+#[track_caller]
+fn page(answer: &Answer, status: u16, says: &str) {
+    let text = String::from_utf8_lossy(&answer.bytes);
+    assert_eq!(answer.status.as_u16(), status, "{text}");
+    assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert!(answer.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    assert!(text.contains(says) && !text.contains("{{"), "{text}");
+}
+
+#[tokio::test]
+async fn somebody_whose_sign_in_is_over_reads_so_in_their_language() {
+    let desk = Desk::start().await;
+    let (english, french) = ("go back to the Signoff app", "revenez dans l’application Signoff");
+    for (languages, lang, says) in [
+        ("fr-CA,fr;q=0.9,en;q=0.8", "fr", french),
+        ("de,fr;q=0.8,en;q=0.5", "fr", french),
+        ("en-GB,en;q=0.9,fr;q=0.8", "en", english),
+        ("de", "en", english),
+        ("", "en", english),
+        ("é,,;q=x", "en", english),
+    ] {
+        let request = desk.request(Method::GET, "/v1/single-sign-on/callback?code=x&state=y");
+        let answer = answer_of(request.header("accept-language", languages)).await;
+        page(&answer, 401, says);
+        assert_eq!(answer.headers["content-language"], lang);
+        assert!(String::from_utf8_lossy(&answer.bytes).contains(&format!("<html lang=\"{lang}\">")), "{languages}");
+    }
+    let style = answer_of(desk.request(Method::GET, "/join/join.css")).await;
+    assert_eq!(style.headers["content-type"], "text/css; charset=utf-8", "what the page looks like is there");
 }
 
 #[tokio::test]
@@ -289,19 +333,27 @@ async fn a_forged_id_token_lets_nobody_in() {
         ("wrong nonce", json!({ "nonce": "another" })),
         ("no nonce", json!({ "nonce": null })),
         ("wrong audience", json!({ "aud": "somebody else" })),
+        ("others may use it, too", json!({ "aud": ["signoff", "somebody else"] })),
+        ("made for another client", json!({ "azp": "somebody else" })),
         ("wrong issuer", json!({ "iss": provider.issuer })),
-        ("expired", json!({ "iat": now - 600, "exp": now - 300 })),
+        ("expired", json!({ "exp": now - 1 })),
+        ("from before the sign-in", json!({ "iat": now - 400 })),
+        ("from the future", json!({ "iat": now + 400, "exp": now + 700 })),
         ("no subject", json!({ "sub": null })),
     ] {
         provider.told(json!({ "claims": claims })).await;
         assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "{what}");
     }
-    provider.told(json!({ "strange": true })).await;
-    assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "signed with another key");
+    for how in ["not at all", "with the secret", "with the public key", "by a stranger"] {
+        provider.told(json!({ "signed": how })).await;
+        assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "signed {how}");
+    }
     provider.told(json!({ "claims": { "email_verified": false } })).await;
     assert_eq!(enter(&desk).await.unwrap_err(), "email-unverified");
-    provider.told(json!({})).await;
-    assert_eq!(enter(&desk).await.unwrap()["user"]["email"], "alice@demo.test", "without a fault it would have worked");
+    for fits in [json!({}), json!({ "azp": "signoff", "aud": ["signoff"] }), json!({ "iat": now - 200 })] {
+        provider.told(json!({ "claims": fits })).await;
+        assert_eq!(enter(&desk).await.unwrap()["user"]["email"], "alice@demo.test", "{fits}");
+    }
 }
 
 fn desk_now() -> i64 {
@@ -366,4 +418,233 @@ async fn the_provider_is_tried_before_it_is_saved_and_the_secret_stays_here() {
     desk.post(None, "/v1/sessions/single-sign-on", &json!({ "port": PORT, "challenge": "A".repeat(43) }))
         .await
         .refused(409, "single-sign-on-off");
+}
+
+/// Two sign-ins are in the browser while an admin changes the provider.
+#[tokio::test]
+async fn whoever_comes_back_from_another_provider_than_they_were_sent_to_stays_out() {
+    let (desk, _, provider) = desk().await;
+    let admin = desk.admin().await;
+    put(&desk, &admin, &settings(&desk, &provider.forger())).await.expect(200);
+    provider.told(json!({ "back": { "iss": provider.issuer } })).await;
+    assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "RFC 9207");
+    assert_eq!(provider.asked().await.get("token"), None, "the code went nowhere");
+    provider.told(json!({ "back": { "iss": provider.forger() } })).await;
+    enter(&desk).await.unwrap();
+
+    let begun = begin(&desk).await;
+    put(&desk, &admin, &settings(&desk, &provider.issuer)).await.expect(200);
+    provider.told(json!({})).await;
+    let back = browse(begun["url"].as_str().unwrap()).await.unwrap();
+    assert_eq!(back["error"], "provider-failed");
+    assert_eq!(provider.asked().await.get("token"), None, "the new provider's secret was not shown to the old one");
+}
+
+#[tokio::test]
+async fn a_provider_may_change_its_keys_and_nobody_makes_the_platform_ask_for_ever() {
+    let (desk, clock, provider) = desk().await;
+    let admin = desk.admin().await;
+    put(&desk, &admin, &settings(&desk, &provider.forger())).await.expect(200);
+    enter(&desk).await.unwrap();
+    let keys_asked = || async { provider.asked().await.get("jwks").and_then(Value::as_i64).unwrap_or(0) };
+
+    provider.told(json!({ "signed": "with a new key" })).await;
+    for _ in 0..3 {
+        assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "a key that the provider does not have");
+    }
+    assert_eq!(keys_asked().await, 1, "once a minute");
+    provider.told(json!({ "signed": "with a new key", "keys": "new" })).await;
+    assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "not yet");
+    clock.advance(TimeDelta::minutes(1));
+    enter(&desk).await.unwrap();
+    enter(&desk).await.unwrap();
+    assert_eq!(keys_asked().await, 1, "they are remembered");
+    provider.told(json!({ "keys": "new" })).await;
+    assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "the old key is not believed any more");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_as_it_should_be_is_not_saved() {
+    let (desk, _, provider) = desk().await;
+    let admin = desk.admin().await;
+    let wanted = settings(&desk, &provider.forger());
+    for (what, told) in [
+        ("somebody else", json!({ "says": { "issuer": "https://accounts.example.com" } })),
+        ("sends people on", json!({ "elsewhere": ".well-known/openid-configuration" })),
+        ("sends those who want its keys on", json!({ "elsewhere": "jwks" })),
+        ("says more than anybody reads", json!({ "says": { "service_documentation": "https://x/".repeat(20_000) } })),
+        ("has people open a file", json!({ "says": { "authorization_endpoint": "file:///etc/passwd" } })),
+        ("has the secret sent to no web server", json!({ "says": { "token_endpoint": "ldap://127.0.0.1/" } })),
+        (
+            "signs with a shared secret",
+            json!({ "says": { "id_token_signing_alg_values_supported": ["HS256", "none"] } }),
+        ),
+    ] {
+        provider.told(told).await;
+        let problem = put(&desk, &admin, &wanted).await.refused(422, "provider-unfit");
+        assert!(problem["detail"].as_str().unwrap().len() < 600, "{what}: {problem}");
+    }
+    let kept = desk.get(&admin, "/v1/admin/single-sign-on").await.expect(200);
+    assert_eq!(kept["enabled"], false, "nothing was saved");
+
+    // What a provider offers does not decide what is believed.
+    provider.told(json!({ "says": { "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"] } })).await;
+    put(&desk, &admin, &wanted).await.expect(200);
+    begin(&desk).await;
+    for how in ["not at all", "with the secret", "with the public key"] {
+        provider.told(json!({ "signed": how })).await;
+        assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "signed {how}");
+    }
+    provider.told(json!({ "elsewhere": "token" })).await;
+    assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "the secret follows nobody");
+    assert_eq!(provider.asked().await.get("elsewhere/token"), None);
+}
+
+#[tokio::test]
+async fn a_provider_that_fails_is_not_asked_by_everybody_who_tries() {
+    let (desk, clock, provider) = desk().await;
+    let admin = desk.admin().await;
+    put(&desk, &admin, &settings(&desk, &provider.forger())).await.expect(200);
+    provider.told(json!({ "elsewhere": ".well-known/openid-configuration" })).await;
+    let body = json!({ "port": PORT, "challenge": "A".repeat(43) });
+    let begin = || desk.post(None, "/v1/sessions/single-sign-on", &body);
+    for _ in 0..5 {
+        begin().await.refused(409, "provider-failed");
+    }
+    assert_eq!(provider.asked().await[".well-known/openid-configuration"], 1);
+    provider.told(json!({})).await;
+    clock.advance(TimeDelta::seconds(10));
+    for _ in 0..99 - 5 {
+        begin().await.expect(201);
+    }
+    let refused = (0..60).map(|_| begin());
+    let refused = futures_util::future::join_all(refused).await;
+    let last = refused.last().unwrap();
+    last.refused(429, "rate-limited");
+    assert!(last.headers.contains_key("retry-after"), "as many as an office needs, and not as many as a flood");
+}
+
+#[tokio::test]
+async fn an_address_that_the_id_token_leaves_out_is_asked_for_and_is_that_of_the_same_person() {
+    let (desk, _, provider) = desk().await;
+    let admin = desk.admin().await;
+    let in_body = json!({ "token_endpoint_auth_methods_supported": ["client_secret_post"] });
+    provider.told(json!({ "says": in_body })).await;
+    put(&desk, &admin, &settings(&desk, &provider.forger())).await.expect(200);
+    begin(&desk).await;
+    let nothing = json!({ "email": null, "email_verified": null });
+    for (info, problem) in [
+        (json!({ "sub": "somebody else" }), "provider-failed"),
+        (json!({ "email_verified": false }), "email-unverified"),
+        (json!({ "email_verified": null }), "email-unverified"),
+    ] {
+        provider.told(json!({ "claims": nothing, "info": info })).await;
+        assert_eq!(enter(&desk).await.unwrap_err(), problem, "{info}");
+    }
+    provider.told(json!({ "claims": nothing })).await;
+    assert_eq!(enter(&desk).await.unwrap()["user"]["email"], "alice@demo.test");
+    assert_eq!(provider.asked().await["secret"], "in the body", "as this provider wants it");
+}
+
+/// The id and the accounts of somebody, as admins see them.
+async fn accounts(desk: &Desk, admin: &Person, email: &str) -> (String, Vec<Value>) {
+    let people = desk.get(admin, &format!("/v1/admin/users?text={email}")).await.expect(200);
+    let person = &items(&people)[0];
+    (person["id"].as_str().unwrap().to_owned(), person["provider_accounts"].as_array().unwrap().clone())
+}
+
+#[tokio::test]
+async fn an_account_is_bound_to_one_person_until_an_admin_takes_it_back() {
+    let (desk, _, provider) = desk().await;
+    let admin = desk.admin().await;
+    put(&desk, &admin, &settings(&desk, &provider.issuer)).await.expect(200);
+    assert_eq!(accounts(&desk, &admin, "alice@demo.test").await.1, Vec::<Value>::new());
+    provider.says(alice()).await;
+    let session = enter(&desk).await.unwrap();
+    let (id, bound) = accounts(&desk, &admin, "alice@demo.test").await;
+    assert_eq!((&bound[0]["subject"], &bound[0]["issuer"]), (&json!("provider-alice"), &json!(provider.issuer)));
+    assert!(bound[0]["bound_at"].is_string() && bound.len() == 1);
+
+    // The company gave her address to somebody new.
+    let mut heir = alice();
+    heir["sub"] = json!("provider-heir");
+    provider.says(heir.clone()).await;
+    assert_eq!(enter(&desk).await.unwrap_err(), "person-bound-otherwise");
+
+    let unbind = |person: &Person, id: &str, account: &str| {
+        let path = format!("/v1/admin/users/{id}/provider-accounts/{account}");
+        answer_of(desk.request(Method::DELETE, &path).bearer_auth(&person.token))
+    };
+    let account = bound[0]["id"].as_str().unwrap();
+    let (bob, hers) = (desk.bob().await, Person { id: id.clone(), token: session["token"].as_str().unwrap().into() });
+    unbind(&bob, &id, account).await.refused(404, "not-found");
+    unbind(&hers, &id, account).await.refused(404, "not-found");
+    unbind(&admin, &id, "binding_none").await.refused(404, "not-found");
+    unbind(&admin, &bob.id, account).await.refused(404, "not-found");
+    unbind(&admin, "usr_none", account).await.refused(404, "not-found");
+    desk.get(&hers, "/v1/me").await.expect(200);
+
+    // On her way in at this very moment.
+    provider.says(alice()).await;
+    let back = browse(begin(&desk).await["url"].as_str().unwrap()).await.unwrap();
+    assert_eq!(unbind(&admin, &id, account).await.status, 204);
+    desk.get(&hers, "/v1/me").await.refused(401, "unauthenticated");
+    finish(&desk, &back["code"], VERIFIER).await.refused(401, "visit-unknown");
+    unbind(&admin, &id, account).await.refused(404, "not-found");
+    assert_eq!(accounts(&desk, &admin, "alice@demo.test").await.1, Vec::<Value>::new());
+    let unbound = desk.audited(&admin, "user.unbind").await;
+    let was = json!({ "issuer": provider.issuer, "subject": "provider-alice" });
+    assert_eq!(unbound, [(was, json!({ "sessions": 1 }))]);
+
+    // Whoever the provider vouches for next is bound, by the same rules as the first time.
+    provider.says(heir).await;
+    assert_eq!(enter(&desk).await.unwrap()["user"]["email"], "alice@demo.test");
+    assert_eq!(accounts(&desk, &admin, "alice@demo.test").await.1[0]["subject"], "provider-heir");
+    provider.says(alice()).await;
+    assert_eq!(enter(&desk).await.unwrap_err(), "person-bound-otherwise");
+    desk.alice().await;
+}
+
+#[tokio::test]
+async fn whoever_is_let_in_by_the_provider_is_asked_for_no_second_step_here() {
+    let (desk, _, provider) = desk().await;
+    let admin = desk.admin().await;
+    put(&desk, &admin, &settings(&desk, &provider.issuer)).await.expect(200);
+    desk.put(&admin, "/v1/admin/sign-in-rules", &json!({ "second_factor_required": true }), Some("*"))
+        .await
+        .expect(200);
+    let password = json!({ "email": "alice@demo.test", "password": PASSWORD });
+    desk.post(None, "/v1/sessions", &password).await.refused(401, "second-factor-enrolment-required");
+    provider.says(alice()).await;
+    enter(&desk).await.unwrap();
+    let entered = desk.audited(&admin, "sign-in").await;
+    assert_eq!(entered[0].1["single_sign_on"], true, "the log tells the ways apart");
+}
+
+/// Wrong passwords, anybody's, do not close the provider's door.
+#[tokio::test]
+async fn guessing_passwords_keeps_nobody_from_the_provider() {
+    let (desk, _, provider) = desk().await;
+    let admin = desk.admin().await;
+    put(&desk, &admin, &settings(&desk, &provider.issuer)).await.expect(200);
+    for _ in 0..6 {
+        desk.post(None, "/v1/sessions", &json!({ "email": "alice@demo.test", "password": "wrong" })).await;
+    }
+    provider.says(alice()).await;
+    enter(&desk).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_switched_off_lets_nobody_in_who_is_on_the_way() {
+    let (desk, _, provider) = desk().await;
+    let admin = desk.admin().await;
+    let mut wanted = settings(&desk, &provider.issuer);
+    put(&desk, &admin, &wanted).await.expect(200);
+    provider.says(alice()).await;
+    let back = browse(begin(&desk).await["url"].as_str().unwrap()).await.unwrap();
+    let begun = begin(&desk).await;
+    wanted["enabled"] = json!(false);
+    put(&desk, &admin, &wanted).await.expect(200);
+    finish(&desk, &back["code"], VERIFIER).await.refused(401, "visit-unknown");
+    assert_eq!(browse(begun["url"].as_str().unwrap()).await.unwrap()["error"], "single-sign-on-off");
 }

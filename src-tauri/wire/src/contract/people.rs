@@ -22,6 +22,21 @@ pub struct ChannelName {
     pub name: String,
 }
 
+/// An account at the workspace's provider that lets somebody in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct ProviderAccount {
+    /// Opaque id, with which the binding is taken back.
+    pub id: String,
+    /// The provider's issuer.
+    pub issuer: String,
+    /// The provider's own name for the account.
+    pub subject: String,
+    /// When it was bound to the person.
+    #[serde(serialize_with = "millis::serialize")]
+    pub bound_at: DateTime<Utc>,
+}
+
 /// A person of the workspace, as `/v1/admin/users` shows them; `version` is the `ETag`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[ts(export)]
@@ -45,6 +60,9 @@ pub struct Person {
     /// Whether the person signs in in two steps.
     #[serde(default)]
     pub second_factor: bool,
+    /// The accounts at the provider with which the person signs in.
+    #[serde(default)]
+    pub provider_accounts: Vec<ProviderAccount>,
     /// When the person was added; null for those who founded the workspace.
     #[serde(serialize_with = "millis::serialize_option")]
     pub created_at: Option<DateTime<Utc>>,

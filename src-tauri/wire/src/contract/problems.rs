@@ -129,6 +129,8 @@ open_enum! {
         DomainNotAllowed = "domain-not-allowed",
         /// 403: nobody here has this e-mail address.
         PersonUnknown = "person-unknown",
+        /// 403: whoever has this e-mail address here signs in with another account of the provider.
+        PersonBoundOtherwise = "person-bound-otherwise",
         /// 428: settings are changed with `If-Match` only.
         IfMatchMissing = "if-match-missing",
         /// 412: somebody else changed it meanwhile.

@@ -65,6 +65,7 @@ const sentences: Record<string, Wording> = {
   'user.join': plain(m.audit_user_join),
   'user.sign-out': about(m.audit_user_sign_out),
   'user.bind': about(m.audit_user_bind),
+  'user.unbind': about(m.audit_user_unbind),
   'single-sign-on.change': plain(m.audit_single_sign_on),
   'two-step.enable': plain(m.audit_two_step_enable),
   'two-step.disable': plain(m.audit_two_step_disable),

@@ -96,6 +96,10 @@ export class AccountClient {
     return this.#calls.delete(`/v1/admin/users/${segment(userId)}/sessions`)
   }
 
+  unbind(userId: string, accountId: string): Promise<void> {
+    return this.#calls.delete(`/v1/admin/users/${segment(userId)}/provider-accounts/${segment(accountId)}`)
+  }
+
   resetSecondFactor(userId: string): Promise<void> {
     return this.#calls.delete(`/v1/admin/users/${segment(userId)}/second-factor`)
   }

@@ -30,6 +30,7 @@ const sentences: Record<string, () => string> = {
   'email-unverified': m.problem_email_unverified,
   'domain-not-allowed': m.problem_domain_not_allowed,
   'person-unknown': m.problem_person_unknown,
+  'person-bound-otherwise': m.problem_person_bound_otherwise,
   'address-refused': m.problem_address_refused,
   'browser-missing': m.problem_browser_missing,
   'single-sign-on-off': m.problem_single_sign_on_off,

@@ -16,6 +16,13 @@ import type { Answer, Subject } from '.'
 
 const named = channels.map(({ id, name }) => ({ id, name }))
 
+const account = {
+  id: 'binding_bob',
+  issuer: 'https://login.example.com',
+  subject: '0oa1b2c3d4e5f6g7h8i9',
+  bound_at: '2026-01-12T08:30:00.000Z',
+}
+
 function refuse(problem: string): never {
   const code = problem === 'stale' ? 'settings_stale' : 'refused_otherwise'
   throw { code, problem } satisfies Failure
@@ -49,6 +56,7 @@ class Office {
       active,
       has_password: true,
       second_factor: id === 'usr_bob',
+      provider_accounts: id === 'usr_bob' ? [account] : [],
       created_at: null,
       deactivated_at: null,
       open_conversations: active ? 3 : 0,
@@ -59,10 +67,10 @@ class Office {
 
   answer(call: Administer): Answer | undefined {
     const [path = '', query] = call.path.split('?')
-    const [subject, id, rest] = path.replace('/v1/admin/', '').split('/')
+    const [subject, id, rest, part] = path.replace('/v1/admin/', '').split('/')
     if (path === '/v1/directory') return { body: this.#directory() }
     if (subject === 'invitations') return this.#invitations(call, id)
-    if (subject === 'users' && rest) return this.#access(call, id!, rest)
+    if (subject === 'users' && rest) return this.#access(call, id!, rest, part)
     if (subject === 'users') return id ? this.#user(call, id) : this.#users(call, new URLSearchParams(query))
     if (subject === 'teams') return id ? this.#team(call, id) : this.#allTeams(call)
     return undefined
@@ -101,11 +109,15 @@ class Office {
     return { status: 201, body: { path: '/join#c2VjcmV0IGxpbmsgb2YgMjU2IGJpdHMgZm9yIG9uZSB1c2U', expires_at, person } }
   }
 
-  #access(call: Administer, id: string, what: string): Answer {
+  #access(call: Administer, id: string, what: string, part?: string): Answer {
     const person = this.people.find((other) => other.id === id) ?? refuse('not-found')
     if (what === 'password-link') return this.#link(person)
     if (call.method === 'DELETE' && what === 'sessions') person.sessions = 0
     if (call.method === 'DELETE' && what === 'second-factor') person.second_factor = false
+    if (call.method === 'DELETE' && what === 'provider-accounts') {
+      person.provider_accounts = person.provider_accounts.filter((account) => account.id !== part)
+      person.sessions = 0
+    }
     return { status: 204 }
   }
 
@@ -123,6 +135,7 @@ class Office {
         has_password: Boolean(body.password),
         open_conversations: 0,
         sessions: 0,
+        provider_accounts: [],
         ...this.#places(body),
       }
       this.people.push(person)
@@ -135,6 +148,7 @@ class Office {
       .filter((person) => !asked.has('team') || person.teams.some((team) => team.id === asked.get('team')))
       .filter((person) => !asked.has('active') || String(person.active) === asked.get('active'))
       .sort((one, other) => one.name.localeCompare(other.name))
+      .map((person) => ({ ...person }))
     return { body: { items, next: null } }
   }
 

@@ -4,8 +4,9 @@
 //! that he began gets nothing of it: the code goes to that person's machine, and without the verifier it opens nothing.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use signoff_wire::contract::{
     sessions::{Role, Session},
@@ -14,18 +15,18 @@ use signoff_wire::contract::{
 use url::Url;
 
 use super::{
-    Configuration,
-    provider::{self, Secrets, Somebody},
+    Configuration, bindings,
+    provider::{self, Distrust, Secrets, Somebody},
     visits::{VISIT_LIVES, Visit},
 };
 use crate::{
-    audit::{self, Who},
+    audit::Who,
     fields,
     outgoing::Outgoing,
     people::{self, add::Newcomer, names},
     refusal::Refusal,
     sessions::{Doorkeeper, find, open_session, own, user_by_id},
-    store::{Store, Write, ms},
+    store::{Store, Write},
 };
 
 /// What the browser brought back.
@@ -34,6 +35,8 @@ pub(crate) struct Return {
     pub(crate) code: Option<String>,
     /// What the provider says went wrong.
     pub(crate) error: Option<String>,
+    /// Which provider it was (RFC 9207), where it says so.
+    pub(crate) issuer: Option<String>,
 }
 
 impl Doorkeeper {
@@ -53,27 +56,17 @@ impl Doorkeeper {
         }
         let kept = store.read(enabled).await?;
         let now = store.now();
-        let metadata = match self.visits.known(&kept.issuer, now) {
-            Some(metadata) => metadata,
-            None => {
-                let found = provider::discover(outgoing, &kept.issuer).await.map_err(|refusal| {
-                    tracing::warn!(%refusal, "single sign-on does not work");
-                    Refusal::ProviderFailed
-                })?;
-                self.visits.know(&kept.issuer, &found, now);
-                found
-            }
-        };
+        let metadata = self.provider.of(outgoing, &kept.issuer, now).await?;
         let (id, secrets) = {
             let mut chance = self.chance();
             let secrets = Secrets { state: chance.token(), nonce: chance.token(), verifier: chance.token() };
             (chance.token(), secrets)
         };
         let url = provider::authorize(&kept, &metadata, &secrets)?;
-        let until = now + VISIT_LIVES;
+        let (begun, until) = (now, now + VISIT_LIVES);
         let device = own::device(asked.device.as_deref());
-        let visit =
-            Visit { id: id.clone(), secrets, metadata, port: asked.port, challenge: asked.challenge, device, until };
+        let BeginSingleSignOn { port, challenge, .. } = asked;
+        let visit = Visit { id: id.clone(), secrets, metadata, port, challenge, device, begun, until };
         self.visits.begin(visit, now)?;
         Ok(SingleSignOnBegun { url, visit: id, expires_at: until })
     }
@@ -85,34 +78,13 @@ impl Doorkeeper {
     pub(crate) async fn end_visit(&self, store: &Store, outgoing: &Outgoing, back: Return) -> Result<String, Refusal> {
         let now = store.now();
         let visit = self.visits.end(&back.state, now).ok_or(Refusal::VisitUnknown)?;
-        let came = async {
-            let kept = store.read(enabled).await?;
-            let code = match (back.error.as_deref(), back.code) {
-                (None, Some(code)) => code,
-                (Some("access_denied"), _) => return Err(Refusal::ProviderDeclined),
-                (error, _) => {
-                    tracing::warn!(error, "the provider sent somebody back without a code");
-                    return Err(Refusal::ProviderFailed);
-                }
-            };
-            let somebody = provider::redeem(outgoing, &kept, &visit.metadata, &visit.secrets, code, now).await?;
-            let email = somebody.email.clone();
-            let recognised = store.write(move |write| recognise(write, &kept, &somebody)).await;
-            if let Err(refusal) = &recognised {
-                let email = email.unwrap_or_default();
-                tracing::info!(code = %refusal.kind().0, "somebody of the provider was not let in");
-                let asked = email.clone();
-                let known = store.read(move |sql| Ok(find(sql, &asked)?)).await?;
-                self.failures.record(store, email, known.map(|known| known.user), false).await?;
-            }
-            recognised
-        };
+        let came = self.recognise_back(store, outgoing, &visit, back, now).await;
         let mut back = Url::parse(&format!("http://127.0.0.1:{}/", visit.port)).map_err(|_| Refusal::Internal)?;
         back.query_pairs_mut().append_pair("visit", &visit.id);
-        match came.await {
-            Ok(user_id) => {
+        match came {
+            Ok(binding) => {
                 let code = self.chance().token();
-                self.visits.arrive(&code, &visit, user_id, now);
+                self.visits.arrive(&code, &visit, binding, now);
                 back.query_pairs_mut().append_pair("code", &code);
             }
             Err(refusal) => {
@@ -122,7 +94,71 @@ impl Doorkeeper {
         Ok(back.to_string())
     }
 
-    /// Opens the session of whoever came back, for the app that began.
+    /// The binding of whoever came back.
+    async fn recognise_back(
+        &self,
+        store: &Store,
+        outgoing: &Outgoing,
+        visit: &Visit,
+        back: Return,
+        now: DateTime<Utc>,
+    ) -> Result<String, Refusal> {
+        let kept = store.read(enabled).await?;
+        let issuer = visit.metadata.issuer().as_str();
+        // Sent to one provider, come back from another (RFC 9207), or to one that is not the workspace's any more: neither this one's code
+        // nor the other one's secret may reach the wrong address.
+        if kept.issuer != issuer || back.issuer.is_some_and(|said| said != issuer) {
+            tracing::warn!(issuer, "somebody came back from another provider");
+            return Err(Refusal::ProviderFailed);
+        }
+        let code = match (back.error.as_deref(), back.code) {
+            (None, Some(code)) => code,
+            (Some("access_denied"), _) => return Err(Refusal::ProviderDeclined),
+            (error, _) => {
+                tracing::warn!(error, "the provider sent somebody back without a code");
+                return Err(Refusal::ProviderFailed);
+            }
+        };
+        let somebody = self.somebody(outgoing, &kept, visit, code, now).await?;
+        let email = somebody.email.clone();
+        let recognised = store.write(move |write| recognise(write, &kept, &somebody)).await;
+        if let Err(refusal) = &recognised {
+            let email = email.unwrap_or_default();
+            tracing::info!(code = %refusal.kind().0, "somebody of the provider was not let in");
+            let asked = email.clone();
+            let known = store.read(move |sql| Ok(find(sql, &asked)?)).await?;
+            self.failures.record(store, email, known.map(|known| known.user), false).await?;
+        }
+        recognised
+    }
+
+    /// Who it is that came back with this code.
+    async fn somebody(
+        &self,
+        outgoing: &Outgoing,
+        kept: &Configuration,
+        visit: &Visit,
+        code: String,
+        now: DateTime<Utc>,
+    ) -> Result<Somebody, Refusal> {
+        let (secrets, times) = (&visit.secrets, (visit.begun, now));
+        let tokens = provider::redeem(outgoing, kept, &visit.metadata, secrets, code).await?;
+        let claims = match provider::believed(kept, &visit.metadata, secrets, &tokens, times) {
+            Err(Distrust::KeyUnknown) => {
+                let renewed = self.provider.with_new_keys(outgoing, &visit.metadata, now).await;
+                let metadata = renewed.ok_or_else(provider::key_unknown)?;
+                provider::believed(kept, &metadata, secrets, &tokens, times)
+            }
+            once => once,
+        };
+        let claims = claims.map_err(|distrust| match distrust {
+            Distrust::KeyUnknown => provider::key_unknown(),
+            Distrust::Refused(refusal) => refusal,
+        })?;
+        provider::somebody(outgoing, kept, &visit.metadata, &tokens, claims).await
+    }
+
+    /// Opens the session of whoever came back, for the app that began. Whoever was deactivated or unbound in between stays out.
     pub(crate) async fn finish_visit(&self, store: &Store, asked: FinishSingleSignOn) -> Result<Session, Refusal> {
         let arrival = self.visits.fetch(&asked.code, store.now()).ok_or(Refusal::VisitUnknown)?;
         if BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(asked.verifier.as_bytes())) != arrival.challenge {
@@ -130,7 +166,8 @@ impl Doorkeeper {
         }
         store
             .write(move |write| {
-                let user = user_by_id(write.sql, &arrival.user_id)?.ok_or(Refusal::VisitUnknown)?;
+                let user_id = bindings::holder(write.sql, &arrival.binding)?.ok_or(Refusal::VisitUnknown)?;
+                let user = user_by_id(write.sql, &user_id)?.ok_or(Refusal::VisitUnknown)?;
                 open_session(write, user, arrival.device, &json!({ "single_sign_on": true }))
             })
             .await
@@ -142,17 +179,12 @@ fn enabled(sql: &Connection) -> Result<Configuration, Refusal> {
     if kept.enabled { Ok(kept) } else { Err(Refusal::SingleSignOnOff) }
 }
 
-/// The id of whom the provider means: bound by subject before, or known by an address that the provider vouches for. An address alone
+/// The binding of whom the provider means: bound by subject before, or known by an address that the provider vouches for. An address alone
 /// could be claimed by anybody who may type one at the provider.
 fn recognise(write: &mut Write<'_>, kept: &Configuration, somebody: &Somebody) -> Result<String, Refusal> {
-    let bound: Option<String> = write
-        .sql
-        .prepare_cached("SELECT user_id FROM provider_subjects WHERE issuer = ?1 AND subject = ?2")?
-        .query_row(params![kept.issuer, somebody.subject], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = bound {
-        let user = user_by_id(write.sql, &id)?.ok_or(Refusal::PersonInactive)?;
-        return if kept.covers(&user.email) { Ok(id) } else { Err(Refusal::DomainNotAllowed) };
+    if let Some(binding) = bindings::find(write.sql, &kept.issuer, &somebody.subject)? {
+        let user = user_by_id(write.sql, &binding.user_id)?.ok_or(Refusal::PersonInactive)?;
+        return if kept.covers(&user.email) { Ok(binding.id) } else { Err(Refusal::DomainNotAllowed) };
     }
     let email = somebody.email.as_deref().filter(|_| somebody.email_verified).ok_or(Refusal::EmailUnverified)?;
     let email = names::email(email).map_err(|_| Refusal::EmailUnverified)?;
@@ -165,14 +197,8 @@ fn recognise(write: &mut Write<'_>, kept: &Configuration, somebody: &Somebody) -
         None if kept.adds_people => add(write, somebody, email)?,
         None => return Err(Refusal::PersonUnknown),
     };
-    write
-        .sql
-        .prepare_cached("INSERT INTO provider_subjects (issuer, subject, user_id, bound_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![kept.issuer, somebody.subject, id, ms(write.now)])?;
     let user = user_by_id(write.sql, &id)?.ok_or(Refusal::PersonInactive)?;
-    let to = json!({ "issuer": kept.issuer, "subject": somebody.subject });
-    audit::append_about(write, Who::person(&id, &user.name), "user.bind", (&id, &user.name), &Value::Null, &to)?;
-    Ok(id)
+    bindings::bind(write, &kept.issuer, &somebody.subject, (&id, &user.name))
 }
 
 /// Somebody new: an advisor without a password, a team or a channel, until an admin says more.

@@ -1,5 +1,6 @@
-//! Single sign-on: the workspace's OpenID Connect provider ([`provider`]), people on their way through the system's browser ([`visits`]),
-//! and whom the provider's word lets in ([`entry`]). Here is what an admin says about it.
+//! Single sign-on: the workspace's OpenID Connect provider ([`provider`], and what is known of it: [`acquaintance`]), people on their way
+//! through the system's browser ([`visits`]), whom the provider's word lets in ([`entry`]), and who is who there ([`bindings`]). Here is
+//! what an admin says about it.
 //!
 //! The client's secret is kept as it is, because the provider wants to see it; it is never shown again and never in the audit log.
 
@@ -17,13 +18,17 @@ use crate::{
     fields,
     outgoing::Outgoing,
     refusal::Refusal,
+    sessions::Doorkeeper,
     store::Write,
 };
 
+mod acquaintance;
+pub(crate) mod bindings;
 mod entry;
 pub(crate) mod provider;
 mod visits;
 
+pub(super) use acquaintance::Acquaintance;
 pub(crate) use entry::Return;
 pub(super) use visits::Visits;
 
@@ -185,6 +190,13 @@ pub(crate) fn ways(sql: &Connection) -> Result<SignInWays, Refusal> {
 /// Whether this user may enter with a password. Admins always may: a provider that has stopped working locks nobody out for good.
 pub(super) fn takes_password_of(sql: &Connection, role: Role) -> Result<bool, Refusal> {
     Ok(ways(sql)?.passwords || role == Role::Admin)
+}
+
+impl Doorkeeper {
+    /// What was known of the provider is asked again: an admin has just changed something, there or here.
+    pub(crate) async fn forget_provider(&self) {
+        self.provider.forget().await;
+    }
 }
 
 /// What it would be after a change, as far as that can be told without asking the provider.

@@ -16,8 +16,6 @@ use crate::{refusal::Refusal, sessions::hash_token};
 pub(super) const VISIT_LIVES: TimeDelta = TimeDelta::minutes(10);
 /// The app is waiting: it takes the code within moments.
 const CODE_LIVES: TimeDelta = TimeDelta::minutes(1);
-/// For how long a provider is not asked again what it says about itself.
-const METADATA_LIVES: TimeDelta = TimeDelta::minutes(10);
 /// Visits at a time; beyond that the platform has too much to do.
 const OPEN: usize = 10_000;
 
@@ -32,13 +30,15 @@ pub(super) struct Visit {
     /// SHA-256 of what the app keeps to itself.
     pub(super) challenge: String,
     pub(super) device: Option<String>,
+    pub(super) begun: DateTime<Utc>,
     pub(super) until: DateTime<Utc>,
 }
 
 /// Somebody whom the provider let through.
 #[derive(Clone)]
 pub(super) struct Arrival {
-    pub(super) user_id: String,
+    /// The binding by which they were recognised.
+    pub(super) binding: String,
     pub(super) challenge: String,
     pub(super) device: Option<String>,
     pub(super) until: DateTime<Utc>,
@@ -49,7 +49,6 @@ pub(super) struct Arrival {
 pub(in crate::sessions) struct Visits {
     open: Mutex<HashMap<Vec<u8>, Visit>>,
     arrived: Mutex<HashMap<Vec<u8>, Arrival>>,
-    metadata: Mutex<Option<(String, Metadata, DateTime<Utc>)>>,
 }
 
 impl Visits {
@@ -70,28 +69,16 @@ impl Visits {
     }
 
     /// Keeps somebody for the app to fetch.
-    pub(super) fn arrive(&self, code: &str, visit: &Visit, user_id: String, now: DateTime<Utc>) {
+    pub(super) fn arrive(&self, code: &str, visit: &Visit, binding: String, now: DateTime<Utc>) {
         let mut arrived = lock(&self.arrived);
         arrived.retain(|_, arrival| now < arrival.until);
         let (challenge, device, until) = (visit.challenge.clone(), visit.device.clone(), now + CODE_LIVES);
-        arrived.insert(hash_token(code), Arrival { user_id, challenge, device, until });
+        arrived.insert(hash_token(code), Arrival { binding, challenge, device, until });
     }
 
     /// Whoever arrived with this code, once.
     pub(super) fn fetch(&self, code: &str, now: DateTime<Utc>) -> Option<Arrival> {
         lock(&self.arrived).remove(&hash_token(code)).filter(|arrival| now < arrival.until)
-    }
-
-    /// What this issuer said lately.
-    pub(super) fn known(&self, issuer: &str, now: DateTime<Utc>) -> Option<Metadata> {
-        let kept = lock(&self.metadata);
-        let kept = kept.as_ref().filter(|(of, _, until)| of == issuer && now < *until);
-        kept.map(|(_, metadata, _)| metadata.clone())
-    }
-
-    /// Remembers what an issuer said.
-    pub(super) fn know(&self, issuer: &str, metadata: &Metadata, now: DateTime<Utc>) {
-        *lock(&self.metadata) = Some((issuer.to_owned(), metadata.clone(), now + METADATA_LIVES));
     }
 }
 

@@ -34,3 +34,13 @@ export function consequences(person: Person, change: ChangePerson, own: boolean)
     ...(change.email ? [m.people_effect_email({ name, email: change.email })] : []),
   ]
 }
+
+/** What taking back an account at the provider will do. */
+export function ofUnbinding(person: Person, own: boolean): string[] {
+  const { name, email } = person
+  return [
+    own ? m.people_unbind_own() : m.people_unbind_sessions({ name }),
+    m.people_unbind_again({ email }),
+    m.people_unbind_stay_out(),
+  ]
+}
