@@ -4,6 +4,7 @@
 //! next never sees what belongs to somebody else, and whoever comes back finds the actions that were still queued (D23).
 
 mod entrance;
+mod farewell;
 mod line;
 mod tokens;
 mod visit;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -24,17 +24,12 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::entrance::{Admitted, Entrance, EntranceError};
+use super::farewell;
 use crate::ports::Chance;
 use crate::remote::{Refusal, RemoteError};
 
 /// The platform forgets it then.
 const VISIT_LIVES: Duration = Duration::from_secs(10 * 60);
-/// What the browser shows at the end, in both languages: nobody knows which one it speaks.
-const FAREWELL: &str = "<!doctype html><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>Signoff</title>\
-    <style>body{font:16px/1.5 system-ui;margin:15vh auto;max-width:28rem;padding:0 1rem;color-scheme:light dark}</style>\
-    <h1>Signoff</h1><p>You can close this page and go back to Signoff.</p>\
-    <p lang=fr>Vous pouvez fermer cette page et revenir à Signoff.</p>";
-
 /// Somebody whose browser is at the provider.
 pub(crate) struct Visit {
     entrance: Entrance,
@@ -108,13 +103,19 @@ impl Visit {
     }
 }
 
-async fn back(State(door): State<Arc<Door>>, Query(brought): Query<Brought>) -> Response {
+async fn back(State(door): State<Arc<Door>>, headers: HeaderMap, Query(brought): Query<Brought>) -> Response {
     if brought.visit != door.visit {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let page = farewell::page(brought.error.as_deref().map(ProblemCode::from).as_ref(), &headers);
     // Whoever comes a second time has nothing to add.
     let _ = door.brought.try_send(brought);
-    ([(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")], Html(FAREWELL)).into_response()
+    let told = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, farewell::POLICY),
+    ];
+    (told, Html(page)).into_response()
 }
 
 fn refused(code: ProblemCode) -> EntranceError {

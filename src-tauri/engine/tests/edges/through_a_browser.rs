@@ -36,7 +36,15 @@ impl Provider {
     }
 
     async fn claims(&self, claims: Value) {
-        let told = json!({ "claims": claims });
+        self.told(json!({ "claims": claims })).await;
+    }
+
+    /// Whoever comes says no.
+    async fn declines(&self) {
+        self.told(json!({ "back": { "error": "access_denied" } })).await;
+    }
+
+    async fn told(&self, told: Value) {
         Client::new().post(format!("{}/test", self.address)).json(&told).send().await.unwrap();
     }
 }
@@ -81,9 +89,7 @@ async fn the_browser_comes_back_to_the_app_and_the_person_is_in() {
         let engine = engine.clone();
         async move { engine.finish_single_sign_on().await }
     });
-    let farewell = Client::new().get(url).send().await.unwrap();
-    assert_eq!(farewell.status(), StatusCode::OK);
-    assert!(farewell.text().await.unwrap().contains("go back to Signoff"));
+    assert!(farewell(url, "en-GB,en;q=0.9").await.contains("Welcome back"));
     let outcome = waiting.await.unwrap().unwrap();
     assert_eq!(outcome, SignInOutcome::SignedIn { recovery_codes: Vec::new() });
     let state = until(&engine, "signed in", |state| matches!(state.stage, Stage::SignedIn { .. })).await;
@@ -103,11 +109,32 @@ async fn what_the_platform_refuses_reaches_the_person_with_its_reason() {
     ] {
         provider.claims(claims).await;
         let url = engine.begin_single_sign_on(Some(&address)).await.unwrap();
-        let (failure, _) = tokio::join!(engine.finish_single_sign_on(), Client::new().get(url).send());
+        let (failure, page) = tokio::join!(engine.finish_single_sign_on(), farewell(url, "fr-FR,fr;q=0.9,en;q=0.8"));
+        assert!(page.contains("<html lang=fr>") && page.contains("Vous n’êtes pas connecté"), "{page}");
         let failure = failure.unwrap_err();
         assert_eq!((failure.code, failure.problem.as_deref()), (Code::RefusedOtherwise, Some(problem)));
     }
     assert_eq!(engine.state().stage, Stage::SignedOut);
+}
+
+/// What the person reads who has declined at the provider.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_declines_at_the_provider_reads_so_in_the_browser_and_in_the_app() {
+    let (company, provider) = company().await;
+    let (desk, address) = (Desk::new(), company.address());
+    let engine = desk.opened().await;
+    provider.declines().await;
+    let url = engine.begin_single_sign_on(Some(&address)).await.unwrap();
+    let (failure, page) = tokio::join!(engine.finish_single_sign_on(), farewell(url, "de,en;q=0.5"));
+    assert_eq!(failure.unwrap_err().problem.as_deref(), Some("provider-declined"));
+    assert!(page.contains("<html lang=en>") && page.contains("The sign-in was declined"), "{page}");
+}
+
+/// The last page that a browser with these languages shows.
+async fn farewell(url: Url, languages: &str) -> String {
+    let last = Client::new().get(url).header("accept-language", languages).send().await.unwrap();
+    assert_eq!(last.status(), StatusCode::OK);
+    last.text().await.unwrap()
 }
 
 /// A page that the browser has open may ask any port of this machine.
