@@ -26,6 +26,8 @@ pub(crate) struct Passed {
     pub(crate) device: Option<String>,
     /// The secret that an authenticator was just given, where the person has no second factor yet.
     pub(crate) enrolment: Option<Fresh>,
+    /// The password that was right, as it is kept: with another one the first step would have to be taken again.
+    pub(crate) password_hash: String,
     /// There is a second factor already, which cannot be replaced at a sign-in.
     pub(crate) enrolled: bool,
     until: DateTime<Utc>,
@@ -41,7 +43,7 @@ impl Challenges {
     pub(crate) fn open(
         &self,
         chance: &mut Chance,
-        user: User,
+        (user, password_hash): (User, String),
         device: Option<String>,
         enrolled: bool,
         now: DateTime<Utc>,
@@ -52,7 +54,10 @@ impl Challenges {
         if open.len() >= OPEN {
             return Err(Refusal::Overloaded);
         }
-        open.insert(hash_token(&token), Passed { user, device, enrolment: None, enrolled, until: now + LIVES });
+        open.insert(
+            hash_token(&token),
+            Passed { user, device, enrolment: None, password_hash, enrolled, until: now + LIVES },
+        );
         Ok(token)
     }
 

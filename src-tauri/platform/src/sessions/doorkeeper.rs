@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use signoff_wire::contract::{
     access::ChangePassword,
@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     Caller, Known,
-    challenges::Challenges,
+    challenges::{Challenges, Passed},
     failures, find, links,
     lockout::Lockout,
     open_session, own,
@@ -122,7 +122,8 @@ impl Doorkeeper {
         let device = own::device(new.device.as_deref().or(agent.as_deref()));
         if known.second_factor || required {
             let (enrolled, now) = (known.second_factor, store.now());
-            let challenge = self.challenges.open(&mut self.chance(), known.user, device, enrolled, now)?;
+            let passed = (known.user, known.password_hash);
+            let challenge = self.challenges.open(&mut self.chance(), passed, device, enrolled, now)?;
             return Err(if enrolled {
                 Refusal::SecondFactorRequired { challenge }
             } else {
@@ -151,6 +152,7 @@ impl Doorkeeper {
         let session = store
             .write(move |write| {
                 let user = user_by_id(write.sql, &passed.user.id)?.ok_or(Refusal::ChallengeUnknown)?;
+                require_same_password(write.sql, &passed)?;
                 let whose = (user.id.as_str(), user.name.as_str());
                 let recovery_codes = match &passed.enrolment {
                     // Set up meanwhile, by whoever was quicker: a password alone does not replace it.
@@ -189,6 +191,8 @@ impl Doorkeeper {
         if passed.enrolled {
             return Err(Refusal::ChallengeUnknown);
         }
+        let still = passed.clone();
+        store.read(move |sql| require_same_password(sql, &still)).await?;
         let secret = Fresh::draw(&mut self.chance());
         let enrolment = secret.enrolment(&workspace_name(store).await?, &passed.user.email)?;
         self.challenges.enrol(&challenge, secret);
@@ -370,6 +374,14 @@ impl Doorkeeper {
         });
         done.await.ok_or(Refusal::Internal)
     }
+}
+
+/// Whoever knows only the password of before has not passed the first step any more.
+fn require_same_password(sql: &Connection, passed: &Passed) -> Result<(), Refusal> {
+    let now: String = sql
+        .prepare_cached("SELECT password_hash FROM users WHERE id = ?1")?
+        .query_row([&passed.user.id], |row| row.get(0))?;
+    if now == passed.password_hash { Ok(()) } else { Err(Refusal::ChallengeUnknown) }
 }
 
 async fn workspace_name(store: &Store) -> Result<String, Refusal> {

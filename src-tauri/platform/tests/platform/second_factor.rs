@@ -224,3 +224,30 @@ async fn a_workspace_that_requires_it_has_it_set_up_at_the_next_sign_in() {
     let log = items(&desk.get(&admin, "/v1/audit-log?what=settings").await.expect(200));
     assert_eq!((&log[0]["what"], &log[0]["to"]), (&json!("settings.second_factor_required"), &json!(true)));
 }
+
+/// The thief of a password is between the two steps while its owner changes it.
+#[tokio::test]
+async fn a_first_step_with_the_password_of_before_is_no_first_step() {
+    let desk = Desk::start().await;
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    let (enrolment, _) = enrolled(&desk, &alice).await;
+    let required = json!({ "second_factor_required": true });
+    desk.put(&admin, "/v1/admin/sign-in-rules", &required, Some("*")).await.expect(200);
+    let hers = challenge(&desk, "alice@demo.test").await;
+    let bob = first_step(&desk, "bob@demo.test").await.refused(401, "second-factor-enrolment-required");
+    let bobs = bob["challenge"].as_str().unwrap();
+    let started =
+        desk.post(None, "/v1/sessions/second-factor/enrolment", &json!({ "challenge": bobs })).await.expect(201);
+    for email in ["alice@demo.test", "bob@demo.test"] {
+        let people = desk.get(&admin, &format!("/v1/admin/users?text={email}")).await.expect(200);
+        let path = format!("/v1/admin/users/{}/password-link", items(&people)[0]["id"].as_str().unwrap());
+        let link = desk.post(Some(&admin.token), &path, &json!({})).await.expect(201);
+        let token = link["path"].as_str().unwrap().strip_prefix("/join#").unwrap().to_owned();
+        let accept = json!({ "token": token, "name": "Somebody", "password": "a sentence that nobody guesses" });
+        desk.post(None, "/v1/invitations/accept", &accept).await.expect(200);
+    }
+    second_step(&desk, &hers, &code(&desk, &enrolment)).await.refused(401, "challenge-unknown");
+    second_step(&desk, bobs, &code(&desk, &started)).await.refused(401, "challenge-unknown");
+    let again = desk.post(None, "/v1/sessions/second-factor/enrolment", &json!({ "challenge": bobs })).await;
+    again.refused(401, "challenge-unknown");
+}
