@@ -60,6 +60,7 @@ enum Command {
 
 /// Does what the command line asks for.
 pub(crate) fn run() -> ExitCode {
+    keep_to_oneself();
     match carry_out(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
@@ -67,6 +68,12 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whatever the program writes holds customers' words or secrets: nobody reads it but its own user, whatever the shell's habit is.
+fn keep_to_oneself() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 fn carry_out(command: Command) -> anyhow::Result<ExitCode> {

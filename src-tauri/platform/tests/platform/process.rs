@@ -65,6 +65,28 @@ async fn sigterm_ends_it_well_also_with_an_open_stream() {
     assert_eq!(tokio::task::spawn_blocking(move || process.terminate()).await.unwrap(), 0);
 }
 
+/// Conversations, password hashes, the provider's secret: nothing for the other users of the machine.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_written_is_for_its_own_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("workspace");
+    let _process = Process::start(&folder, 0);
+    let copy = dir.path().join("copy.db");
+    let backup = Command::new(env!("CARGO_BIN_EXE_signoff-platform"))
+        .args(["backup", "--data-dir"])
+        .arg(&folder)
+        .arg("--to")
+        .arg(&copy)
+        .output();
+    assert!(backup.unwrap().status.success());
+    for path in [folder.clone(), folder.join("workspace.db"), folder.join("workspace.db-wal"), copy] {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} {mode:o}", path.display());
+    }
+}
+
 #[tokio::test]
 async fn a_second_process_is_told_who_has_the_folder() {
     let dir = tempfile::tempdir().unwrap();
