@@ -2,6 +2,7 @@
 
 use signoff_wire::contract::{
     problems::{Problem, ProblemCode},
+    routing::RuleFault,
     scenarios::ScenarioFault,
 };
 
@@ -316,6 +317,12 @@ pub enum Refusal {
         /// What is wrong, and where.
         faults: Vec<ScenarioFault>,
     },
+    /// Rules that name what is not there are not saved.
+    #[error("The rules name {} things that the workspace has not, and were not saved.", .faults.len())]
+    RulesFaulty {
+        /// What is wrong, and in which rule.
+        faults: Vec<RuleFault>,
+    },
     /// The secret belongs to no application.
     #[error("No widget application has this secret.")]
     WidgetSecretWrong,
@@ -434,6 +441,7 @@ impl Refusal {
             Self::ScenarioExists => (ProblemCode::ScenarioExists, 409, "Scenario exists"),
             Self::ScenarioInUse => (ProblemCode::ScenarioInUse, 409, "Scenario in use"),
             Self::ScenarioFaulty { .. } => (ProblemCode::ScenarioFaulty, 422, "Scenario faulty"),
+            Self::RulesFaulty { .. } => (ProblemCode::RulesFaulty, 422, "Rules faulty"),
             Self::WidgetSecretWrong => (ProblemCode::WidgetSecretWrong, 401, "Wrong widget secret"),
             Self::WidgetApplicationUnknown => {
                 (ProblemCode::WidgetApplicationUnknown, 404, "Widget application unknown")
@@ -477,6 +485,7 @@ impl Refusal {
             last_customer_message_id: None,
             limit: None,
             faults: None,
+            rule_faults: None,
             challenge: None,
         };
         if let Self::ConversationClosed { newer_conversation_id } = self {
@@ -496,6 +505,9 @@ impl Refusal {
         }
         if let Self::ScenarioFaulty { faults } = self {
             problem.faults = Some(faults.clone());
+        }
+        if let Self::RulesFaulty { faults } = self {
+            problem.rule_faults = Some(faults.clone());
         }
         problem
     }

@@ -3,7 +3,7 @@
 //! A tag may be renamed. Conversations keep the name that they were given, and whoever reads one is told what the tag is
 //! called today.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
@@ -32,6 +32,22 @@ pub(crate) fn resolve(sql: &Connection, name: &str) -> rusqlite::Result<Option<(
     )?
     .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()
+}
+
+/// What tags were called, and what each of them is called today.
+pub(crate) fn renamed(sql: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+    sql.prepare_cached("SELECT f.name, t.name FROM former_tag_names f JOIN tags t ON t.id = f.tag_id")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Puts today's names in the place of former ones.
+pub(crate) fn rename(names: &mut [String], renamed: &BTreeMap<String, String>) {
+    for name in names {
+        if let Some(today) = renamed.get(name) {
+            name.clone_from(today);
+        }
+    }
 }
 
 /// D16: the tags of which a reply needs one; none: it needs no tag.

@@ -19,23 +19,21 @@ use crate::{
     },
     refusal::Refusal,
     store::Write,
+    tags,
 };
 
-/// The team of this id.
+/// The team of this id, unless it was given up.
 pub(super) fn team(sql: &Connection, id: &str) -> rusqlite::Result<Option<TeamRef>> {
-    sql.prepare_cached("SELECT id, name FROM teams WHERE id = ?1")?
+    sql.prepare_cached("SELECT id, name FROM teams WHERE id = ?1 AND active")?
         .query_row([id], |row| Ok(TeamRef { id: row.get(0)?, name: row.get(1)? }))
         .optional()
 }
 
-/// Those of the tags that the workspace has, and whether any was missing.
-pub(super) fn known_tags(sql: &Connection, tags: &[String]) -> rusqlite::Result<(Vec<String>, bool)> {
+/// Those of the tags that can be set, and whether any cannot. An archived one stays where it is, and is set nowhere else.
+pub(super) fn known_tags(sql: &Connection, had: &[String], tags: &[String]) -> rusqlite::Result<(Vec<String>, bool)> {
     let mut known = Vec::with_capacity(tags.len());
     for tag in tags {
-        let exists: bool = sql
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM tags WHERE name = ?1)")?
-            .query_row([tag], |row| row.get(0))?;
-        if exists {
+        if had.contains(tag) || tags::resolve(sql, tag)?.is_some_and(|(_, offered)| offered) {
             known.push(tag.clone());
         }
     }

@@ -12,6 +12,7 @@ mod fold;
 pub(crate) mod inbound;
 pub(crate) mod kinds;
 pub(crate) mod language;
+mod named;
 pub(crate) mod old;
 pub(crate) mod outbound;
 pub(crate) mod provider;

@@ -1,18 +1,22 @@
-//! Times of the week in a time zone, for office hours and rules.
+//! Times of the week in a time zone, for conditions that do not go by the workspace's office hours.
 
 use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
-use signoff_wire::contract::scenarios::WeekSpan;
+use signoff_wire::contract::{routing::TimeCondition, scenarios::WeekSpan};
 
 const DAY_MIN: u32 = 24 * 60;
 
 /// The zone of this IANA name.
-pub(crate) fn zone(name: &str) -> Option<Tz> {
+fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
-/// Whether the spans can be gone by.
-pub(crate) fn are_valid(spans: &[WeekSpan]) -> bool {
+/// Whether the times can be gone by.
+pub(crate) fn is_valid(times: &TimeCondition) -> bool {
+    zone(&times.zone).is_some() && are_valid(&times.spans) && times.spans.len() <= 50
+}
+
+fn are_valid(spans: &[WeekSpan]) -> bool {
     !spans.is_empty() && spans.iter().all(|span| minutes(span).is_some() && days_are_valid(&span.days))
 }
 
@@ -21,7 +25,7 @@ fn days_are_valid(days: &[u8]) -> bool {
 }
 
 /// Whether `at` falls into one of the spans. What cannot be read contains nothing.
-pub(crate) fn contains(spans: &[WeekSpan], zone: Tz, at: DateTime<Utc>) -> bool {
+fn contains(spans: &[WeekSpan], zone: Tz, at: DateTime<Utc>) -> bool {
     let local = at.with_timezone(&zone);
     let (today, now) = (local.weekday().number_from_monday(), local.hour() * 60 + local.minute());
     let yesterday = if today == 1 { 7 } else { today - 1 };
@@ -34,6 +38,16 @@ pub(crate) fn contains(spans: &[WeekSpan], zone: Tz, at: DateTime<Utc>) -> bool 
             on(today) && now >= from || on(yesterday) && now < to
         }
     })
+}
+
+/// Whether `at` is at these times, or outside them if that is what is wanted. In no zone there are no times.
+pub(crate) fn fits(times: &TimeCondition, at: DateTime<Utc>) -> bool {
+    zone(&times.zone).is_some_and(|zone| contains(&times.spans, zone, at) != times.outside)
+}
+
+/// The day and time that it is in the times' zone; empty if that is none.
+pub(crate) fn local(times: &TimeCondition, at: DateTime<Utc>) -> String {
+    zone(&times.zone).map(|zone| at.with_timezone(&zone).format("%a %H:%M").to_string()).unwrap_or_default()
 }
 
 /// The span's beginning and end in minutes of the day.

@@ -1,10 +1,13 @@
 //! First human response time (R7), per conversation: from the customer's first message to the first reply by an advisor.
 //! Closings have no part in it; the reply that goes with one counts as any reply does.
+//!
+//! Either all time counts or the part within the office hours ([`past`](crate::office::past)): then a question of the night
+//! that is answered before the office opens took no time at all.
 
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
-use signoff_wire::contract::analytics::{DelayBucket, Delays, DelaysBefore, DelaysRow};
+use signoff_wire::contract::analytics::{DelayBucket, DelayTime, Delays, DelaysBefore, DelaysRow};
 
 use super::{
     Question,
@@ -13,7 +16,10 @@ use super::{
     rows::{self, Parts},
     sealed,
 };
-use crate::refusal::Refusal;
+use crate::{
+    office::{past::OfficeTime, schedule::Span},
+    refusal::Refusal,
+};
 
 /// Upper ends of the distribution's buckets, in seconds.
 const BUCKETS_S: [u32; 9] = [60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400];
@@ -62,12 +68,20 @@ type Collected = (Vec<i64>, BTreeMap<String, Vec<i64>>);
 
 fn collect(sql: &Connection, question: &Question) -> Result<Collected, Refusal> {
     let parts = Parts::of(sql, question)?;
+    let mut office = match question.time {
+        DelayTime::Elapsed => None,
+        DelayTime::OfficeHours => Some(OfficeTime::of(sql)?),
+    };
+    let mut took = |answer: FirstAnswer| match &mut office {
+        None => answer.took,
+        Some(office) => office.within(Span { from: answer.at - answer.took, to: answer.at }),
+    };
     let mut all = Vec::new();
     let mut by_key: BTreeMap<String, Vec<i64>> =
         rows::every_key(question).into_iter().map(|key| (key, Vec::new())).collect();
     let mut take = |key: Option<String>, answers: &mut dyn Iterator<Item = FirstAnswer>| {
         let start = all.len();
-        all.extend(answers.map(|answer| answer.took));
+        all.extend(answers.map(&mut took));
         if let Some(key) = key {
             by_key.entry(key).or_default().extend(&all[start..]);
         }

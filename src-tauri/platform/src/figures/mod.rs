@@ -8,6 +8,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
+use signoff_wire::contract::analytics::DelayTime;
 
 use crate::{
     actions::filter::Filter,
@@ -64,6 +65,8 @@ pub(crate) struct Question {
     pub(crate) compare: bool,
     /// Whether days, weeks and months without anything have a row.
     pub(crate) every: bool,
+    /// Of delays: which time counts.
+    pub(crate) time: DelayTime,
 }
 
 impl Question {

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 
 use super::{
     Shared,
-    figures::{FiguresQuery, by, delays_of, volumes_of},
+    figures::{DelaysQuery, FiguresQuery, by, delays_of, volumes_of},
     query::{self, Asked},
     signed_in::Admin,
 };
@@ -204,15 +204,16 @@ pub(super) async fn volumes_csv(
 }
 
 /// Delays as CSV: the rows as they are shown, then the totals.
-#[utoipa::path(get, path = "/v1/exports/delays.csv", tag = "exports", params(FiguresQuery, SortQuery),
+#[utoipa::path(get, path = "/v1/exports/delays.csv", tag = "exports", params(FiguresQuery, DelaysQuery, SortQuery),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
 pub(super) async fn delays_csv(
     State(app): State<Shared>,
     Admin(caller): Admin,
     Asked(asked): Asked<FiguresQuery>,
+    Asked(counted): Asked<DelaysQuery>,
     Asked(sorted): Asked<SortQuery>,
 ) -> Result<Response, Refusal> {
-    let (range, mut question) = (asked.range(), asked.question()?);
+    let (range, mut question) = (asked.range(), counted.of(asked.question()?));
     question.group_by.get_or_insert(GroupBy::Day);
     let delays = delays_of(&app, question).await?;
     let bytes = figures::csv::delays(delays, &Sort::asked(sorted.sort.as_deref()))?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use signoff_wire::contract::{
     actions::Action,
-    analytics::{ActionFigures, Delays},
+    analytics::{ActionFigures, DelayTime, Delays},
     pages::Page,
     problems::Problem,
 };
@@ -130,6 +130,16 @@ pub(super) struct FiguresQuery {
     every: Option<String>,
 }
 
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DelaysQuery {
+    /// Which time counts; all that passes if not said. Within office hours: as they were at that time. Hours that are changed
+    /// count from then on; the first ones that were set, also for the time before.
+    #[serde(default)]
+    #[param(inline)]
+    time: DelayTime,
+}
+
 impl FiguresQuery {
     /// What the audit log says of it.
     pub(super) fn range(&self) -> Value {
@@ -162,11 +172,18 @@ impl FiguresQuery {
                 Group::Channel => GroupBy::Channel,
                 Group::Team => GroupBy::Team,
             }),
+            time: DelayTime::Elapsed,
             compare: self.compare.is_some(),
             every: query::switch(self.every.as_deref())?,
         };
         question.require_answerable()?;
         Ok(question)
+    }
+}
+
+impl DelaysQuery {
+    pub(super) fn of(self, question: Question) -> Question {
+        Question { time: self.time, ..question }
     }
 }
 
@@ -199,14 +216,15 @@ pub(super) async fn volumes_of(app: &Shared, question: Question) -> Result<Actio
 
 /// First human response time (R7): from a conversation's first message to the first reply by an advisor. The filter is on
 /// that reply. Closings have no part in it.
-#[utoipa::path(get, path = "/v1/analytics/delays", tag = "figures", params(FiguresQuery),
+#[utoipa::path(get, path = "/v1/analytics/delays", tag = "figures", params(FiguresQuery, DelaysQuery),
     responses((status = 200, body = Delays), (status = "4XX", body = Problem)))]
 pub(super) async fn delays(
     State(app): State<Shared>,
     Admin(_): Admin,
     Asked(asked): Asked<FiguresQuery>,
+    Asked(counted): Asked<DelaysQuery>,
 ) -> Result<Response, Refusal> {
-    answer::ok(&delays_of(&app, asked.question()?).await?)
+    answer::ok(&delays_of(&app, counted.of(asked.question()?)).await?)
 }
 
 pub(super) async fn delays_of(app: &Shared, question: Question) -> Result<Delays, Refusal> {

@@ -68,7 +68,7 @@ mod completed;
         chat::download,
         scenarios::list, scenarios::create, scenarios::read, scenarios::update, scenarios::remove, scenarios::channels,
         scenarios::validate, scenarios::publish, scenarios::attempt, scenarios::version, scenarios::restore,
-        routing::read, routing::update, routing::dry_run,
+        routing::read, routing::update, routing::validate, routing::dry_run,
         widget::create_token, widget::session, widget::html, widget::asset,
         widget_applications::list, widget_applications::create, widget_applications::one, widget_applications::change,
         widget_applications::remove, widget_applications::renew_secret, widget_applications::revoke_tokens,

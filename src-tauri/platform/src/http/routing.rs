@@ -9,7 +9,7 @@ use axum::{
 };
 use signoff_wire::contract::{
     problems::Problem,
-    routing::{DryRun, DryRunResult, RoutingRules, UpdateRoutingRules},
+    routing::{DryRun, DryRunResult, RoutingRules, RuleFaults, UpdateRoutingRules, ValidateRoutingRules},
 };
 
 use super::{
@@ -26,6 +26,7 @@ use crate::{
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/v1/admin/routing-rules", get(read).put(update))
+        .route("/v1/admin/routing-rules/validate", post(validate))
         .route("/v1/admin/routing-rules/dry-run", post(dry_run))
 }
 
@@ -37,7 +38,7 @@ pub(super) async fn read(State(app): State<Shared>, Admin(_): Admin) -> Result<R
     answer::versioned(&found.rules, found.version)
 }
 
-/// Save all rules.
+/// Save all rules. If one names what the workspace has not, or has no longer: 422 `rules-faulty`, and the faults.
 #[utoipa::path(put, path = "/v1/admin/routing-rules", tag = "routing", params(("If-Match" = String, Header)),
     request_body = UpdateRoutingRules,
     responses((status = 200, body = RoutingRules, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
@@ -49,8 +50,17 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     let new: UpdateRoutingRules = body::parse(&bytes?)?;
     let seen = if_match::seen(&headers)?;
-    let saved = app.store.write(move |write| document::update(write, &caller.user, &new, seen)).await?;
+    let saved = app.store.write(move |write| document::update(write, &caller.user, new, seen)).await?;
     answer::versioned(&saved.rules, saved.version)
+}
+
+/// The faults of rules that need not be saved: what they name and the workspace has not, or has no longer.
+#[utoipa::path(post, path = "/v1/admin/routing-rules/validate", tag = "routing", request_body = ValidateRoutingRules,
+    responses((status = 200, body = RuleFaults), (status = "4XX", body = Problem)))]
+pub(super) async fn validate(State(app): State<Shared>, Admin(_): Admin, Raw(bytes): Raw) -> Result<Response, Refusal> {
+    let asked: ValidateRoutingRules = body::parse(&bytes?)?;
+    let faults = app.store.read(move |sql| document::faults(sql, asked.rules)).await?;
+    answer::ok(&RuleFaults { faults })
 }
 
 /// Which rule fits a message, and why; nothing comes of it.

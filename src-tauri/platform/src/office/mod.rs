@@ -1,4 +1,4 @@
-//! The workspace as a whole: what it is called, where it is, and when somebody is there ([`hours`]).
+//! The workspace as a whole: what it is called, where it is, and when somebody is there ([`hours`]) or was ([`past`]).
 
 use std::str::FromStr;
 
@@ -19,6 +19,8 @@ use crate::{
 };
 
 pub(crate) mod hours;
+pub(crate) mod past;
+pub(crate) mod schedule;
 
 const DOCUMENT: &str = "workspace";
 
@@ -63,6 +65,9 @@ pub(crate) fn update(
     };
     if was == *new {
         return Ok(before);
+    }
+    if was.time_zone != new.time_zone {
+        past::keep(write)?;
     }
     write.sql.execute(
         "UPDATE workspace SET name = ?1, time_zone = ?2, default_language = ?3, team_mandatory = ?4",

@@ -290,12 +290,14 @@ async fn every_fault_names_its_step_and_its_field() {
             flow(&[
                 step(
                     "a",
-                    json!({ "do": "condition", "all": true, "tests": [{ "about": "office_hours", "open": true }],
+                    json!({ "do": "condition", "all": true, "tests": [{ "about": "office_hours", "open": true },
+                { "about": "times", "zone": "Mars/Olympus", "spans": [{ "days": [1], "from": "09:00", "to": "18:00" }] },
+                { "about": "times", "zone": "Europe/Paris", "spans": [{ "days": [8], "from": "09:00", "to": "18:00" }] }],
                 "then": "end", "otherwise": "end" }),
                 ),
                 end(),
             ]),
-            &[("a", "tests.0", "no-office-hours")],
+            &[("a", "tests.1", "bad-times"), ("a", "tests.2", "bad-times")],
         ),
         (
             flow(&[step("a", json!({ "do": "delay", "seconds": 0, "then": "end" })), end()]),

@@ -56,6 +56,18 @@ pub struct ActionFiguresBefore {
     pub totals: BTreeMap<String, u64>,
 }
 
+/// Which time counts in delays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DelayTime {
+    /// All that passes.
+    #[default]
+    Elapsed,
+    /// What passes within the workspace's office hours, as they were at that time.
+    OfficeHours,
+}
+
 /// Answer of `GET /v1/analytics/delays`: first human response time (R7: closing changes nothing here).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 #[ts(export)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::{open_enum::open_enum, scenarios::ScenarioFault};
+use super::{open_enum::open_enum, routing::RuleFault, scenarios::ScenarioFault};
 
 open_enum! {
     /// Why a request was refused.
@@ -189,6 +189,8 @@ open_enum! {
         ScenarioInUse = "scenario-in-use",
         /// 422: the draft has faults; they are listed.
         ScenarioFaulty = "scenario-faulty",
+        /// 422: a rule names what is not there, or not any more; they are listed.
+        RulesFaulty = "rules-faulty",
         /// 401: no application has this secret.
         WidgetSecretWrong = "widget-secret-wrong",
         /// 404: no such application.
@@ -240,4 +242,8 @@ pub struct Problem {
     /// With `scenario-faulty`: what is wrong, and where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub faults: Option<Vec<ScenarioFault>>,
+    /// With `rules-faulty`: what is wrong, and in which rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub rule_faults: Option<Vec<RuleFault>>,
 }

@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 
 use super::{
     millis,
-    scenarios::{Texts, WeekSpan},
+    scenarios::{ScenarioFaultCode, Texts, WeekSpan},
     sessions::UserRef,
+    workspace::OfficeMoment,
 };
 
 /// Answer of `GET` and `PUT /v1/admin/routing-rules`; its version is the `ETag`.
@@ -19,6 +20,9 @@ use super::{
 pub struct RoutingRules {
     /// In the order in which they are tried.
     pub rules: Vec<RoutingRule>,
+    /// What they name and the workspace has no longer. They are tried all the same, and that part of them does nothing.
+    #[serde(default)]
+    pub faults: Vec<RuleFault>,
     /// When they were last changed; null if never.
     #[serde(default, serialize_with = "millis::serialize_option")]
     pub changed_at: Option<DateTime<Utc>>,
@@ -34,6 +38,41 @@ pub struct UpdateRoutingRules {
     /// All of them, in order.
     #[schema(max_items = 200)]
     pub rules: Vec<RoutingRule>,
+}
+
+/// What keeps a rule from being saved. Its place is the rule and the field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct RuleFault {
+    /// The rule's id.
+    pub rule_id: String,
+    /// The field: `when.channels`, `then.team_id`, `then.tags`.
+    pub field: String,
+    /// What clients act on.
+    pub code: ScenarioFaultCode,
+    /// What stands there: the id of a team or a channel, the name of a tag.
+    pub key: String,
+    /// What it is called, or was.
+    pub name: String,
+    /// An English sentence that names the rule.
+    pub text: String,
+}
+
+/// Body of `POST /v1/admin/routing-rules/validate`: rules that need not be saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct ValidateRoutingRules {
+    /// All of them, in order.
+    #[schema(max_items = 200)]
+    pub rules: Vec<RoutingRule>,
+}
+
+/// Answer to that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct RuleFaults {
+    /// In the order of the rules.
+    pub faults: Vec<RuleFault>,
 }
 
 /// One rule.
@@ -95,7 +134,10 @@ pub struct RuleConditions {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub variables: Vec<VariableCondition>,
-    /// When the message came.
+    /// Whether the message came within the workspace's office hours, or outside them.
+    #[serde(default)]
+    pub office_hours: Option<bool>,
+    /// When the message came, whatever the office hours are.
     #[serde(default)]
     pub times: Option<TimeCondition>,
 }
@@ -137,7 +179,7 @@ pub struct VariableCondition {
     pub value: Option<String>,
 }
 
-/// When a message came.
+/// Times of the week.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[ts(export)]
 pub struct TimeCondition {
@@ -294,6 +336,10 @@ pub struct ConditionVerdict {
     pub fits: bool,
     /// What is there: the channel's id, the language, the words found, the value, the time in the zone.
     pub found: String,
+    /// Of office hours: how they stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub office: Option<OfficeMoment>,
 }
 
 /// Which condition.
@@ -313,6 +359,8 @@ pub enum RuleCondition {
     Vip,
     /// A variable.
     Variables,
+    /// The workspace's office hours.
+    OfficeHours,
     /// The time.
     Times,
 }

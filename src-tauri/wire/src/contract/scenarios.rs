@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use super::{
     millis,
     open_enum::open_enum,
+    routing::TimeCondition,
     sessions::{TeamRef, UserRef},
+    workspace::OfficeMoment,
 };
 
 /// A text per language, by ISO 639-1 code.
@@ -34,8 +36,11 @@ pub struct ScenarioFlow {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub listens: Vec<Listen>,
-    /// What conditions about office hours go by.
-    #[serde(default)]
+    /// What conditions about office hours went by before the workspace had office hours. Taken in, never given out: such
+    /// conditions come back as `times`.
+    #[serde(default, skip_serializing)]
+    #[schema(write_only, deprecated)]
+    #[ts(skip)]
     pub office_hours: Option<ScenarioHours>,
     /// The steps, in the order in which an editor lists them.
     #[schema(max_items = 200)]
@@ -52,9 +57,8 @@ pub struct Listen {
     pub then: String,
 }
 
-/// When the office is open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
-#[ts(export)]
+/// A week of a scenario's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ScenarioHours {
     /// IANA name of the time zone.
     pub zone: String,
@@ -271,11 +275,13 @@ pub enum ScenarioTest {
         /// Names.
         tags: Vec<String>,
     },
-    /// The office is open, or is not.
+    /// It is within the workspace's office hours, or outside them.
     OfficeHours {
         /// Which.
         open: bool,
     },
+    /// It is at these times, whatever the workspace's office hours are.
+    Times(TimeCondition),
 }
 
 /// How values are compared. Case and accents do not count; two numbers compare as numbers.
@@ -414,18 +420,22 @@ open_enum! {
         BadNumber = "bad-number",
         /// Times of day, weekdays or a zone that are none.
         BadTimes = "bad-times",
-        /// No office hours to go by.
-        NoOfficeHours = "no-office-hours",
         /// No test to go by.
         NoTests = "no-tests",
         /// Nothing sets this variable.
         UnknownVariable = "unknown-variable",
         /// No such team.
         UnknownTeam = "unknown-team",
+        /// The team was given up.
+        ArchivedTeam = "archived-team",
         /// No such tag.
         UnknownTag = "unknown-tag",
+        /// The tag is archived.
+        ArchivedTag = "archived-tag",
         /// No such channel.
         UnknownChannel = "unknown-channel",
+        /// The channel is archived.
+        ArchivedChannel = "archived-channel",
         /// No such secret.
         UnknownSecret = "unknown-secret",
         /// R8, R10: it would close every conversation before the customer could say anything more.
@@ -443,6 +453,10 @@ pub struct ScenarioFault {
     pub field: String,
     /// What clients act on.
     pub code: ScenarioFaultCode,
+    /// Of a team, a tag or a channel: its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub name: Option<String>,
     /// An English sentence.
     pub text: String,
 }
@@ -470,6 +484,9 @@ pub struct ScenarioSummary {
     pub changed_by: Option<UserRef>,
     /// What went wrong while it ran.
     pub troubles: Vec<ScenarioTrouble>,
+    /// What the newest published version names and the workspace has no longer. It goes on without: a tag is not set, a team
+    /// not routed to.
+    pub gone: Vec<ScenarioFault>,
 }
 
 /// Something that went wrong while a version ran.
@@ -504,7 +521,7 @@ open_enum! {
         ReplyWindow = "reply-window",
         /// The team is gone.
         UnknownTeam = "unknown-team",
-        /// A tag is gone.
+        /// A tag is gone, or archived.
         UnknownTag = "unknown-tag",
         /// A call failed.
         CallFailed = "call-failed",
@@ -818,6 +835,10 @@ pub enum ScenarioEffect {
     Decides {
         /// Which.
         held: bool,
+        /// What it found if it asks for office hours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        office: Option<OfficeMoment>,
     },
     /// What would be reported.
     Troubles {

@@ -55,11 +55,30 @@ pub struct OfficeHoursView {
     pub time_zone: String,
     /// Whether it is open now.
     pub open_now: bool,
+    /// When it closes or opens next; null if never.
+    #[serde(serialize_with = "millis::serialize_option")]
+    pub changes_at: Option<DateTime<Utc>>,
     /// When it was last changed; null if never.
     #[serde(serialize_with = "millis::serialize_option")]
     pub changed_at: Option<DateTime<Utc>>,
     /// By whom; null if never.
     pub changed_by: Option<UserRef>,
+}
+
+/// How the office hours stand at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[ts(export)]
+pub struct OfficeMoment {
+    /// Whether the moment is within them.
+    pub open: bool,
+    /// The moment.
+    #[serde(serialize_with = "millis::serialize")]
+    pub at: DateTime<Utc>,
+    /// When the workspace closes or opens next; null if never.
+    #[serde(serialize_with = "millis::serialize_option")]
+    pub changes_at: Option<DateTime<Utc>>,
+    /// The workspace's time zone, by its IANA name.
+    pub time_zone: String,
 }
 
 /// When somebody is there to answer; also the body of `PUT /v1/admin/office-hours`, where `If-Match` is mandatory.

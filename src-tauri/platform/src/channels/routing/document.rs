@@ -1,18 +1,21 @@
 //! The rules as one ordered document with one version.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 use serde_json::json;
 use signoff_wire::contract::{
-    routing::{RoutingRule, RoutingRules, UpdateRoutingRules},
+    routing::{RoutingRule, RoutingRules, RuleFault, UpdateRoutingRules},
     sessions::{User, UserRef},
 };
 
-use super::has;
+use super::faults;
 use crate::{
     audit,
-    channels::week,
+    channels::{named::Named, week},
     refusal::Refusal,
     store::{Write, ms, time},
+    tags,
 };
 
 /// The rules with their version.
@@ -31,8 +34,10 @@ pub(crate) fn read(sql: &Connection) -> Result<Versioned, Refusal> {
             let by = row.get::<_, Option<String>>(3)?.zip(row.get::<_, Option<String>>(4)?);
             Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?, by))
         })?;
+    let rules = of_today(sql, &json)?;
     let rules = RoutingRules {
-        rules: serde_json::from_str(&json)?,
+        faults: faults::of(&rules, &Named::of(sql)?),
+        rules,
         changed_at: changed_at.map(time),
         changed_by: by.map(|(id, name)| UserRef { id, name }),
     };
@@ -42,21 +47,46 @@ pub(crate) fn read(sql: &Connection) -> Result<Versioned, Refusal> {
 /// The rules alone, in order.
 pub(super) fn rules(sql: &Connection) -> Result<Vec<RoutingRule>, Refusal> {
     let json: String = sql.prepare_cached("SELECT rules FROM routing_rules")?.query_row([], |row| row.get(0))?;
-    Ok(serde_json::from_str(&json)?)
+    of_today(sql, &json)
+}
+
+/// The faults of rules that need not be saved.
+pub(crate) fn faults(sql: &Connection, mut rules: Vec<RoutingRule>) -> Result<Vec<RuleFault>, Refusal> {
+    require_shape(&rules)?;
+    rename(&mut rules, &tags::renamed(sql)?);
+    Ok(faults::of(&rules, &Named::of(sql)?))
+}
+
+/// The rules that this JSON says; a tag that is called differently is still the same tag.
+fn of_today(sql: &Connection, json: &str) -> Result<Vec<RoutingRule>, Refusal> {
+    let mut rules: Vec<RoutingRule> = serde_json::from_str(json)?;
+    if !rules.is_empty() {
+        rename(&mut rules, &tags::renamed(sql)?);
+    }
+    Ok(rules)
+}
+
+fn rename(rules: &mut [RoutingRule], renamed: &BTreeMap<String, String>) {
+    rules.iter_mut().for_each(|rule| tags::rename(&mut rule.then.tags, renamed));
 }
 
 /// Changes all rules if `matches` accepts the version that is there. The same rules are no change.
 pub(crate) fn update(
     write: &mut Write<'_>,
     user: &User,
-    new: &UpdateRoutingRules,
+    mut new: UpdateRoutingRules,
     matches: impl FnOnce(i64) -> bool,
 ) -> Result<Versioned, Refusal> {
     let before = read(write.sql)?;
     if !matches(before.version) {
         return Err(Refusal::Stale);
     }
-    require_sound(write.sql, &new.rules)?;
+    require_shape(&new.rules)?;
+    rename(&mut new.rules, &tags::renamed(write.sql)?);
+    let faults = faults::of(&new.rules, &Named::of(write.sql)?);
+    if !faults.is_empty() {
+        return Err(Refusal::RulesFaulty { faults });
+    }
     if new.rules == before.rules.rules {
         return Ok(before);
     }
@@ -77,13 +107,12 @@ pub(crate) fn found(sql: &Connection, rules: &[RoutingRule]) -> Result<(), Refus
     Ok(())
 }
 
-/// Whether the rules can be gone by.
-pub(super) fn require_sound(sql: &Connection, rules: &[RoutingRule]) -> Result<(), Refusal> {
+/// Whether the rules can be gone by, apart from what they name.
+pub(super) fn require_shape(rules: &[RoutingRule]) -> Result<(), Refusal> {
     let invalid = |text: String| Err(Refusal::InvalidValue(text));
     if rules.len() > 200 {
         return invalid("there are more than 200 rules".to_owned());
     }
-    let there = has(sql)?;
     for (nr, rule) in rules.iter().enumerate() {
         let called =
             |name: &str| !name.trim().is_empty() && name.chars().count() <= 80 && !name.contains(char::is_control);
@@ -109,27 +138,11 @@ pub(super) fn require_sound(sql: &Connection, rules: &[RoutingRule]) -> Result<(
         if !when.words.iter().all(|condition| words(&condition.words)) {
             return invalid(format!("rules.{nr}: 1 to 100 words, none of them empty"));
         }
-        if let Some(times) = &when.times
-            && (week::zone(&times.zone).is_none() || !week::are_valid(&times.spans) || times.spans.len() > 50)
-        {
+        if when.times.as_ref().is_some_and(|times| !week::is_valid(times)) {
             return invalid(format!("rules.{nr}: times need a zone, weekdays, and times such as 09:00"));
         }
         if rule.then.reply.as_ref().is_some_and(|texts| texts.values().all(|text| text.trim().is_empty())) {
             return invalid(format!("rules.{nr}: the reply is empty"));
-        }
-        for channel_id in &when.channels {
-            let known: bool = sql
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM channels WHERE id = ?1)")?
-                .query_row([channel_id], |row| row.get(0))?;
-            if !known {
-                return Err(Refusal::ChannelUnknown);
-            }
-        }
-        if rule.then.team_id.as_ref().is_some_and(|team| !there.teams.contains(team)) {
-            return Err(Refusal::TeamUnknown);
-        }
-        if rule.then.tags.iter().any(|tag| !there.tags.contains(tag)) {
-            return Err(Refusal::TagUnknown);
         }
     }
     Ok(())

@@ -10,25 +10,31 @@ use signoff_wire::contract::{
 };
 
 use super::{
-    document, has,
+    document,
     judge::{Act, Subject, judge},
-    subject,
+    office, subject,
 };
-use crate::{channels::language, conversations::Record, refusal::Refusal, store::time};
+use crate::{
+    channels::{language, named::Named},
+    conversations::Record,
+    refusal::Refusal,
+    store::time,
+};
 
 /// What every rule would make of it.
 pub(crate) fn run(sql: &Connection, asked: &DryRun, now: DateTime<Utc>) -> Result<DryRunResult, Refusal> {
     let rules = match &asked.rules {
         Some(rules) => {
-            document::require_sound(sql, rules)?;
+            document::require_shape(rules)?;
             rules.clone()
         }
         None => document::rules(sql)?,
     };
-    let subject = match &asked.on {
+    let mut subject = match &asked.on {
         DryRunSubject::Message(message) => made_up(sql, message, now)?,
         DryRunSubject::Conversation { conversation_id } => of_conversation(sql, conversation_id, now)?,
     };
+    subject.office = office(sql, &rules, subject.at)?;
     let mut result = DryRunResult {
         rules: Vec::new(),
         team_id: subject.team_id.clone(),
@@ -37,7 +43,7 @@ pub(crate) fn run(sql: &Connection, asked: &DryRun, now: DateTime<Utc>) -> Resul
         replies: Vec::new(),
         language: subject.language.clone(),
     };
-    let (verdicts, acts) = judge(&rules, subject, &has(sql)?);
+    let (verdicts, acts) = judge(&rules, subject, &Named::of(sql)?);
     result.rules = verdicts;
     for (_, act) in acts {
         match act {
@@ -64,6 +70,7 @@ fn made_up(sql: &Connection, message: &DryRunMessage, now: DateTime<Utc>) -> Res
         may_reply: true,
         text: message.text.clone(),
         at: message.at.unwrap_or(now),
+        office: None,
         new_conversation: message.new_conversation,
         customer_name: message.customer_name.clone(),
         language: said.or_else(|| language::guess(&message.text).map(str::to_owned)),

@@ -9,10 +9,12 @@ use signoff_wire::contract::{
         RuleFate, RuleOccasion, RuleVerdict, WordCondition, WordMode,
     },
     scenarios::Texts,
+    workspace::OfficeMoment,
 };
 
 use crate::channels::{
     fold::{self, fold},
+    named::Named,
     scenario::template,
     week,
 };
@@ -32,6 +34,8 @@ pub(super) struct Subject {
     pub(super) text: String,
     /// When it was written.
     pub(super) at: DateTime<Utc>,
+    /// How the workspace's office hours stood then; `None`: no rule asks.
+    pub(super) office: Option<OfficeMoment>,
     /// Whether it began the conversation.
     pub(super) new_conversation: bool,
     /// The customer's name.
@@ -54,14 +58,6 @@ pub(super) struct Subject {
     pub(super) answered: BTreeSet<String>,
 }
 
-/// The teams and tags that there are.
-pub(super) struct Has {
-    /// Ids.
-    pub(super) teams: BTreeSet<String>,
-    /// Names.
-    pub(super) tags: BTreeSet<String>,
-}
-
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Act {
@@ -76,7 +72,11 @@ pub(super) enum Act {
 }
 
 /// The verdict on every rule, and what is to be done, each with the number of its rule.
-pub(super) fn judge(rules: &[RoutingRule], mut subject: Subject, has: &Has) -> (Vec<RuleVerdict>, Vec<(usize, Act)>) {
+pub(super) fn judge(
+    rules: &[RoutingRule],
+    mut subject: Subject,
+    named: &Named,
+) -> (Vec<RuleVerdict>, Vec<(usize, Act)>) {
     let (mut verdicts, mut acts) = (Vec::with_capacity(rules.len()), Vec::new());
     let folded = fold(&subject.text);
     let mut stopped = false;
@@ -97,7 +97,7 @@ pub(super) fn judge(rules: &[RoutingRule], mut subject: Subject, has: &Has) -> (
         };
         let fits = matches!(fate, RuleFate::Fits | RuleFate::FitsAndStops);
         stopped = stopped || fate == RuleFate::FitsAndStops;
-        let effects = if fits { effects(rule, &mut subject, has, |act| acts.push((nr, act))) } else { Vec::new() };
+        let effects = if fits { effects(rule, &mut subject, named, |act| acts.push((nr, act))) } else { Vec::new() };
         verdicts.push(RuleVerdict { rule_id: rule.id.clone(), fate, conditions, effects });
     }
     (verdicts, acts)
@@ -105,7 +105,8 @@ pub(super) fn judge(rules: &[RoutingRule], mut subject: Subject, has: &Has) -> (
 
 fn conditions(when: &RuleConditions, subject: &Subject, folded: &str) -> Vec<ConditionVerdict> {
     let mut verdicts = Vec::new();
-    let mut judge = |condition, fits, found: String| verdicts.push(ConditionVerdict { condition, fits, found });
+    let mut judge =
+        |condition, fits, found: String| verdicts.push(ConditionVerdict { condition, fits, found, office: None });
     if !when.channels.is_empty() {
         judge(RuleCondition::Channels, when.channels.contains(&subject.channel_id), subject.channel_id.clone());
     }
@@ -133,10 +134,14 @@ fn conditions(when: &RuleConditions, subject: &Subject, folded: &str) -> Vec<Con
         judge(RuleCondition::Variables, fits, there.cloned().unwrap_or_default());
     }
     if let Some(times) = &when.times {
-        let zone = week::zone(&times.zone);
-        let inside = zone.is_some_and(|zone| week::contains(&times.spans, zone, subject.at));
-        let found = zone.map(|zone| subject.at.with_timezone(&zone).format("%a %H:%M").to_string()).unwrap_or_default();
-        judge(RuleCondition::Times, zone.is_some() && inside != times.outside, found);
+        judge(RuleCondition::Times, week::fits(times, subject.at), week::local(times, subject.at));
+    }
+    if let Some(open) = when.office_hours {
+        let office = subject.office.clone();
+        let there = office.as_ref().map(|office| office.open);
+        let found = there.map(|open| if open { "within" } else { "outside" }).unwrap_or_default().to_owned();
+        let condition = RuleCondition::OfficeHours;
+        verdicts.push(ConditionVerdict { condition, fits: there == Some(open), found, office });
     }
     verdicts
 }
@@ -156,7 +161,7 @@ fn words_fit(wanted: &WordCondition, text: &str) -> (bool, String) {
     (fits, found.join(", "))
 }
 
-fn effects(rule: &RoutingRule, subject: &mut Subject, has: &Has, mut act: impl FnMut(Act)) -> Vec<EffectVerdict> {
+fn effects(rule: &RoutingRule, subject: &mut Subject, named: &Named, mut act: impl FnMut(Act)) -> Vec<EffectVerdict> {
     let mut verdicts = Vec::new();
     let mut tell = |effect, value: &str, withheld| {
         verdicts.push(EffectVerdict { effect, value: value.to_owned(), withheld });
@@ -165,7 +170,7 @@ fn effects(rule: &RoutingRule, subject: &mut Subject, has: &Has, mut act: impl F
         let withheld = if subject.tags.contains(tag) {
             Some(EffectWithheld::AlreadySo)
         } else {
-            (!has.tags.contains(tag)).then_some(EffectWithheld::Unknown)
+            (!named.tags.has(tag)).then_some(EffectWithheld::Unknown)
         };
         if withheld.is_none() {
             subject.tags.push(tag.clone());
@@ -182,7 +187,7 @@ fn effects(rule: &RoutingRule, subject: &mut Subject, has: &Has, mut act: impl F
         let withheld = match &subject.team_id {
             Some(there) if there == team_id => Some(EffectWithheld::AlreadySo),
             Some(_) if !rule.then.overrule => Some(EffectWithheld::HasTeam),
-            Some(_) | None => (!has.teams.contains(team_id)).then_some(EffectWithheld::Unknown),
+            Some(_) | None => (!named.teams.has(team_id)).then_some(EffectWithheld::Unknown),
         };
         if withheld.is_none() {
             // The new team takes it from Received.

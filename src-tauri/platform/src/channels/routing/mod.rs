@@ -3,28 +3,29 @@
 //! [`judge`] decides and does nothing; here it is carried out, in the transaction that takes the message in, and [`dry_run`] only
 //! tells. A team that somebody chose, the scenario above all, stands unless a rule says that it overrules.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 use signoff_wire::contract::{
     actions::{ActionOrigin, ActionType},
     conversations::ConversationState,
     routing::RoutingRule,
+    workspace::OfficeMoment,
 };
 
 pub(crate) mod document;
 pub(crate) mod dry_run;
+mod faults;
 mod judge;
 
-use judge::{Act, Has, Subject};
+use judge::{Act, Subject};
 
-use super::effects;
+use super::{effects, named::Named};
 use crate::{
     actions::record::{self, NewAction},
     actor::Actor,
     clicks::reply,
     conversations::{Record, change::announce_action},
+    office::hours,
     refusal::Refusal,
     store::Write,
 };
@@ -41,8 +42,9 @@ pub(crate) fn apply(
     if rules.is_empty() {
         return Ok(record);
     }
-    let subject = Subject { at, new_conversation, ..subject(write.sql, &record, text, write.now)? };
-    let (_, acts) = judge::judge(&rules, subject, &has(write.sql)?);
+    let office = office(write.sql, &rules, at)?;
+    let subject = Subject { at, new_conversation, office, ..subject(write.sql, &record, text, write.now)? };
+    let (_, acts) = judge::judge(&rules, subject, &Named::of(write.sql)?);
     for (nr, act) in acts {
         if let Some(rule) = rules.get(nr) {
             record = perform(write, record, rule, act)?;
@@ -89,6 +91,7 @@ fn subject(sql: &Connection, record: &Record, text: &str, now: DateTime<Utc>) ->
         may_reply: record.survey.automatic_until.is_none_or(|until| now <= until),
         text: text.to_owned(),
         at: now,
+        office: None,
         new_conversation: false,
         customer_name: view.customer.name.clone(),
         language: view.customer.language.clone(),
@@ -108,10 +111,8 @@ fn subject(sql: &Connection, record: &Record, text: &str, now: DateTime<Utc>) ->
     })
 }
 
-/// The teams and tags that there are.
-fn has(sql: &Connection) -> rusqlite::Result<Has> {
-    let names = |statement: &str| -> rusqlite::Result<BTreeSet<String>> {
-        sql.prepare_cached(statement)?.query_map([], |row| row.get(0))?.collect()
-    };
-    Ok(Has { teams: names("SELECT id FROM teams WHERE active")?, tags: names("SELECT name FROM tags")? })
+/// How the office hours stand at a time, if a rule asks.
+fn office(sql: &Connection, rules: &[RoutingRule], at: DateTime<Utc>) -> Result<Option<OfficeMoment>, Refusal> {
+    let asked = rules.iter().any(|rule| rule.when.office_hours.is_some());
+    if asked { hours::moment(sql, at).map(Some) } else { Ok(None) }
 }

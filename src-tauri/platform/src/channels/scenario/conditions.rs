@@ -1,23 +1,55 @@
 //! Whether a condition's tests hold.
 
-use signoff_wire::contract::scenarios::{Comparison, ScenarioFlow, ScenarioState, ScenarioTest};
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+use signoff_wire::contract::{
+    scenarios::{Comparison, ScenarioFlow, ScenarioState, ScenarioTest, StepAct},
+    workspace::OfficeMoment,
+};
 
 use super::Facts;
-use crate::channels::{fold::fold, week};
+use crate::{
+    channels::{fold::fold, week},
+    office::hours,
+    refusal::Refusal,
+};
+
+/// How the workspace's office hours stand, if a condition of the flow asks for them.
+pub(super) fn office(
+    sql: &Connection,
+    flow: &ScenarioFlow,
+    at: DateTime<Utc>,
+) -> Result<Option<OfficeMoment>, Refusal> {
+    let asked = flow.steps.iter().any(|step| match &step.act {
+        StepAct::Condition { tests, .. } => ask_for_office(tests),
+        StepAct::Message { .. }
+        | StepAct::Buttons { .. }
+        | StepAct::FreeInput { .. }
+        | StepAct::Tag { .. }
+        | StepAct::Route { .. }
+        | StepAct::HandOver {}
+        | StepAct::Archive { .. }
+        | StepAct::HttpCall(_)
+        | StepAct::Delay { .. }
+        | StepAct::CloseConversation {}
+        | StepAct::SetVariable { .. }
+        | StepAct::End {} => false,
+    });
+    if asked { hours::moment(sql, at).map(Some) } else { Ok(None) }
+}
+
+/// Whether one of the tests is about the workspace's office hours.
+pub(super) fn ask_for_office(tests: &[ScenarioTest]) -> bool {
+    tests.iter().any(|test| matches!(test, ScenarioTest::OfficeHours { .. }))
+}
 
 /// Whether all, or one, of the tests hold.
-pub(super) fn hold(
-    flow: &ScenarioFlow,
-    facts: &Facts,
-    state: &ScenarioState,
-    all: bool,
-    tests: &[ScenarioTest],
-) -> bool {
-    let holds = |test: &ScenarioTest| holds(flow, facts, state, test);
+pub(super) fn hold(facts: &Facts, state: &ScenarioState, all: bool, tests: &[ScenarioTest]) -> bool {
+    let holds = |test: &ScenarioTest| holds(facts, state, test);
     if all { tests.iter().all(holds) } else { tests.iter().any(holds) }
 }
 
-fn holds(flow: &ScenarioFlow, facts: &Facts, state: &ScenarioState, test: &ScenarioTest) -> bool {
+fn holds(facts: &Facts, state: &ScenarioState, test: &ScenarioTest) -> bool {
     match test {
         ScenarioTest::Variable { variable, is, value } => compare(state.variables.get(variable), *is, value),
         ScenarioTest::Language { languages } => {
@@ -27,9 +59,8 @@ fn holds(flow: &ScenarioFlow, facts: &Facts, state: &ScenarioState, test: &Scena
         ScenarioTest::CustomerName { contains } => fold(&facts.customer_name).contains(&fold(contains)),
         ScenarioTest::Vip { vip } => facts.vip == *vip,
         ScenarioTest::Tags { tags } => tags.iter().any(|tag| state.tags.contains(tag)),
-        ScenarioTest::OfficeHours { open } => flow.office_hours.as_ref().is_some_and(|hours| {
-            week::zone(&hours.zone).is_some_and(|zone| week::contains(&hours.open, zone, facts.now) == *open)
-        }),
+        ScenarioTest::OfficeHours { open } => facts.office.as_ref().is_some_and(|office| office.open == *open),
+        ScenarioTest::Times(times) => week::fits(times, facts.now),
     }
 }
 

@@ -4,14 +4,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 use signoff_wire::contract::{
     scenarios::{
-        NewScenario, ScenarioDocument, ScenarioFault, ScenarioFlow, ScenarioSummary, Scenarios, StepAct, UpdateScenario,
+        NewScenario, ScenarioDocument, ScenarioFault, ScenarioFlow, ScenarioSummary, ScenarioTest, Scenarios, StepAct,
+        UpdateScenario, WeekSpan,
     },
     sessions::{TeamRef, User, UserRef},
 };
 
-use super::{Scenario, secrets, surroundings, troubles, validate, versions};
+use super::{Scenario, reading, secrets, surroundings, troubles, validate, versions};
 use crate::{
     audit,
+    channels::named::Named,
     refusal::Refusal,
     store::{Write, ms, time},
 };
@@ -59,6 +61,7 @@ pub(crate) fn faults(sql: &Connection, id: &str, mut draft: ScenarioFlow) -> Res
     const FRESH: &str = "fresh";
     require_exists(sql, id)?;
     require_size(&draft)?;
+    reading::bring_up_to_date(sql, &mut draft)?;
     let mut around = surroundings::of(sql, id)?;
     // A secret that comes with the draft is there once it is saved.
     secrets::hide(&mut draft, FRESH);
@@ -101,6 +104,7 @@ pub(crate) fn update(
     require_size(&new.draft)?;
     require_free(write.sql, name, Some(id))?;
     let mut draft = new.draft;
+    reading::bring_up_to_date(write.sql, &mut draft)?;
     secrets::take_out(write, id, &mut draft)?;
     if draft == before.draft && name == before.summary.name {
         return one(write.sql, id);
@@ -225,22 +229,23 @@ pub(super) fn stored(sql: &Connection, id: &str) -> Result<Stored, Refusal> {
         )?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let draft: ScenarioFlow = serde_json::from_str(&json)?;
+    let draft = reading::flow(sql, &json)?;
     let published = newest.as_ref().map(|(version, _)| *version);
-    let same = |(_, flow): (u32, String)| -> Result<bool, serde_json::Error> {
-        Ok(serde_json::from_str::<ScenarioFlow>(&flow)? == draft)
-    };
-    let unchanged = newest.map(same).transpose()?.unwrap_or_default();
+    let newest = newest.map(|(_, flow)| reading::flow(sql, &flow)).transpose()?;
     let summary = ScenarioSummary {
         id: id.to_owned(),
         name,
         channels,
         steps: u32::try_from(draft.steps.len()).unwrap_or(u32::MAX),
         published,
-        changed: !unchanged,
+        changed: newest.as_ref() != Some(&draft),
         changed_at,
         changed_by: by.map(|(id, name)| UserRef { id, name }),
         troubles: troubles::of_newest(sql, id)?,
+        gone: match &newest {
+            Some(flow) => validate::gone(flow, &Named::of(sql)?),
+            None => Vec::new(),
+        },
     };
     Ok(Stored { summary, draft, version })
 }
@@ -291,15 +296,24 @@ fn require_free(sql: &Connection, name: &str, id: Option<&str>) -> Result<(), Re
 
 /// The bounds that the contract names. Everything else that may be wrong with a draft is a fault, which can be saved.
 pub(super) fn require_size(flow: &ScenarioFlow) -> Result<(), Refusal> {
-    let spans = flow.office_hours.as_ref().map_or(&[][..], |hours| &hours.open);
+    let short = |spans: &[WeekSpan]| spans.len() <= 50 && spans.iter().all(|span| span.days.len() <= 7);
+    let times_fit = |test: &ScenarioTest| match test {
+        ScenarioTest::Times(times) => short(&times.spans),
+        ScenarioTest::Variable { .. }
+        | ScenarioTest::Language { .. }
+        | ScenarioTest::Channel { .. }
+        | ScenarioTest::CustomerName { .. }
+        | ScenarioTest::Vip { .. }
+        | ScenarioTest::Tags { .. }
+        | ScenarioTest::OfficeHours { .. } => true,
+    };
     let fits = flow.languages.len() <= 10
         && flow.listens.len() <= 50
         && flow.steps.len() <= 200
-        && spans.len() <= 50
-        && spans.iter().all(|span| span.days.len() <= 7)
+        && flow.office_hours.as_ref().is_none_or(|hours| short(&hours.open))
         && flow.steps.iter().all(|step| match &step.act {
             StepAct::Buttons { buttons, .. } => buttons.len() <= 20,
-            StepAct::Condition { tests, .. } => tests.len() <= 20,
+            StepAct::Condition { tests, .. } => tests.len() <= 20 && tests.iter().all(times_fit),
             StepAct::Tag { add, remove, .. } => add.len() <= 50 && remove.len() <= 50,
             StepAct::HttpCall(call) => call.headers.len() <= 20 && call.save.len() <= 20,
             StepAct::Message { .. }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_wire::contract::scenarios::ScenarioFlow;
 
+use super::reading;
 use crate::refusal::Refusal;
 
 /// A published version with whose it is.
@@ -24,9 +25,9 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
 }
 
-fn published(row: Row) -> Result<Published, Refusal> {
+fn published(sql: &Connection, row: Row) -> Result<Published, Refusal> {
     let (scenario_id, name, version, flow) = row;
-    Ok(Published { scenario_id, name, version, flow: serde_json::from_str(&flow)? })
+    Ok(Published { scenario_id, name, version, flow: reading::flow(sql, &flow)? })
 }
 
 /// The newest version of the channel's scenario.
@@ -38,7 +39,7 @@ pub(super) fn of_channel(sql: &Connection, channel_id: &str) -> Result<Option<Pu
     )?
     .query_row([channel_id], read)
     .optional()?
-    .map(published)
+    .map(|row| published(sql, row))
     .transpose()
 }
 
@@ -50,6 +51,6 @@ pub(super) fn of_version(sql: &Connection, scenario_id: &str, version: u32) -> R
     )?
     .query_row(params![scenario_id, version], read)
     .optional()?
-    .map(published)
+    .map(|row| published(sql, row))
     .transpose()
 }

@@ -6,9 +6,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use signoff_wire::contract::scenarios::{
-    HttpCall, ScenarioEffect, ScenarioEvent, ScenarioFlow, ScenarioState, ScenarioStep, StepAct, Texts, TrialHappening,
-    TroubleCode, WaitsFor,
+use signoff_wire::contract::{
+    scenarios::{
+        HttpCall, ScenarioEffect, ScenarioEvent, ScenarioFlow, ScenarioState, ScenarioStep, StepAct, Texts,
+        TrialHappening, TroubleCode, WaitsFor,
+    },
+    workspace::OfficeMoment,
 };
 
 use super::{answers, calls, conditions, template};
@@ -39,6 +42,8 @@ pub(crate) struct Facts {
     pub(crate) message: String,
     /// The present.
     pub(crate) now: DateTime<Utc>,
+    /// How the workspace's office hours stand then; `None`: the flow does not ask.
+    pub(crate) office: Option<OfficeMoment>,
 }
 
 impl Facts {
@@ -265,8 +270,9 @@ impl<'a> Run<'a> {
                 }
             }
             StepAct::Condition { all, tests, then, otherwise } => {
-                let held = conditions::hold(self.flow, self.facts, &self.state, *all, tests);
-                self.happens(step, ScenarioEffect::Decides { held });
+                let held = conditions::hold(self.facts, &self.state, *all, tests);
+                let office = self.facts.office.clone().filter(|_| conditions::ask_for_office(tests));
+                self.happens(step, ScenarioEffect::Decides { held, office });
                 Some(if held { then } else { otherwise })
             }
             StepAct::Tag { add, remove, then } => {

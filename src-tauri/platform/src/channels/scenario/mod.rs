@@ -22,6 +22,7 @@ pub(crate) mod perform;
 mod position;
 #[cfg(test)]
 mod properties;
+mod reading;
 mod secrets;
 mod surroundings;
 pub(crate) mod template;

@@ -11,7 +11,7 @@ use signoff_wire::contract::{
 };
 
 use super::{
-    Facts, calls,
+    Facts, calls, conditions,
     flows::{self, Published},
     interpreter::{self, react},
     pending, position,
@@ -42,7 +42,7 @@ pub(crate) fn on_message(
     let newest = flows::of_channel(write.sql, &record.view.channel.id)?;
     let (position, mut state) = position::load(write.sql, &record)?;
     state.open = !new_conversation;
-    let facts = facts(write, &record, text, true);
+    let mut facts = facts(write, &record, text, true);
     let event = ScenarioEvent::Writes { text: text.to_owned() };
 
     let current = match &position {
@@ -55,6 +55,7 @@ pub(crate) fn on_message(
     let takes = |published: &Published| interpreter::clicked(&published.flow, &state, text).is_some();
     let in_newest = current.as_ref().is_none_or(|current| !takes(current) && newest.as_ref().is_some_and(takes));
     let Some(published) = (if in_newest { newest } else { current }) else { return Ok(record) };
+    facts.office = conditions::office(write.sql, &published.flow, facts.now)?;
     react_and_perform(write, record, &published, position, &state, &facts, &event)
 }
 
@@ -78,7 +79,8 @@ pub(super) fn resume(
     }
     let message = record.view.last_message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
     let may_reply = record.survey.automatic_until.is_none_or(|until| write.now <= until);
-    let facts = facts(write, &record, &message, may_reply);
+    let office = conditions::office(write.sql, &published.flow, write.now)?;
+    let facts = Facts { office, ..facts(write, &record, &message, may_reply) };
     react_and_perform(write, record, &published, Some(position), &state, &facts, event)?;
     Ok(())
 }
@@ -95,6 +97,7 @@ fn facts(write: &Write<'_>, record: &Record, message: &str, may_reply: bool) -> 
         vip: view.customer.vip,
         message: message.to_owned(),
         now: write.now,
+        office: None,
     }
 }
 
@@ -137,7 +140,7 @@ fn perform(
     match &one.what {
         ScenarioEffect::Says { text, buttons } => say(write, &record, actor, text, buttons),
         ScenarioEffect::Tags { tags } => {
-            let (tags, unknown) = effects::known_tags(write.sql, tags)?;
+            let (tags, unknown) = effects::known_tags(write.sql, &record.view.tags, tags)?;
             if unknown {
                 troubles::count(write, published, &one.step, &TroubleCode::UnknownTag)?;
             }

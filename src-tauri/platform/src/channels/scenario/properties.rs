@@ -12,6 +12,7 @@ use super::{
     interpreter::{Facts, react},
     validate::{self, Surroundings},
 };
+use crate::channels::named::{Kind, Named};
 
 const STEPS: usize = 10;
 
@@ -148,8 +149,7 @@ fn event() -> impl Strategy<Value = ScenarioEvent> {
 
 fn surroundings() -> Surroundings {
     Surroundings {
-        teams: BTreeSet::from(["team".to_owned()]),
-        tags: BTreeSet::from(["billing".to_owned()]),
+        named: Named { teams: Kind::from_iter(["team"]), tags: Kind::from_iter(["billing"]), ..Named::default() },
         variables: BTreeSet::from(["count".to_owned()]),
         ..Surroundings::default()
     }
@@ -166,6 +166,7 @@ fn facts() -> Facts {
         vip: false,
         message: String::new(),
         now: chrono::DateTime::UNIX_EPOCH,
+        office: None,
     }
 }
 

@@ -12,14 +12,11 @@ use super::{
     secrets,
     validate::{self, Limits, Surroundings},
 };
-use crate::refusal::Refusal;
+use crate::{channels::named::Named, refusal::Refusal};
 
 /// Everything that a scenario's faults depend on.
 pub(super) fn of(sql: &Connection, scenario_id: &str) -> Result<Surroundings, Refusal> {
     let channels = channels(sql)?;
-    let names = |statement: &str| -> rusqlite::Result<BTreeSet<String>> {
-        sql.prepare_cached(statement)?.query_map([], |row| row.get(0))?.collect()
-    };
     Ok(Surroundings {
         used_by: channels
             .iter()
@@ -31,9 +28,7 @@ pub(super) fn of(sql: &Connection, scenario_id: &str) -> Result<Surroundings, Re
                 buttons: channel.button_limit as usize,
             })
             .collect(),
-        channels: channels.into_iter().map(|channel| channel.id).collect(),
-        teams: names("SELECT id FROM teams WHERE active")?,
-        tags: names("SELECT name FROM tags")?,
+        named: Named::of(sql)?,
         variables: variables(sql)?,
         secrets: secrets::ids(sql, scenario_id)?,
     })

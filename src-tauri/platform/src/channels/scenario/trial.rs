@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use signoff_wire::contract::scenarios::{ScenarioEvent, Trial, TryScenario};
 
-use super::{Facts, documents, interpreter::react, surroundings};
+use super::{Facts, conditions, documents, interpreter::react, reading, surroundings};
 use crate::{channels::language, refusal::Refusal};
 
 /// What one event would set off.
@@ -18,6 +18,9 @@ pub(crate) fn run(
     let customer = &asked.customer;
     let channel = surroundings::channels(sql)?.into_iter().find(|channel| channel.id == customer.channel_id);
     let channel = channel.ok_or(Refusal::ChannelUnknown)?;
+    let mut draft = asked.draft.clone();
+    reading::bring_up_to_date(sql, &mut draft)?;
+    let at = customer.at.unwrap_or(now);
     let state = asked.state.clone().unwrap_or_default();
     let message = match &asked.event {
         ScenarioEvent::Writes { text } => text.clone(),
@@ -37,8 +40,9 @@ pub(crate) fn run(
         language: customer.language.clone().filter(|language| !language.is_empty()).or_else(guessed),
         vip: customer.vip,
         message,
-        now: customer.at.unwrap_or(now),
+        office: conditions::office(sql, &draft, at)?,
+        now: at,
     };
-    let (happened, state) = react(&asked.draft, &facts, &state, &asked.event);
+    let (happened, state) = react(&draft, &facts, &state, &asked.event);
     Ok(Trial { happened, state })
 }

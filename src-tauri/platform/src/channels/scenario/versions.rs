@@ -9,7 +9,7 @@ use signoff_wire::contract::{
 
 use super::{
     documents::{self, Versioned, require_version, touch},
-    secrets, surroundings, validate,
+    reading, secrets, surroundings, validate,
 };
 use crate::{
     audit,
@@ -51,7 +51,7 @@ pub(crate) fn one(sql: &Connection, id: &str, version: u32) -> Result<ScenarioVe
         .query_row(params![id, version], read)
         .optional()?;
     let (summary, flow) = found.ok_or(Refusal::ScenarioUnknown)?;
-    Ok(ScenarioVersion { summary, flow: serde_json::from_str(&flow)? })
+    Ok(ScenarioVersion { summary, flow: reading::flow(sql, &flow)? })
 }
 
 /// Publishes the draft, if it has no faults. New conversations enter it from now on.

@@ -9,6 +9,8 @@ use signoff_wire::contract::{
     scenarios::{ScenarioFault, ScenarioFaultCode, ScenarioFlow},
 };
 
+use crate::channels::named::{self, Missing, Named, Thing};
+
 mod graph;
 mod steps;
 mod texts;
@@ -20,12 +22,8 @@ pub(crate) use steps::set_by;
 pub(crate) struct Surroundings {
     /// The channels that use the scenario.
     pub(crate) used_by: Vec<Limits>,
-    /// Ids of all channels.
-    pub(crate) channels: BTreeSet<String>,
-    /// Ids of all teams.
-    pub(crate) teams: BTreeSet<String>,
-    /// Names of all tags.
-    pub(crate) tags: BTreeSet<String>,
+    /// Channels, teams and tags.
+    pub(crate) named: Named,
     /// Variables that published scenarios set.
     pub(crate) variables: BTreeSet<String>,
     /// Ids of the scenario's secrets.
@@ -71,6 +69,15 @@ pub(crate) fn faults(flow: &ScenarioFlow, around: &Surroundings) -> Vec<Scenario
     found.found
 }
 
+/// Those of the faults that came of themselves: what the flow names and the workspace has no longer.
+pub(crate) fn gone(flow: &ScenarioFlow, named: &Named) -> Vec<ScenarioFault> {
+    let mut found = Faults { found: Vec::new() };
+    for step in &flow.steps {
+        steps::check_named(step, named, &mut found);
+    }
+    found.found
+}
+
 /// The faults found so far.
 struct Faults {
     found: Vec<ScenarioFault>,
@@ -79,11 +86,18 @@ struct Faults {
 impl Faults {
     /// A fault of a step.
     fn at(&mut self, step: &str, field: impl Into<String>, code: ScenarioFaultCode, text: impl Into<String>) {
-        self.found.push(ScenarioFault { step: Some(step.to_owned()), field: field.into(), code, text: text.into() });
+        let (step, field, text) = (Some(step.to_owned()), field.into(), text.into());
+        self.found.push(ScenarioFault { step, field, code, name: None, text });
+    }
+
+    /// A fault of a step that names what is not there.
+    fn missing(&mut self, step: &str, field: impl Into<String>, thing: Thing, key: &str, missing: Missing) {
+        let (code, name, text) = named::told(thing, key, missing);
+        self.found.push(ScenarioFault { step: Some(step.to_owned()), field: field.into(), code, name, text });
     }
 
     /// A fault of the scenario itself.
     fn of_all(&mut self, field: impl Into<String>, code: ScenarioFaultCode, text: impl Into<String>) {
-        self.found.push(ScenarioFault { step: None, field: field.into(), code, text: text.into() });
+        self.found.push(ScenarioFault { step: None, field: field.into(), code, name: None, text: text.into() });
     }
 }

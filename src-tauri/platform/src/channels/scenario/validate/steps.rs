@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{Faults, Surroundings, texts};
 use crate::channels::{
+    named::{Missing, Named, Thing},
     scenario::{answers, template},
     week,
 };
@@ -50,7 +51,7 @@ pub(crate) fn set_by(act: &StepAct) -> Vec<&str> {
     }
 }
 
-/// Languages, words, office hours, ids.
+/// Languages, words, ids.
 pub(super) fn check_whole(flow: &ScenarioFlow, found: &mut Faults) {
     let code = |language: &String| {
         (2..=8).contains(&language.len()) && language.chars().all(|c| c.is_ascii_lowercase() || c == '-')
@@ -66,12 +67,6 @@ pub(super) fn check_whole(flow: &ScenarioFlow, found: &mut Faults) {
         } else if flow.listens[..nr].iter().any(|other| other.text == listen.text) {
             found.of_all(field, ScenarioFaultCode::SameLabel, format!("\"{}\" is listened for twice.", listen.text));
         }
-    }
-    if let Some(hours) = &flow.office_hours
-        && (week::zone(&hours.zone).is_none() || !week::are_valid(&hours.open))
-    {
-        let text = "Office hours need a time zone, weekdays, and times such as 09:00.";
-        found.of_all("office_hours", ScenarioFaultCode::BadTimes, text);
     }
     for (nr, step) in flow.steps.iter().enumerate() {
         if flow.steps[..nr].iter().any(|other| other.id == step.id) {
@@ -125,18 +120,10 @@ pub(super) fn check(
                 );
             }
         }
-        StepAct::Condition { tests, .. } => check_tests(flow, id, tests, around, variables, found),
+        StepAct::Condition { tests, .. } => check_tests(id, tests, variables, found),
         StepAct::Tag { add, remove, .. } => {
-            for tag in add.iter().chain(remove).filter(|tag| !around.tags.contains(*tag)) {
-                found.at(id, "add", ScenarioFaultCode::UnknownTag, format!("There is no tag \"{tag}\"."));
-            }
             if add.is_empty() && remove.is_empty() {
                 found.at(id, "add", ScenarioFaultCode::UnknownTag, "No tag is chosen.");
-            }
-        }
-        StepAct::Route { team_id, .. } => {
-            if !around.teams.contains(team_id) {
-                found.at(id, "team_id", ScenarioFaultCode::UnknownTeam, "There is no such team.");
             }
         }
         StepAct::HttpCall(call) => check_call(id, call, around, variables, found),
@@ -146,7 +133,58 @@ pub(super) fn check(
             }
         }
         StepAct::SetVariable { value, .. } => texts::names(id, "value", value, variables, found),
-        StepAct::HandOver {} | StepAct::Archive { .. } | StepAct::CloseConversation {} | StepAct::End {} => {}
+        StepAct::Route { .. }
+        | StepAct::HandOver {}
+        | StepAct::Archive { .. }
+        | StepAct::CloseConversation {}
+        | StepAct::End {} => {}
+    }
+    check_named(step, &around.named, found);
+}
+
+/// The channels, teams and tags that a step names. A tag that is archived may be taken off.
+pub(super) fn check_named(step: &ScenarioStep, named: &Named, found: &mut Faults) {
+    let id = step.id.as_str();
+    match &step.act {
+        StepAct::Tag { add, remove, .. } => {
+            let missing = add.iter().filter_map(|tag| Some((tag, named.tags.missing(tag)?)));
+            let unknown = remove.iter().filter(|tag| !named.tags.had(tag)).map(|tag| (tag, Missing::Unknown));
+            for (tag, missing) in missing.chain(unknown) {
+                found.missing(id, "add", Thing::Tag, tag, missing);
+            }
+        }
+        StepAct::Route { team_id, .. } => {
+            if let Some(missing) = named.teams.missing(team_id) {
+                found.missing(id, "team_id", Thing::Team, team_id, missing);
+            }
+        }
+        StepAct::Condition { tests, .. } => {
+            for (nr, test) in tests.iter().enumerate() {
+                let (thing, kind, keys) = match test {
+                    ScenarioTest::Channel { channels } => (Thing::Channel, &named.channels, channels),
+                    ScenarioTest::Tags { tags } => (Thing::Tag, &named.tags, tags),
+                    ScenarioTest::Variable { .. }
+                    | ScenarioTest::Language { .. }
+                    | ScenarioTest::CustomerName { .. }
+                    | ScenarioTest::Vip { .. }
+                    | ScenarioTest::OfficeHours { .. }
+                    | ScenarioTest::Times(_) => continue,
+                };
+                for (key, missing) in keys.iter().filter_map(|key| Some((key, kind.missing(key)?))) {
+                    found.missing(id, format!("tests.{nr}"), thing, key, missing);
+                }
+            }
+        }
+        StepAct::Message { .. }
+        | StepAct::Buttons { .. }
+        | StepAct::FreeInput { .. }
+        | StepAct::HandOver {}
+        | StepAct::Archive { .. }
+        | StepAct::HttpCall(_)
+        | StepAct::Delay { .. }
+        | StepAct::CloseConversation {}
+        | StepAct::SetVariable { .. }
+        | StepAct::End {} => {}
     }
 }
 
@@ -156,14 +194,7 @@ fn tries_fit(id: &str, tries: u8, found: &mut Faults) {
     }
 }
 
-fn check_tests(
-    flow: &ScenarioFlow,
-    id: &str,
-    tests: &[ScenarioTest],
-    around: &Surroundings,
-    variables: &BTreeSet<String>,
-    found: &mut Faults,
-) {
+fn check_tests(id: &str, tests: &[ScenarioTest], variables: &BTreeSet<String>, found: &mut Faults) {
     if tests.is_empty() {
         found.at(id, "tests", ScenarioFaultCode::NoTests, "There is nothing to decide by.");
     }
@@ -179,13 +210,13 @@ fn check_tests(
                 }
             }
             ScenarioTest::Channel { channels } => {
-                if channels.is_empty() || channels.iter().any(|channel| !around.channels.contains(channel)) {
-                    found.at(id, field, ScenarioFaultCode::UnknownChannel, "There is no such channel.");
+                if channels.is_empty() {
+                    found.at(id, field, ScenarioFaultCode::UnknownChannel, "No channel is chosen.");
                 }
             }
             ScenarioTest::Tags { tags } => {
-                if tags.is_empty() || tags.iter().any(|tag| !around.tags.contains(tag)) {
-                    found.at(id, field, ScenarioFaultCode::UnknownTag, "There is no such tag.");
+                if tags.is_empty() {
+                    found.at(id, field, ScenarioFaultCode::UnknownTag, "No tag is chosen.");
                 }
             }
             ScenarioTest::Language { languages } => {
@@ -198,12 +229,13 @@ fn check_tests(
                     found.at(id, field, ScenarioFaultCode::TextMissing, "There is no name to compare with.");
                 }
             }
-            ScenarioTest::OfficeHours { .. } => {
-                if flow.office_hours.is_none() {
-                    found.at(id, field, ScenarioFaultCode::NoOfficeHours, "The scenario has no office hours.");
+            ScenarioTest::Times(times) => {
+                if !week::is_valid(times) {
+                    let text = "Times need a time zone, weekdays, and times such as 09:00.";
+                    found.at(id, field, ScenarioFaultCode::BadTimes, text);
                 }
             }
-            ScenarioTest::Vip { .. } => {}
+            ScenarioTest::OfficeHours { .. } | ScenarioTest::Vip { .. } => {}
         }
     }
 }
