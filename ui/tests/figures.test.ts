@@ -121,6 +121,20 @@ describe('delays', () => {
     expect(screen.getByRole('row', { name: /^within 5 min/ })).toBeVisible()
     expect(screen.getByText(/Closing changes nothing here/)).toBeVisible()
   })
+
+  it('count all time, or that within office hours, and are saved as they are counted', async () => {
+    const { user, rehearsal } = await openFigures()
+    await user.click(await button('Delays'))
+    await table('Delays')
+    expect(asked(rehearsal.calls, '/v1/analytics/delays').get('time')).toBe('elapsed')
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Time' }), 'Within office hours')
+    await waitFor(() => expect(asked(rehearsal.calls, '/v1/analytics/delays').get('time')).toBe('office_hours'))
+    expect(await screen.findByRole('row', { name: /^Total .* 2 min 41 s/ })).toBeVisible()
+    expect(screen.getByText(/whoever writes at night waits from the opening on/)).toBeVisible()
+    expect(screen.getByText(/hours that are changed count from then on/)).toBeVisible()
+    await user.click(await button('Save as CSV'))
+    await waitFor(() => expect(rehearsal.saved.at(-1)).toMatch(/time=office_hours/))
+  })
 })
 
 describe('exports', () => {

@@ -3,6 +3,7 @@ import { screen, waitFor, within } from '@testing-library/svelte'
 import { beforeEach, describe, expect, it } from 'vitest'
 // The settings are loaded when they are first opened, which is not what is tested here.
 import '../src/features/settings/Settings.svelte'
+import { TAGS } from '../src/rehearsal/administration/scenarios'
 import { button, openDesk } from './desk'
 
 beforeEach(() => localStorage.clear())
@@ -40,12 +41,12 @@ describe('routing rules', () => {
     await user.click(screen.getByRole('switch', { name: 'Answer automatically' }))
     await user.type(screen.getByRole('textbox', { name: 'Reply, EN' }), 'We are closed.')
     await user.selectOptions(screen.getByRole('combobox', { name: 'Team' }), 'team_billing')
-    rehearsal.failNext.set('administer', { code: 'refused_otherwise', problem: 'team-unknown' })
+    rehearsal.failNext.set('administer', { code: 'refused_otherwise', problem: 'invalid-body' })
     await user.click(await button('Save'))
-    expect(await screen.findByText(/routes to a team that is gone/)).toBeVisible()
+    expect(await screen.findByText(/a rule lacks a name, words, times/)).toBeVisible()
     expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Night')
     await user.click(await button('Save'))
-    await waitFor(() => expect(screen.queryByText(/routes to a team that is gone/)).toBeNull())
+    await waitFor(() => expect(screen.queryByText(/a rule lacks a name, words, times/)).toBeNull())
   })
 
   it('are still there when the window was left before saving', async () => {
@@ -68,6 +69,45 @@ describe('routing rules', () => {
     expect(await screen.findByText(/has saved other rules meanwhile/)).toBeVisible()
     await user.click(await button('Take the other'))
     await waitFor(() => expect(screen.queryByRole('button', { name: /^Orders/ })).toBeNull())
+  })
+
+  it('that name what is archived are not saved; the rule is named, and says what', async () => {
+    const { user } = await openRules()
+    await user.click(screen.getByRole('button', { name: /^Workshop/ }))
+    await user.click(screen.getByRole('checkbox', { name: 'complaint' }))
+    const archived = TAGS.splice(TAGS.indexOf('complaint'), 1)
+    try {
+      await user.click(await button('Save'))
+      expect(await screen.findByText(/no longer there: “Workshop & products”/)).toBeVisible()
+      expect(screen.getByText('The tag “complaint” is archived.')).toBeVisible()
+      await user.click(screen.getByRole('checkbox', { name: /^complaint/ }))
+      expect(screen.queryByText('The tag “complaint” is archived.')).toBeNull()
+      await user.click(screen.getByRole('switch', { name: 'Archive' }))
+      await user.click(await button('Save'))
+      await waitFor(async () => expect(await button('Save')).toBeDisabled())
+      expect(screen.queryByText(/no longer there/)).toBeNull()
+    } finally {
+      TAGS.push(...archived)
+    }
+  })
+
+  it('go by the workspace’s office hours, and the dry run says when it opens', async () => {
+    const { user, rehearsal } = await openRules()
+    await user.click(screen.getByRole('button', { name: /^Billing/ }))
+    const time = screen.getByRole('combobox', { name: 'When it comes' })
+    await user.selectOptions(time, 'At certain times')
+    expect(await screen.findByLabelText('Time zone')).toBeVisible()
+    await user.selectOptions(time, 'Within office hours')
+    expect(await screen.findByText(/the workspace opens Monday/)).toBeVisible()
+    expect(screen.getByRole('button', { name: /^Billing New conversations .* within office hours/ })).toBeVisible()
+    await user.type(screen.getByRole('textbox', { name: 'The customer’s message' }), 'An invoice')
+    await user.click(await button('Try'))
+    const run = screen.getByRole('region', { name: 'Dry run' })
+    expect(await within(run).findByText(/outside office hours: the workspace opens Monday 09:00/)).toBeVisible()
+    await user.click(await button('Save'))
+    await waitFor(() => expect(rehearsal.calls.at(-1)?.method).toBe('PUT'))
+    const { rules } = rehearsal.calls.at(-1)?.body as { rules: { when: object }[] }
+    expect(rules[0]!.when).toMatchObject({ office_hours: true, times: null })
   })
 
   it('are explained by a dry run, saved or not', async () => {

@@ -3,9 +3,10 @@ import { screen, waitFor, within } from '@testing-library/svelte'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { difference, drawn, removeStep } from '../src/features/settings/scenario/flow'
 import { NODE_HEIGHT, picture } from '../src/features/settings/scenario/layout'
-import { longFlow } from '../src/rehearsal/administration/scenarios'
+import { longFlow, TAGS } from '../src/rehearsal/administration/scenarios'
 // The settings are loaded when they are first opened, which is not what is tested here.
 import '../src/features/settings/Settings.svelte'
+import type { ScenarioDocument } from '../src/lib/administration/scenarios'
 import { button, openDesk } from './desk'
 
 beforeEach(() => localStorage.clear())
@@ -181,6 +182,50 @@ describe('the editor', () => {
     expect(screen.getByText('with the advisors')).toBeVisible()
     await user.type(write, '#bye{Enter}')
     expect(await within(log).findByText('Closed for good')).toBeVisible()
+  })
+
+  it('chooses by the workspace’s office hours or by times of its own, and the trial says when it opens', async () => {
+    const { user } = await openEditor()
+    await user.click(await screen.findByRole('button', { name: /Greeting/ }))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Add a step' }), 'condition')
+    const test = () => screen.findByRole('combobox', { name: 'Test 1' })
+    if (!screen.queryByRole('combobox', { name: 'Test 1' })) await user.click(await button('Add a test'))
+    await user.selectOptions(await test(), 'At certain times')
+    expect(await screen.findByRole('checkbox', { name: 'Outside these times' })).not.toBeChecked()
+    await user.selectOptions(await test(), 'Office hours')
+    const which = screen.getByRole('combobox', { name: 'Office hours' })
+    expect(which).toHaveDisplayValue('Within office hours')
+    await user.selectOptions(which, 'Outside office hours')
+    expect(await screen.findByText(/Now: outside office hours: the workspace opens Monday/)).toBeVisible()
+  })
+
+  it('shows what is gone from the published version, in the list and in the editor', async () => {
+    const archived = TAGS.splice(TAGS.indexOf('billing'), 1)
+    try {
+      const { user, rehearsal } = await openScenarios()
+      const path = '/v1/admin/scenarios/scenario_webchat'
+      const { body } = await rehearsal.administer({ method: 'GET', path, body: null, version: null })
+      const { summary, draft } = body as ScenarioDocument
+      draft.steps.push({
+        id: 'tag',
+        title: 'Tagging',
+        act: { do: 'tag', add: ['billing'], remove: [], then: 'people' },
+      })
+      draft.listens.push({ text: '#tag', then: 'tag' })
+      TAGS.push('billing')
+      await rehearsal.administer({ method: 'PUT', path, body: { name: summary.name, draft }, version: '*' })
+      await rehearsal.administer({ method: 'POST', path: `${path}/publish`, body: {}, version: '*' })
+      TAGS.splice(TAGS.indexOf('billing'), 1)
+      await user.click(await button('Inbox options'))
+      await user.click(await button('Scenario'))
+      expect(await screen.findByText(/names what is no longer there. The tag “billing” is archived/)).toBeVisible()
+      await user.click(await screen.findByRole('button', { name: 'Web chat assistant' }))
+      await user.click(await screen.findByRole('tab', { name: /^Faults/ }))
+      expect(await screen.findByText('Gone from the published version')).toBeVisible()
+      expect(screen.getAllByRole('button', { name: /Tagging The tag “billing” is archived/ })).toHaveLength(2)
+    } finally {
+      TAGS.push(...archived)
+    }
   })
 
   it('makes an older version the draft', async () => {

@@ -1,6 +1,7 @@
 /** Figures (R7, R11, D50), as the platform computes them. */
 import type { ActionFigures } from '$lib/wire/ActionFigures'
 import type { Delays } from '$lib/wire/Delays'
+import type { DelayTime } from '$lib/wire/DelayTime'
 import type { Directory } from '$lib/wire/Directory'
 import { Calls, where } from './call'
 
@@ -17,6 +18,8 @@ export interface FiguresQuery {
   channel: string
   team: string
   compare: boolean
+  /** Of delays: which time counts. */
+  time?: DelayTime
 }
 
 function values({ compare, ...query }: FiguresQuery) {

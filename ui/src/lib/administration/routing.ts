@@ -4,6 +4,7 @@ import type { DryRun } from '../wire/DryRun'
 import type { DryRunResult } from '../wire/DryRunResult'
 import type { RoutingRule } from '../wire/RoutingRule'
 import type { RoutingRules } from '../wire/RoutingRules'
+import type { RuleFaults } from '../wire/RuleFaults'
 import { Calls, type Versioned } from './call'
 
 export type { ConditionVerdict } from '../wire/ConditionVerdict'
@@ -14,6 +15,8 @@ export type { EffectVerdict } from '../wire/EffectVerdict'
 export type { RoutingRule } from '../wire/RoutingRule'
 export type { RoutingRules } from '../wire/RoutingRules'
 export type { RuleFate } from '../wire/RuleFate'
+export type { RuleFault } from '../wire/RuleFault'
+export type { RuleFaults } from '../wire/RuleFaults'
 export type { RuleVerdict } from '../wire/RuleVerdict'
 export type { WordCondition } from '../wire/WordCondition'
 export type { Versioned } from './call'
@@ -33,6 +36,11 @@ export class RoutingCalls {
 
   save(rules: RoutingRule[], version: string): Promise<Versioned<RoutingRules>> {
     return this.#calls.put(PATH, { rules }, version)
+  }
+
+  /** The faults of rules that need not be saved. */
+  faults(rules: RoutingRule[]): Promise<RuleFaults> {
+    return this.#calls.post(`${PATH}/validate`, { rules })
   }
 
   dryRun(dryRun: DryRun): Promise<DryRunResult> {

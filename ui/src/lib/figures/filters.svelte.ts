@@ -1,5 +1,6 @@
 /** What a page of figures is asked for: chosen by the admin, and remembered by the window. */
 import type { FiguresQuery, GroupBy } from '$lib/administration/figures'
+import type { DelayTime } from '$lib/wire/DelayTime'
 import { remembered } from '$lib/remembered'
 import { daysOf, isDay, plus, timeZone, todayIn, type Days, type Period } from './period'
 
@@ -12,6 +13,7 @@ interface Chosen {
   channel: string
   team: string
   compare: boolean
+  time: DelayTime
 }
 
 /** The longest range that the platform lists day by day. */
@@ -29,6 +31,7 @@ export class Filters {
     channel: '',
     team: '',
     compare: false,
+    time: 'elapsed',
   })
 
   constructor(page: string) {

@@ -19,6 +19,10 @@ time_zone: string,
  */
 open_now: boolean, 
 /**
+ * When it closes or opens next; null if never.
+ */
+changes_at: string | null, 
+/**
  * When it was last changed; null if never.
  */
 changed_at: string | null, 

@@ -3,4 +3,4 @@
 /**
  * Which condition.
  */
-export type RuleCondition = "channels" | "languages" | "words" | "customer_name" | "vip" | "variables" | "times";
+export type RuleCondition = "channels" | "languages" | "words" | "customer_name" | "vip" | "variables" | "office_hours" | "times";

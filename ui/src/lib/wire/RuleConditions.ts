@@ -32,6 +32,10 @@ vip: boolean | null,
  */
 variables: Array<VariableCondition>, 
 /**
- * When the message came.
+ * Whether the message came within the workspace's office hours, or outside them.
+ */
+office_hours: boolean | null, 
+/**
+ * When the message came, whatever the office hours are.
  */
 times: TimeCondition | null, };

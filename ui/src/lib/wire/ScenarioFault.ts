@@ -18,6 +18,10 @@ field: string,
  */
 code: ScenarioFaultCode, 
 /**
+ * Of a team, a tag or a channel: its name.
+ */
+name?: string, 
+/**
  * An English sentence.
  */
 text: string, };

@@ -3,4 +3,4 @@
 /**
  * What is wrong with a scenario.
  */
-export type ScenarioFaultCode = "dead-end" | "unknown-target" | "unreachable" | "duplicate-step" | "bad-name" | "text-missing" | "circle" | "too-long" | "button-too-long" | "too-many-buttons" | "no-buttons" | "same-label" | "bad-url" | "bad-header" | "bad-body" | "bad-pointer" | "bad-pattern" | "bad-number" | "bad-times" | "no-office-hours" | "no-tests" | "unknown-variable" | "unknown-team" | "unknown-tag" | "unknown-channel" | "unknown-secret" | "closes-at-once" | string;
+export type ScenarioFaultCode = "dead-end" | "unknown-target" | "unreachable" | "duplicate-step" | "bad-name" | "text-missing" | "circle" | "too-long" | "button-too-long" | "too-many-buttons" | "no-buttons" | "same-label" | "bad-url" | "bad-header" | "bad-body" | "bad-pointer" | "bad-pattern" | "bad-number" | "bad-times" | "no-tests" | "unknown-variable" | "unknown-team" | "archived-team" | "unknown-tag" | "archived-tag" | "unknown-channel" | "archived-channel" | "unknown-secret" | "closes-at-once" | string;

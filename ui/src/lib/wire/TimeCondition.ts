@@ -2,7 +2,7 @@
 import type { WeekSpan } from "./WeekSpan";
 
 /**
- * When a message came.
+ * Times of the week.
  */
 export type TimeCondition = { 
 /**

@@ -120,7 +120,15 @@ export function figures(): Subject {
     if (subject === '/v1/analytics/delays') {
       const { count } = delays(group, before, weight)
       const previous = compared ? { previous: { ...period, count, median_s: 262, p90_s: 2010 } } : {}
-      return { body: { ...delays(group, days, weight), ...previous } }
+      // Nights and weekends do not count: answers come a third of the time sooner.
+      const counted = asked.get('time') === 'office_hours' ? 2 / 3 : 1
+      const all = delays(group, days, weight)
+      const shorter = <T extends { median_s: number | null; p90_s: number | null }>(row: T) => ({
+        ...row,
+        median_s: row.median_s && row.median_s * counted,
+        p90_s: row.p90_s && row.p90_s * counted,
+      })
+      return { body: { ...shorter(all), rows: all.rows.map(shorter), ...previous } }
     }
     return undefined
   }

@@ -1,8 +1,16 @@
 /** Rehearsed routing rules: the document, and a dry run that looks at words and channels only. */
 import type { Failure } from '$lib/backend'
-import type { DryRun, DryRunResult, RoutingRule, RoutingRules, RuleFate } from '$lib/administration/routing'
+import type {
+  DryRun,
+  DryRunResult,
+  RoutingRule,
+  RoutingRules,
+  RuleFate,
+  RuleFault,
+  RuleFaults,
+} from '$lib/administration/routing'
 import type { Subject } from '.'
-import { TEAMS } from './scenarios'
+import { officeAt, TAGS, TEAMS } from './scenarios'
 
 const PATH = '/v1/admin/routing-rules'
 
@@ -19,6 +27,7 @@ function rule(id: string, name: string, words: string[]): RoutingRule {
       customer_name: null,
       vip: null,
       variables: [],
+      office_hours: null,
       times: null,
     },
     then: { team_id: id.replace('rule', 'team'), overrule: false, tags: [], archive: false, reply: null },
@@ -29,6 +38,7 @@ function rule(id: string, name: string, words: string[]): RoutingRule {
 export function routing(): Subject {
   let version = 1
   let kept: RoutingRules = {
+    faults: [],
     rules: [
       rule('rule_billing', 'Billing', ['invoice', 'facture', 'refund']),
       rule('rule_workshop', 'Workshop & products', ['repair', 'warranty']),
@@ -39,17 +49,46 @@ export function routing(): Subject {
   }
   return (call) => {
     if (call.path === `${PATH}/dry-run`) return { body: dryRun(call.body as DryRun, kept.rules) }
+    if (call.path === `${PATH}/validate`) {
+      return { body: { faults: faultsOf((call.body as { rules: RoutingRule[] }).rules) } satisfies RuleFaults }
+    }
     if (call.path !== PATH) return undefined
     if (call.method === 'PUT') {
       if (call.version !== String(version)) throw { code: 'settings_stale', problem: 'stale' } satisfies Failure
       const { rules } = call.body as { rules: RoutingRule[] }
-      const gone = rules.some((one) => one.then.team_id && !TEAMS.some((team) => team.id === one.then.team_id))
-      if (gone) throw { code: 'refused_otherwise', problem: 'team-unknown' } satisfies Failure
+      if (faultsOf(rules).length > 0) throw { code: 'refused_otherwise', problem: 'rules-faulty' } satisfies Failure
       version++
-      kept = { rules, changed_at: new Date().toISOString(), changed_by: { id: 'usr_admin', name: 'Nadia Admin' } }
+      kept = {
+        rules,
+        faults: [],
+        changed_at: new Date().toISOString(),
+        changed_by: { id: 'usr_admin', name: 'Nadia Admin' },
+      }
     }
     return { body: structuredClone(kept), version: String(version) }
   }
+}
+
+/** Teams and tags that are in no list any more. */
+function faultsOf(rules: RoutingRule[]): RuleFault[] {
+  return rules.flatMap((one) => {
+    const fault = (field: string, code: string, name: string, text: string): RuleFault => ({
+      rule_id: one.id,
+      field,
+      code,
+      key: name,
+      name,
+      text: `Rule "${one.name}": ${text}`,
+    })
+    const { team_id, tags } = one.then
+    const teams = team_id !== null && !TEAMS.some((team) => team.id === team_id) ? [team_id] : []
+    return [
+      ...teams.map((id) => fault('then.team_id', 'unknown-team', id, 'There is no such team.')),
+      ...tags
+        .filter((tag) => !TAGS.includes(tag))
+        .map((tag) => fault('then.tags', 'archived-tag', tag, `The tag "${tag}" is archived.`)),
+    ]
+  })
 }
 
 function dryRun({ rules, on }: DryRun, stored: RoutingRule[]): DryRunResult {
@@ -66,10 +105,15 @@ function dryRun({ rules, on }: DryRun, stored: RoutingRule[]): DryRunResult {
   }
   let stopped = false
   for (const one of rules ?? stored) {
-    const conditions = one.when.words.map((words) => {
+    const conditions: DryRunResult['rules'][number]['conditions'] = one.when.words.map((words) => {
       const found = words.words.filter((word) => text.includes(word.toLowerCase()))
       return { condition: 'words' as const, fits: found.length > 0, found: found.join(', ') }
     })
+    if (one.when.office_hours !== null) {
+      const office = officeAt(on.at)
+      const found = office.open ? 'within' : 'outside'
+      conditions.push({ condition: 'office_hours', fits: office.open === one.when.office_hours, found, office })
+    }
     const fits = conditions.every((condition) => condition.fits)
     const tried = one.active && !stopped
     const fate: RuleFate = !one.active

@@ -11,9 +11,11 @@ import type {
   ScenarioState,
   Scenarios,
   ScenarioVersion,
+  StepAct,
   Trial,
   TryScenario,
 } from '$lib/administration/scenarios'
+import type { OfficeMoment } from '$lib/wire/OfficeMoment'
 import type { Subject } from '.'
 
 const PATH = '/v1/admin/scenarios'
@@ -43,7 +45,6 @@ function demoFlow(): ScenarioFlow {
     first: 'greeting',
     following: 'greeting',
     listens: [{ text: '#bye', then: 'goodbye' }],
-    office_hours: null,
     steps: [
       {
         id: 'greeting',
@@ -170,6 +171,7 @@ export function scenarios(): Subject {
     changed_at: one.changedAt,
     changed_by: one.changedAt ? { id: 'usr_admin', name: 'Nadia Admin' } : null,
     troubles: [],
+    gone: one.versions[0] ? goneFrom(one.versions[0].flow) : [],
   })
   const document = (one: Kept) => ({
     body: {
@@ -265,8 +267,25 @@ export function scenarios(): Subject {
   }
 }
 
+/** Tags that are in no list any more. */
+function goneFrom(flow: ScenarioFlow): ScenarioFault[] {
+  return flow.steps.flatMap((step) =>
+    step.act.do === 'tag'
+      ? step.act.add
+          .filter((tag) => !TAGS.includes(tag))
+          .map((name) => ({
+            step: step.id,
+            field: 'add',
+            code: 'archived-tag',
+            name,
+            text: `The tag "${name}" is archived.`,
+          }))
+      : [],
+  )
+}
+
 function faultsOf(flow: ScenarioFlow): ScenarioFault[] {
-  const faults: ScenarioFault[] = []
+  const faults: ScenarioFault[] = goneFrom(flow)
   const ids = new Set(flow.steps.map((step) => step.id))
   const reached = new Set<string>()
   const ahead = [flow.first, flow.following, ...flow.listens.map((word) => word.then)]
@@ -304,6 +323,22 @@ function faultsOf(flow: ScenarioFlow): ScenarioFault[] {
       faults.push({ step: step.id, field: 'id', code: 'unreachable', text: 'No way leads here.' })
   }
   return faults
+}
+
+/** Rehearsed: closed on weekends, open on every other day. */
+export function officeAt(time: string | null): OfficeMoment {
+  const at = time ?? '2026-03-06T17:00:00.000Z'
+  const monday = new Date(at)
+  monday.setUTCDate(monday.getUTCDate() + ((8 - monday.getUTCDay()) % 7 || 7))
+  monday.setUTCHours(8, 0, 0, 0)
+  return { open: false, at, changes_at: monday.toISOString(), time_zone: 'Europe/Paris' }
+}
+
+function holds(condition: Extract<StepAct, { do: 'condition' }>, customer: TryScenario['customer']): boolean {
+  const held = condition.tests.map((test) =>
+    test.about === 'office_hours' ? test.open === officeAt(customer.at).open : customer.vip,
+  )
+  return condition.all ? held.every(Boolean) : held.some(Boolean)
 }
 
 function attempt({ draft, customer, state, event }: TryScenario): Trial {
@@ -364,8 +399,14 @@ function attempt({ draft, customer, state, event }: TryScenario): Trial {
         now.conversations_before++
         return void happen(step.id, { type: 'closes' })
       }
-      if (act.do === 'condition') happen(step.id, { type: 'decides', held: customer.vip })
-      next = act.do === 'condition' && !customer.vip ? act.otherwise : act.then
+      if (act.do === 'condition') {
+        const held = holds(act, customer)
+        const office = act.tests.some((test) => test.about === 'office_hours') ? officeAt(customer.at) : undefined
+        happen(step.id, { type: 'decides', held, ...(office && { office }) })
+        next = held ? act.then : act.otherwise
+        continue
+      }
+      next = act.then
     }
   }
 

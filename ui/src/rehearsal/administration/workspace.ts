@@ -48,7 +48,13 @@ export function workspace(): Subject {
         hoursBy = changed()
         versions.hours++
       }
-      const view: OfficeHoursView = { hours, time_zone: settings.time_zone, open_now: hours.always_open, ...hoursBy }
+      const view: OfficeHoursView = {
+        hours,
+        time_zone: settings.time_zone,
+        open_now: hours.always_open,
+        changes_at: hours.always_open ? null : '2026-03-09T08:00:00.000Z',
+        ...hoursBy,
+      }
       return { body: view, version: `"${versions.hours}"` }
     }
     return undefined

@@ -180,11 +180,12 @@ pub(super) fn believed<'a>(
             if fits { Ok(()) } else { Err(format!("it was issued at {at}, and the sign-in began at {begun}")) }
         });
     let id_token = tokens.id_token().ok_or_else(|| refused("no ID token"))?;
-    let claims = id_token.claims(&verifier, &Nonce::new(secrets.nonce.clone())).map_err(|error| match error {
-        ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
-            Distrust::KeyUnknown
-        }
-        error => Distrust::Refused(failed("ID token", &error)),
+    let claims = id_token.claims(&verifier, &Nonce::new(secrets.nonce.clone())).map_err(|error| {
+        let unknown = matches!(
+            error,
+            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)
+        );
+        if unknown { Distrust::KeyUnknown } else { Distrust::Refused(failed("ID token", &error)) }
     })?;
     match claims.authorized_party() {
         Some(party) if party.as_str() != kept.client_id => Err(refused("an ID token for another client")),

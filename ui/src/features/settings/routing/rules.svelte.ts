@@ -3,7 +3,7 @@
  * overwrites somebody else's. What is not saved is kept on this machine.
  */
 import { failureOf, type Failure } from '$lib/backend'
-import type { RoutingCalls, RoutingRule, RoutingRules, Versioned } from '$lib/administration/routing'
+import type { RoutingCalls, RoutingRule, RoutingRules, RuleFault, Versioned } from '$lib/administration/routing'
 import { remembered } from '$lib/remembered'
 
 interface Kept {
@@ -18,6 +18,8 @@ export class Rules {
   /** Somebody else's newer rules, while the person has not chosen. */
   conflict = $state.raw<Versioned<RoutingRules> | null>(null)
   recovered = $state(false)
+  /** What the rules name and the workspace has no longer, as the platform last told. */
+  faults = $state.raw<RuleFault[]>([])
   busy = $state(false)
 
   #version = ''
@@ -58,6 +60,16 @@ export class Rules {
     )
   }
 
+  /** The faults of a rule, apart from those that are mended by now. */
+  faultsOf(rule: RoutingRule): RuleFault[] {
+    const named: Record<string, string[]> = {
+      'when.channels': rule.when.channels,
+      'then.team_id': rule.then.team_id === null ? [] : [rule.then.team_id],
+      'then.tags': rule.then.tags,
+    }
+    return this.faults.filter((fault) => fault.rule_id === rule.id && (named[fault.field]?.includes(fault.key) ?? true))
+  }
+
   /** Moves a rule by so many places; where it is then. */
   move(id: string, by: number): number {
     const from = this.rules.findIndex((rule) => rule.id === id)
@@ -88,10 +100,13 @@ export class Rules {
         if (this.rules === sent) this.#take(answer)
         else {
           this.document = answer.value
+          this.faults = answer.value.faults
           this.#version = answer.version
         }
       } catch (reason) {
-        if (failureOf(reason).code === 'settings_stale') this.conflict = await this.calls.read()
+        const { code, problem } = failureOf(reason)
+        if (code === 'settings_stale') this.conflict = await this.calls.read()
+        if (problem === 'rules-faulty') this.faults = (await this.calls.faults(sent)).faults
         throw reason
       }
     })
@@ -112,6 +127,7 @@ export class Rules {
   #take({ value, version }: Versioned<RoutingRules>) {
     this.document = value
     this.rules = value.rules
+    this.faults = value.faults
     this.#version = version
     this.recovered = false
     this.#kept.write(null)
@@ -142,7 +158,16 @@ export function emptyRule(rules: RoutingRule[], name: string): RoutingRule {
     name,
     active: true,
     on: 'new_conversation',
-    when: { channels: [], languages: [], words: [], customer_name: null, vip: null, variables: [], times: null },
+    when: {
+      channels: [],
+      languages: [],
+      words: [],
+      customer_name: null,
+      vip: null,
+      variables: [],
+      office_hours: null,
+      times: null,
+    },
     then: { team_id: null, overrule: false, tags: [], archive: false, reply: null },
     go_on: false,
   }

@@ -1,7 +1,8 @@
 /** Routing rules in words: what a rule says, and what a dry run found. */
-import type { ConditionVerdict, EffectVerdict, RoutingRule, RuleFate } from '$lib/administration/routing'
+import type { ConditionVerdict, EffectVerdict, RoutingRule, RuleFate, RuleFault } from '$lib/administration/routing'
 import type { Scenarios } from '$lib/administration/scenarios'
 import { m } from '$lib/paraglide/messages'
+import { officeText } from '../office-words'
 
 /** A rule in one sentence: when, then. */
 export function ruleText(rule: RoutingRule, around: Scenarios): { when: string; then: string } {
@@ -22,6 +23,8 @@ export function ruleText(rule: RoutingRule, around: Scenarios): { when: string; 
         ? m.rules_when_variable_known({ variable: one.variable })
         : m.rules_when_variable({ variable: one.variable, value: one.value }),
     ),
+    when.office_hours === true && m.rules_when_within_office(),
+    when.office_hours === false && m.rules_when_outside_office(),
     when.times !== null && (when.times.outside ? m.rules_when_outside() : m.rules_when_inside()),
   ].filter((text) => text !== false)
   const effects = [
@@ -60,10 +63,12 @@ const conditions: Record<ConditionVerdict['condition'], () => string> = {
   customer_name: m.rules_customer_name,
   vip: m.rules_vip,
   variables: m.rules_variables,
+  office_hours: m.office_hours,
   times: m.rules_times,
 }
 
 export function conditionText(verdict: ConditionVerdict, around: Scenarios): string {
+  if (verdict.office) return officeText(verdict.office)
   const name = conditions[verdict.condition]()
   const there =
     verdict.condition === 'channels'
@@ -74,6 +79,16 @@ export function conditionText(verdict: ConditionVerdict, around: Scenarios): str
           : m.scenario_no()
         : verdict.found
   return there === '' ? m.rules_found_nothing({ name }) : m.rules_found({ name, found: there })
+}
+
+/** What a rule names that is gone. */
+export function ruleFaultText(fault: RuleFault): string {
+  const { name } = fault
+  if (fault.code === 'archived-tag') return m.gone_tag({ name })
+  if (fault.code === 'archived-team') return m.gone_team({ name })
+  if (fault.code === 'archived-channel') return m.gone_channel({ name })
+  if (fault.field === 'then.tags') return m.unknown_tag({ name })
+  return fault.field === 'then.team_id' ? m.unknown_team() : m.unknown_channel()
 }
 
 const withheld: Record<NonNullable<EffectVerdict['withheld']>, () => string> = {

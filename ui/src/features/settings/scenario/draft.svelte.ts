@@ -39,7 +39,6 @@ export class Draft {
     first: '',
     following: '',
     listens: [],
-    office_hours: null,
     steps: [],
   })
   document = $state.raw<ScenarioDocument | null>(null)

@@ -2,6 +2,7 @@
 import type { ScenarioEffect, ScenarioFault, StepAct } from '$lib/administration/scenarios'
 import { m } from '$lib/paraglide/messages'
 import type { IconName } from '$components/icons'
+import { officeText } from '../office-words'
 import { ENTRY_FIRST, ENTRY_FOLLOWING, type Kind } from './flow'
 import type { ScenarioFlow } from '$lib/administration/scenarios'
 
@@ -85,7 +86,6 @@ const faults: Record<string, () => string> = {
   'bad-pattern': m.scenario_fault_bad_pattern,
   'bad-number': m.scenario_fault_bad_number,
   'bad-times': m.scenario_fault_bad_times,
-  'no-office-hours': m.scenario_fault_no_office_hours,
   'no-tests': m.scenario_fault_no_tests,
   'unknown-variable': m.scenario_fault_unknown_variable,
   'unknown-team': m.scenario_fault_unknown_team,
@@ -95,8 +95,15 @@ const faults: Record<string, () => string> = {
   'closes-at-once': m.scenario_fault_closes_at_once,
 }
 
+const gone: Record<string, (named: { name: string }) => string> = {
+  'archived-tag': m.gone_tag,
+  'archived-team': m.gone_team,
+  'archived-channel': m.gone_channel,
+}
+
 /** A fault as a sentence; of a newer platform its own. */
 export function faultText(fault: ScenarioFault): string {
+  if (fault.name !== undefined && gone[fault.code]) return gone[fault.code]!({ name: fault.name })
   return faults[fault.code]?.() ?? fault.text
 }
 
@@ -143,7 +150,10 @@ export function effectText(effect: ScenarioEffect, teamName: (id: string) => str
     case 'delays':
       return m.scenario_effect_delays({ time: duration(effect.seconds) })
     case 'decides':
-      return effect.held ? m.scenario_effect_holds() : m.scenario_effect_holds_not()
+      return [
+        effect.held ? m.scenario_effect_holds() : m.scenario_effect_holds_not(),
+        ...(effect.office ? [officeText(effect.office)] : []),
+      ].join(' · ')
     case 'troubles':
       return troubleText(effect.code)
   }
