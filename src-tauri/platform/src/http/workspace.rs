@@ -11,7 +11,11 @@ use super::{
     body::{self, Raw},
     signed_in::Admin,
 };
-use crate::{documents::{IfMatch, Versioned}, office, refusal::Refusal};
+use crate::{
+    documents::{IfMatch, Versioned},
+    office,
+    refusal::Refusal,
+};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()

@@ -181,10 +181,8 @@ pub(super) fn believed<'a>(
         });
     let id_token = tokens.id_token().ok_or_else(|| refused("no ID token"))?;
     let claims = id_token.claims(&verifier, &Nonce::new(secrets.nonce.clone())).map_err(|error| {
-        let unknown = matches!(
-            error,
-            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)
-        );
+        let unknown =
+            matches!(error, ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey));
         if unknown { Distrust::KeyUnknown } else { Distrust::Refused(failed("ID token", &error)) }
     })?;
     match claims.authorized_party() {
