@@ -114,7 +114,10 @@ async fn r7_delays_within_office_hours_are_what_the_log_and_the_hours_of_then_ad
         };
         let wanted: Vec<(String, i64)> =
             first.values().map(|action| (action["channel_id"].as_str().unwrap().to_owned(), minutes(action))).collect();
-        assert!(wanted.len() > 20 && wanted.iter().any(|one| one.1 == 0) && wanted.iter().any(|one| one.1 > 60));
+        assert!(
+            wanted.len() >= 10 && wanted.iter().any(|one| one.1 == 0) && wanted.iter().any(|one| one.1 > 60),
+            "{wanted:?}"
+        );
         // Before the days are over, and after: read from the actions, and from days that are added up.
         for _ in 0..2 {
             let path = "/v1/analytics/delays?time=office_hours&group_by=channel&tz=Europe/Paris";

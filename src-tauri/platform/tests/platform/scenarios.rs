@@ -24,7 +24,7 @@ fn en(text: &str) -> Value {
 /// A flow in English whose conversations all enter at the first step.
 fn flow(steps: &[Value]) -> Value {
     let first = &steps[0]["id"];
-    json!({ "languages": ["en"], "first": first, "following": first, "listens": [], "office_hours": null, "steps": steps })
+    json!({ "languages": ["en"], "first": first, "following": first, "listens": [], "steps": steps })
 }
 
 /// Asks for an order's number, then hands over.

@@ -336,17 +336,17 @@ async fn a_forged_id_token_lets_nobody_in() {
         ("others may use it, too", json!({ "aud": ["signoff", "somebody else"] })),
         ("made for another client", json!({ "azp": "somebody else" })),
         ("wrong issuer", json!({ "iss": provider.issuer })),
-        ("expired", json!({ "exp": now - 1 })),
+        ("expired", json!({ "exp": now - 60 })),
         ("from before the sign-in", json!({ "iat": now - 400 })),
         ("from the future", json!({ "iat": now + 400, "exp": now + 700 })),
         ("no subject", json!({ "sub": null })),
     ] {
         provider.told(json!({ "claims": claims })).await;
-        assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "{what}");
+        assert_eq!(enter(&desk).await.err().as_deref(), Some("provider-failed"), "{what}");
     }
     for how in ["not at all", "with the secret", "with the public key", "by a stranger"] {
         provider.told(json!({ "signed": how })).await;
-        assert_eq!(enter(&desk).await.unwrap_err(), "provider-failed", "signed {how}");
+        assert_eq!(enter(&desk).await.err().as_deref(), Some("provider-failed"), "signed {how}");
     }
     provider.told(json!({ "claims": { "email_verified": false } })).await;
     assert_eq!(enter(&desk).await.unwrap_err(), "email-unverified");
