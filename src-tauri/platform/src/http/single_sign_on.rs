@@ -79,6 +79,7 @@ pub(super) async fn finish(
 
 /// What the provider sends back.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Brought {
     /// Which sign-in this is.
     state: String,
