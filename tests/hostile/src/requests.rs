@@ -243,8 +243,9 @@ async fn check(method: &str, path: &str, answer: Response<Body>, known: Option<&
     assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{method} {path}");
     if status.is_client_error() || status.is_server_error() {
         let kind = answer.headers().get(CONTENT_TYPE).cloned();
-        // Below `/v1` programs ask; the rest are pages, whose refusals a person reads.
-        if !path.starts_with("/v1/") && kind == Some(HeaderValue::from_static("text/html; charset=utf-8")) {
+        // Below `/v1` programs ask; the rest are pages, whose refusals a person reads, and so does who comes back from a provider.
+        let is_page = !path.starts_with("/v1/") || path.starts_with("/v1/single-sign-on/callback");
+        if is_page && kind == Some(HeaderValue::from_static("text/html; charset=utf-8")) {
             return;
         }
         assert_eq!(kind, Some(HeaderValue::from_static("application/problem+json")), "{method} {path}: {status}");
