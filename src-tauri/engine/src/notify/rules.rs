@@ -106,6 +106,7 @@ fn change(changed: &ConversationChanged, me: &Person) -> Option<Occasion> {
         | Happening::Archived
         | Happening::SurveySent { .. }
         | Happening::SurveySkipped { .. }
+        | Happening::SurveyFailed { .. }
         | Happening::SurveyAnswered { .. }
         | Happening::Closed { .. }
         | Happening::Erased

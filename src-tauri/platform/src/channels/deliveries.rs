@@ -1,6 +1,6 @@
 //! What became of a reply (D12). The conversation stays as it is: closed stays closed (R8).
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, params};
 use serde_json::json;
 use signoff_wire::contract::{
     actions::{ActionOrigin, ActionStatus, ActionType},
@@ -21,7 +21,8 @@ use crate::{
     store::Write,
 };
 
-/// Takes a channel's report. The same report again changes nothing, and neither does one that is behind what is known.
+/// Takes a channel's report. One that says nothing new changes nothing, and neither does one that is behind what is known. The first
+/// reason of a failure stands.
 pub(crate) fn report(write: &mut Write<'_>, channel_id: &str, report: &DeliveryReport) -> Result<(), Refusal> {
     let failed = match report.status {
         DeliveryStatus::Sent | DeliveryStatus::Delivered | DeliveryStatus::Read => false,
@@ -37,7 +38,7 @@ pub(crate) fn report(write: &mut Write<'_>, channel_id: &str, report: &DeliveryR
         return Err(Refusal::ReplyUnknown);
     };
     let now_so = Delivery { status: report.status.clone(), reason: report.reason.clone().filter(|_| failed) };
-    if delivery == now_so || is_behind(&now_so.status, &delivery.status) {
+    if delivery.status == now_so.status || is_behind(&now_so.status, &delivery.status) {
         return Ok(());
     }
     write
@@ -45,7 +46,8 @@ pub(crate) fn report(write: &mut Write<'_>, channel_id: &str, report: &DeliveryR
         .prepare_cached("UPDATE entries SET delivery_status = ?2, delivery_reason = ?3 WHERE nr = ?1")?
         .execute((entry_nr, now_so.status.as_str(), &now_so.reason))?;
 
-    let action = if failed { Some(record_failure(write, &record, entry_nr, report)?) } else { None };
+    let tells = failed && !has_failed_before(write, &record, report)?;
+    let action = if tells { Some(record_failure(write, &record, entry_nr, report)?) } else { None };
     let entry = entries::by_nr(write.sql, entry_nr)?;
     let by_advisor = entry.author.kind == AuthorKind::Advisor;
     let record = announce(write, &record, &EventType::ReplyDelivery, |conversation| ReplyDelivery {
@@ -71,6 +73,17 @@ fn is_behind(report: &DeliveryStatus, known: &DeliveryStatus) -> bool {
         DeliveryStatus::Delivered => *known == DeliveryStatus::Read,
         DeliveryStatus::Read | DeliveryStatus::Failed | DeliveryStatus::Pending | DeliveryStatus::Other(_) => false,
     }
+}
+
+/// A reply fails once, however often the channel changes its mind.
+fn has_failed_before(write: &Write<'_>, conversation: &Record, report: &DeliveryReport) -> rusqlite::Result<bool> {
+    write
+        .sql
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM actions
+             WHERE conversation_nr = ?1 AND kind = ?2 AND data ->> 'reply_id' = ?3)",
+        )?
+        .query_row(params![conversation.nr, ActionType::ExecuteAnswer.as_str(), report.reply_id], |row| row.get(0))
 }
 
 fn record_failure(

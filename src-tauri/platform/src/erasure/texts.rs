@@ -62,7 +62,7 @@ pub(super) fn erase(write: &Write<'_>, record: &Record) -> Result<Vec<String>, R
     sql.prepare_cached(
         "UPDATE entries SET text = CASE kind WHEN 'event' THEN text ELSE '' END, delivery_reason = NULL, buttons = NULL,
             attachments = NULL, external_id = NULL,
-            event = json_remove(event, '$.comment')
+            event = json_remove(event, iif(event ->> 'type' = 'survey-failed', '$.reason', '$.comment'))
          WHERE conversation_nr = ?1",
     )?
     .execute([record.nr])?;

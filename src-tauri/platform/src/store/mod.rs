@@ -58,6 +58,7 @@ fn steps() -> Vec<M<'static>> {
         M::up(include_str!("0017_limits.sql")),
         M::up(include_str!("0018_provider_accounts.sql")),
         M::up(include_str!("0019_office_hours.sql")),
+        M::up(include_str!("0020_rules.sql")),
     ]
 }
 

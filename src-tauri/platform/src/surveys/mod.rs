@@ -4,7 +4,7 @@
 //! say, [`results`] and [`comments`] count and list it. Ratings stand in `surveys`, the customers' words in
 //! `survey_comments`: erasing a person's words leaves the figures alone.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use signoff_wire::contract::{
     channels::{OutboundKind, SurveyKind},
     events::{self as wire_events, EventType},
@@ -17,7 +17,7 @@ use crate::{
     channels::outbound,
     conversations::{
         Record,
-        change::{announce, tell},
+        change::{announce, announce_changed, tell},
     },
     refusal::Refusal,
     store::{Write, ms},
@@ -114,4 +114,39 @@ pub(crate) fn send(
     })?;
     let receipt = ReceiptSurvey { status: SurveyStatus::Sent, reason: None, at: Some(at) };
     Ok(Sent { receipt, record, skipped: None })
+}
+
+/// The channel could not deliver a survey: it counts as none (D10), and the timeline says why. One that was answered did arrive.
+pub(crate) fn not_delivered(write: &mut Write<'_>, survey_id: &str, reason: Option<String>) -> Result<(), Refusal> {
+    let failed: Option<i64> = write
+        .sql
+        .prepare_cached(
+            "UPDATE surveys SET failed_at = ?2 WHERE id = ?1 AND failed_at IS NULL AND answered_at IS NULL
+             RETURNING conversation_nr",
+        )?
+        .query_row(params![survey_id, ms(write.now)], |row| row.get(0))
+        .optional()?;
+    let Some(nr) = failed else { return Ok(()) };
+    let record = Record::by_nr(write.sql, nr, write.now)?;
+    write
+        .sql
+        .prepare_cached(
+            "UPDATE conversations SET survey_sent =
+                EXISTS (SELECT 1 FROM surveys WHERE conversation_nr = ?1 AND failed_at IS NULL)
+             WHERE nr = ?1",
+        )?
+        .execute([nr])?;
+    write
+        .sql
+        .prepare_cached(
+            "UPDATE customers SET last_survey_at =
+                (SELECT max(s.sent_at) FROM surveys s JOIN conversations c ON c.nr = s.conversation_nr
+                 WHERE c.customer_id = ?1 AND s.failed_at IS NULL)
+             WHERE id = ?1",
+        )?
+        .execute([&record.view.customer.id])?;
+    let happening = Happening::SurveyFailed { survey_id: survey_id.to_owned(), reason };
+    let entry = tell(write, &record, &Actor::System, "The survey could not be delivered", &happening)?;
+    announce_changed(write, &record, Some(entry))?;
+    Ok(())
 }

@@ -52,8 +52,9 @@ pub(crate) struct Filter {
     pub(crate) kind: Option<SurveyKind>,
 }
 
-/// The filter over `surveys s`, with the parameters of [`Filter::values`].
+/// The filter over `surveys s`, without those that never reached the customer, with the parameters of [`Filter::values`].
 pub(super) const CONDITION: &str = "s.sent_at >= :from AND s.sent_at < :to
+    AND (s.failed_at IS NULL OR s.rating IS NOT NULL)
     AND (:channel IS NULL OR s.channel_id = :channel)
     AND (:team IS NULL OR coalesce(s.team_id, 'none') = :team)
     AND (:author IS NULL OR s.author_id = :author)

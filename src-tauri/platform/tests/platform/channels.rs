@@ -62,6 +62,8 @@ async fn d12_a_failed_delivery_is_marked_recorded_and_announced_and_reopens_noth
     let failed = json!({ "reply_id": reply_id, "status": "failed", "reason": "blocked" });
     assert_eq!(report(&desk, WEBCHAT, &failed).await.expect(200), json!({}));
     report(&desk, WEBCHAT, &failed).await.expect(200);
+    let otherwise = json!({ "reply_id": reply_id, "status": "failed", "reason": "blocked for good" });
+    report(&desk, WEBCHAT, &otherwise).await.expect(200);
 
     let timeline = desk.timeline(&alice, &came.conversation).await;
     let entry = timeline.iter().find(|entry| entry["id"] == *reply_id).unwrap();
@@ -75,6 +77,16 @@ async fn d12_a_failed_delivery_is_marked_recorded_and_announced_and_reopens_noth
     let answer = actions.iter().find(|a| a["type"] == "answer" && a["author_is_bot"] == false).unwrap();
     assert_eq!(actions[0]["answer_action_id"], answer["id"]);
     assert_eq!(desk.conversation(&alice, &came.conversation).await["status"], "closed", "R8");
+
+    // A channel that changes its mind twice: the state follows, the failure is recorded once.
+    for status in ["delivered", "failed"] {
+        report(&desk, WEBCHAT, &json!({ "reply_id": reply_id, "status": status, "reason": "gone" })).await.expect(200);
+    }
+    let timeline = desk.timeline(&alice, &came.conversation).await;
+    let entry = timeline.iter().find(|entry| entry["id"] == *reply_id).unwrap();
+    assert_eq!(entry["delivery"], json!({ "status": "failed", "reason": "gone" }));
+    let actions = desk.actions(&alice, &format!("conversation={}", came.conversation)).await;
+    assert_eq!(column(&actions, "type").iter().filter(|kind| **kind == "execute-answer").count(), 1);
 }
 
 #[tokio::test]

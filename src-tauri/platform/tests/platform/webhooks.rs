@@ -383,3 +383,54 @@ async fn the_documented_example_works() {
     program.wait().unwrap();
     running.shutdown().await;
 }
+
+/// An attempt that arrived although its answer was lost: the provider says that it has the item.
+#[tokio::test]
+async fn what_the_provider_has_already_counts_as_taken() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let (provider, url) = Provider::start().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    connect(&desk, &url).await;
+    provider.answers(409, None, r#"{"reason":"already delivered"}"#);
+    desk.reply(&alice, &came.conversation, "Once").await;
+    let delivery = async || desk.timeline(&alice, &came.conversation).await.last().unwrap()["delivery"].clone();
+    while delivery().await["status"] == "pending" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(delivery().await["status"], "sent");
+}
+
+#[tokio::test]
+async fn d10_a_survey_that_could_not_be_delivered_counts_as_none_and_says_so() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let (provider, url) = Provider::start().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    connect(&desk, &url).await;
+    provider.answers(204, None, "");
+    provider.answers(422, None, r#"{"reason":"number unknown"}"#);
+    let with_survey = json!({ "text": "Done", "attachments": [], "trigger_survey": true });
+    let receipt = desk.click(&alice, &came.conversation, "replies", &with_survey).await.expect(201);
+    assert_eq!(receipt["survey"]["status"], "sent");
+    let last = async || desk.timeline(&alice, &came.conversation).await.pop().unwrap();
+    while last().await["event"]["type"] != "survey-failed" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(last().await["event"]["reason"], "number unknown");
+    let preview = desk.conversation(&alice, &came.conversation).await["survey_preview"].clone();
+    assert_eq!(preview, json!({ "will_send": true, "reason": null }), "neither this conversation's nor a quiet day's");
+    let admin = desk.admin().await;
+    let results = "/v1/admin/surveys/results?from=2026-03-01&to=2026-03-04";
+    assert_eq!(desk.get(&admin, results).await.expect(200)["totals"]["sent"], 0);
+    let receipt = desk.click(&alice, &came.conversation, "replies", &with_survey).await.expect(201);
+    assert_eq!(receipt["survey"]["status"], "sent", "another one may go");
+
+    let customer = desk.conversation(&alice, &came.conversation).await["customer"]["id"].clone();
+    let path = format!("/v1/admin/customers/{}/data", customer.as_str().unwrap());
+    let erase = desk.request(Method::DELETE, &path).bearer_auth(&admin.token).header("If-Match", "*");
+    answer_of(erase).await.expect(200);
+    let timeline = desk.timeline(&admin, &came.conversation).await;
+    let failed = timeline.iter().find(|entry| entry["event"]["type"] == "survey-failed").unwrap();
+    assert_eq!(failed["event"]["reason"], Value::Null, "it may have named the customer");
+}

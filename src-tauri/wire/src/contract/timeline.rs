@@ -155,6 +155,13 @@ pub enum Happening {
         /// The reason.
         reason: SurveySkip,
     },
+    /// A survey went out and could not be delivered: it counts as none.
+    SurveyFailed {
+        /// The survey's id.
+        survey_id: String,
+        /// What the channel says; null: it was erased.
+        reason: Option<String>,
+    },
     /// D11: the customer answered the survey.
     SurveyAnswered {
         /// The survey's id.

@@ -47,7 +47,15 @@ survey_id: string, } | { "type": "survey-skipped",
 /**
  * The reason.
  */
-reason: SurveySkip, } | { "type": "survey-answered", 
+reason: SurveySkip, } | { "type": "survey-failed", 
+/**
+ * The survey's id.
+ */
+survey_id: string, 
+/**
+ * What the channel says; null: it was erased.
+ */
+reason: string | null, } | { "type": "survey-answered", 
 /**
  * The survey's id.
  */

@@ -95,6 +95,11 @@ export function eventLine(entry: TimelineEntry): { icon: IconName; text: string 
       return { icon: 'survey', text: m.event_survey_sent() }
     case 'survey-skipped':
       return { icon: 'survey', text: m.event_survey_skipped({ reason: skipText(event.reason) }) }
+    case 'survey-failed':
+      return {
+        icon: 'survey',
+        text: event.reason ? m.event_survey_failed_why({ reason: event.reason }) : m.event_survey_failed(),
+      }
     case 'survey-answered':
       return { icon: 'survey', text: m.event_survey_answered({ name, rating: event.rating }) }
     case 'erased':

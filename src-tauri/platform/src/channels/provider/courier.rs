@@ -26,6 +26,7 @@ use crate::{
     channels::{deliveries, outbound},
     refusal::Refusal,
     store::{Store, Write, ms, time},
+    surveys,
 };
 
 /// Conversations of one channel that are delivered side by side.
@@ -250,6 +251,7 @@ fn finish(write: &mut Write<'_>, due: &Due, status: DeliveryStatus, reason: Opti
             let report = DeliveryReport { reply_id: due.item.id.clone(), status, reason };
             deliveries::report(write, &due.to.channel_id, &report)
         }
+        OutboundKind::Survey if status == DeliveryStatus::Failed => surveys::not_delivered(write, &due.item.id, reason),
         OutboundKind::Survey => Ok(()),
     }
 }

@@ -59,8 +59,9 @@ impl Webhook {
 /// What the provider says about the item is final; what it says about the address, the signature or itself may change.
 fn judge(answered: &Answered) -> Outcome {
     match answered.status {
-        200..=299 => Outcome::Taken,
-        400 | 409 | 410 | 413 | 415 | 422 => Outcome::Refused(reason(answered)),
+        // 409: it has the item already, from an attempt whose answer was lost.
+        200..=299 | 409 => Outcome::Taken,
+        400 | 410 | 413 | 415 | 422 => Outcome::Refused(reason(answered)),
         status => {
             Outcome::Later { reason: format!("the provider answered {status}"), retry_after: answered.retry_after }
         }
@@ -90,7 +91,9 @@ mod tests {
 
     #[test]
     fn a_providers_judgement_of_the_item_is_final_and_of_anything_else_is_not() {
-        assert_eq!(judge(&answered(204, "")), Outcome::Taken);
+        for status in [200, 204, 409] {
+            assert_eq!(judge(&answered(status, "")), Outcome::Taken, "{status}");
+        }
         assert_eq!(
             judge(&answered(422, r#"{"reason":"number unknown"}"#)),
             Outcome::Refused("number unknown".to_owned())
