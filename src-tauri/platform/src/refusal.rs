@@ -112,6 +112,11 @@ pub enum Refusal {
     /// No such user.
     #[error("There is no such user.")]
     UserUnknown,
+    /// Whoever has a conversation has to see it, and may answer in it.
+    #[error(
+        "This person does not see the conversation: it is another team's, or on a channel where they may not reply."
+    )]
+    AssigneeWithoutAccess,
     /// No such team.
     #[error("There is no such team.")]
     TeamUnknown,
@@ -380,6 +385,7 @@ impl Refusal {
             Self::TagsMissing => (ProblemCode::TagsMissing, 422, "Tags missing"),
             Self::NoteEmpty => (ProblemCode::NoteEmpty, 422, "Note empty"),
             Self::UserUnknown => (ProblemCode::UserUnknown, 422, "User unknown"),
+            Self::AssigneeWithoutAccess => (ProblemCode::AssigneeWithoutAccess, 422, "Assignee without access"),
             Self::TeamUnknown => (ProblemCode::TeamUnknown, 422, "Team unknown"),
             Self::TagUnknown => (ProblemCode::TagUnknown, 422, "Tag unknown"),
             Self::TagExists => (ProblemCode::TagExists, 409, "Tag exists"),

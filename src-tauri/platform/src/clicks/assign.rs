@@ -8,21 +8,30 @@ use signoff_wire::contract::{
 
 use super::Click;
 use crate::{
-    conversations::change::{self, announce_action, announce_changed, tell},
+    conversations::{
+        change::{self, announce_action, announce_changed, tell},
+        visibility,
+    },
+    people,
     refusal::Refusal,
     store::Write,
 };
 
-/// Gives the conversation to somebody; `user_id: null` releases it.
+/// Gives the conversation to somebody who sees it; `user_id: null` releases it.
 pub(crate) fn apply(write: &mut Write<'_>, click: &Click, assign: &Assign) -> Result<Receipt, Refusal> {
     let Some(user_id) = &assign.user_id else { return release(write, click) };
     let record = click.open_conversation(write)?;
-    let to: UserRef = write
+    let (to, role) = write
         .sql
-        .prepare_cached("SELECT id, name FROM users WHERE id = ?1 AND active")?
-        .query_row([user_id], |row| Ok(UserRef { id: row.get(0)?, name: row.get(1)? }))
+        .prepare_cached("SELECT id, name, role FROM users WHERE id = ?1 AND active")?
+        .query_row([user_id], |row| {
+            Ok((UserRef { id: row.get(0)?, name: row.get(1)? }, people::role(&row.get::<_, String>(2)?)))
+        })
         .optional()?
         .ok_or(Refusal::UserUnknown)?;
+    if !visibility::sees(write.sql, &to.id, role, record.nr)? {
+        return Err(Refusal::AssigneeWithoutAccess);
+    }
     write
         .sql
         .prepare_cached(

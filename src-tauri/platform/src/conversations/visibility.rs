@@ -45,6 +45,12 @@ pub(crate) fn is_visible(sql: &Connection, caller: &Caller, nr: i64) -> rusqlite
     .query_row(parameters, |row| row.get(0))
 }
 
+/// Whether a person sees the conversation with this number, and so may answer in it.
+pub(crate) fn sees(sql: &Connection, user_id: &str, role: Role, nr: i64) -> rusqlite::Result<bool> {
+    sql.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.nr = :nr AND {CONVERSATION})"))?
+        .query_row(named_params! { ":nr": nr, ":sees_all": role == Role::Admin, ":user_id": user_id }, |row| row.get(0))
+}
+
 /// The same as [`EVENT`], for events that many listen to: read once and asked in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Sight {

@@ -1,12 +1,8 @@
 //! What a change of people or teams causes elsewhere: sessions, conversations, and what clients have to ask for again.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::Connection;
 use serde_json::{Value, json};
-use signoff_wire::contract::{
-    events::EventType,
-    sessions::{Role, TeamRef},
-    timeline::Happening,
-};
+use signoff_wire::contract::{events::EventType, sessions::TeamRef, timeline::Happening};
 
 use crate::{
     actor::Actor,
@@ -59,16 +55,9 @@ pub(crate) fn release_all(write: &mut Write<'_>, actor: &Actor, user_id: &str) -
 pub(crate) fn release_unseen(write: &mut Write<'_>, actor: &Actor, user_id: &str) -> Result<(), Refusal> {
     let role: String =
         write.sql.prepare_cached("SELECT role FROM users WHERE id = ?1")?.query_row([user_id], |row| row.get(0))?;
-    let sees_all = super::role(&role) == Role::Admin;
+    let role = super::role(&role);
     for nr in open_of(write.sql, user_id)? {
-        let seen: bool = write
-            .sql
-            .prepare_cached(&format!(
-                "SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.nr = :nr AND {})",
-                visibility::CONVERSATION
-            ))?
-            .query_row(named_params! { ":nr": nr, ":sees_all": sees_all, ":user_id": user_id }, |row| row.get(0))?;
-        if !seen {
+        if !visibility::sees(write.sql, user_id, role, nr)? {
             let record = Record::by_nr(write.sql, nr, write.now)?;
             release(write, &record, actor)?;
         }

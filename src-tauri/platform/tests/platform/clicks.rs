@@ -134,3 +134,27 @@ async fn d16_a_mandatory_tag_or_team_stops_every_reply() {
     desk.click(&alice, id, "route", &json!({ "team_id": "team_orders" })).await.expect(201);
     desk.close(&alice, id, &came.message).await.expect(201);
 }
+
+#[tokio::test]
+async fn a_conversation_is_given_only_to_somebody_who_sees_it() {
+    let desk = Desk::start().await;
+    let (admin, alice, bob) = (desk.admin().await, desk.alice().await, desk.bob().await);
+    let of_bob = async |change: serde_json::Value| {
+        let path = format!("/v1/admin/users/{}", bob.id);
+        let request = desk.request(reqwest::Method::PATCH, &path).bearer_auth(&admin.token).header("If-Match", "*");
+        crate::desk::answer_of(request.json(&change)).await.expect(200);
+    };
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    let id = came.conversation.as_str();
+    desk.click(&alice, id, "route", &json!({ "team_id": "team_workshop" })).await.expect(201);
+    of_bob(json!({ "teams": ["team_billing"] })).await;
+    let to_bob = json!({ "user_id": bob.id });
+    let version = desk.conversation(&alice, id).await["version"].clone();
+    desk.click(&alice, id, "assign", &to_bob).await.refused(422, "assignee-without-access");
+    of_bob(json!({ "teams": ["team_billing", "team_workshop"], "channels": [] })).await;
+    desk.click(&admin, id, "assign", &to_bob).await.refused(422, "assignee-without-access");
+    assert_eq!(desk.conversation(&alice, id).await["version"], version, "nothing was changed");
+    desk.click(&alice, id, "assign", &json!({ "user_id": admin.id })).await.expect(201);
+    of_bob(json!({ "channels": [WEBCHAT] })).await;
+    desk.click(&alice, id, "assign", &to_bob).await.expect(201);
+}

@@ -67,6 +67,8 @@ open_enum! {
         NoteEmpty = "note-empty",
         /// 422: no such user.
         UserUnknown = "user-unknown",
+        /// The person does not see the conversation, and so cannot have it.
+        AssigneeWithoutAccess = "assignee-without-access",
         /// 422: no such team.
         TeamUnknown = "team-unknown",
         /// 422: no such tag.
