@@ -166,6 +166,11 @@ impl Record {
         Ok(Self { nr, view, conversation_window, survey })
     }
 
+    /// D9: whether the channel takes a reply that no person wrote.
+    pub(crate) fn takes_automatic_replies(&self, now: DateTime<Utc>) -> bool {
+        self.survey.automatic_until.is_none_or(|until| now <= until)
+    }
+
     /// D7: the customer's newest conversation, if it is not this one.
     pub(crate) fn newer(&self, sql: &Connection) -> rusqlite::Result<Option<String>> {
         sql.prepare_cached("SELECT id FROM conversations WHERE customer_id = ?1 AND nr > ?2 ORDER BY nr DESC LIMIT 1")?

@@ -222,3 +222,20 @@ async fn private_addresses_are_not_called_unless_the_operator_allows_it() {
     }
     assert!(shop.heard().is_empty());
 }
+
+#[tokio::test]
+async fn a_call_can_name_the_conversation_and_the_customer() {
+    let (desk, shop) = (Desk::start_as(demo_blueprint(), may_call).await, Shop::default());
+    let url = shop.open().await;
+    let admin = desk.admin().await;
+    let mut draft = draft(&url, 5);
+    draft["steps"][0]["act"]["url"] = json!(format!("{url}/cases?conversation={{{{conversation.id}}}}"));
+    draft["steps"][0]["act"]["body"] = json!("{\"customer\":\"{{customer.id}}\"}");
+    publish(&desk, &admin, &draft).await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    shop.until_heard(1).await;
+    let (uri, _, body) = shop.heard().remove(0);
+    assert_eq!(uri, format!("/cases?conversation={}", came.conversation));
+    let customer = desk.conversation(&admin, &came.conversation).await["customer"]["id"].clone();
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), json!({ "customer": customer }));
+}

@@ -525,3 +525,41 @@ async fn a_draft_that_is_too_large_to_save_is_too_large_to_try() {
     let tried = admin.call(Method::POST, &format!("{MINE}/try"), Some(&asked), None).await;
     tried.refused(422, saved["code"].as_str().unwrap());
 }
+
+#[tokio::test]
+async fn d9_a_message_that_comes_in_late_is_answered_by_no_machine() {
+    let desk = Desk::start().await;
+    let admin = Admin::of(&desk).await;
+    let written = desk.now() - TimeDelta::hours(26);
+    let late = json!({ "external_id": "late", "text": "Hello", "at": written });
+    let came = desk.inbound(WHATSAPP, "zoe", late).await;
+    let conversation = came["conversation_id"].as_str().unwrap();
+    assert!(said(&desk, &admin.person, conversation).await.is_empty(), "the channel takes it no more");
+    assert_eq!(desk.conversation(&admin.person, conversation).await["state"], "received", "an advisor sees it");
+    let path = format!("{PATH}/scenario_whatsapp");
+    let document = admin.call(Method::GET, &path, None, None).await.expect(200);
+    assert_eq!(document["summary"]["troubles"][0]["code"], "reply-window");
+}
+
+#[tokio::test]
+async fn a_trial_remembers_what_was_written_and_in_which_language_as_production_does() {
+    let desk = Desk::start().await;
+    let admin = Admin::of(&desk).await;
+    let mut draft = flow(&[
+        step("wait", json!({ "do": "delay", "seconds": 60, "then": "say" })),
+        step(
+            "say",
+            json!({ "do": "message", "text": { "en": "You wrote {{message}}", "fr": "Vous avez écrit {{message}}" }, "then": "people" }),
+        ),
+        step("people", json!({ "do": "hand_over" })),
+    ]);
+    draft["languages"] = json!(["en", "fr"]);
+    let attempt = async |state: &Value, event: Value| {
+        let customer = json!({ "channel_id": WEBCHAT, "name": "Zoe", "language": null });
+        let body = json!({ "draft": draft, "customer": customer, "state": state, "event": event });
+        admin.call(Method::POST, &format!("{MINE}/try"), Some(&body), None).await.expect(200)
+    };
+    let first = attempt(&Value::Null, json!({ "type": "writes", "text": "Bonjour, ma commande" })).await;
+    let second = attempt(&first["state"], json!({ "type": "time_passes" })).await;
+    assert_eq!(second["happened"][0]["what"]["text"], "Vous avez écrit Bonjour, ma commande");
+}

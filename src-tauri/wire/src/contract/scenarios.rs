@@ -745,6 +745,12 @@ pub struct ScenarioState {
     pub tags: Vec<String>,
     /// The conversation's team.
     pub team_id: Option<String>,
+    /// What the customer wrote last.
+    #[serde(default)]
+    pub message: String,
+    /// The language that their messages told of; null: none yet.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// What a step waits for.

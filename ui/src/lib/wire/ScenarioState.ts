@@ -44,4 +44,12 @@ tags: Array<string>,
 /**
  * The conversation's team.
  */
-team_id: string | null, };
+team_id: string | null, 
+/**
+ * What the customer wrote last.
+ */
+message: string, 
+/**
+ * The language that their messages told of; null: none yet.
+ */
+language: string | null, };

@@ -354,14 +354,16 @@ function attempt({ draft, customer, state, event }: TryScenario): Trial {
       offered: {},
       tags: [],
       team_id: null,
+      message: '',
+      language: null,
     },
   )
+  if (event.type === 'writes') now.message = event.text
   const happened: Trial['happened'] = []
   const language = customer.language ?? draft.languages[0] ?? 'en'
   const worded = (texts: Record<string, string | undefined>) =>
-    (texts[language] ?? texts[draft.languages[0] ?? ''] ?? '').replace(
-      /\{\{(\w+)\}\}/g,
-      (_, name: string) => now.variables[name] ?? '',
+    (texts[language] ?? texts[draft.languages[0] ?? ''] ?? '').replace(/\{\{(\w+)\}\}/g, (_, name: string) =>
+      name === 'message' ? now.message : (now.variables[name] ?? ''),
     )
   const happen = (step: string, what: ScenarioEffect) => happened.push({ step, what })
 

@@ -15,7 +15,7 @@ use super::{
     office, subject,
 };
 use crate::{
-    channels::{language, named::Named},
+    channels::{language, named::Named, scenario::template},
     conversations::Record,
     refusal::Refusal,
     store::time,
@@ -72,6 +72,8 @@ fn made_up(sql: &Connection, message: &DryRunMessage, now: DateTime<Utc>) -> Res
         at: message.at.unwrap_or(now),
         office: None,
         new_conversation: message.new_conversation,
+        conversation_id: template::TRIED.1.to_owned(),
+        customer_id: template::TRIED.0.to_owned(),
         customer_name: message.customer_name.clone(),
         language: said.or_else(|| language::guess(&message.text).map(str::to_owned)),
         vip: message.vip,

@@ -38,6 +38,10 @@ pub(super) struct Subject {
     pub(super) office: Option<OfficeMoment>,
     /// Whether it began the conversation.
     pub(super) new_conversation: bool,
+    /// The conversation's id.
+    pub(super) conversation_id: String,
+    /// The customer's id.
+    pub(super) customer_id: String,
     /// The customer's name.
     pub(super) customer_name: String,
     /// The customer's language.
@@ -236,11 +240,13 @@ fn verdicts_done(verdicts: &[EffectVerdict]) -> bool {
 fn reply(texts: &Texts, subject: &Subject) -> String {
     let text = subject.language.as_ref().and_then(|language| texts.get(language));
     let text = text.or_else(|| texts.get("en")).or_else(|| texts.values().next());
-    let [name, language, channel, message] = template::BUILT_IN.map(str::to_owned);
-    let mut values = subject.variables.clone();
-    values.insert(name, subject.customer_name.clone());
-    values.insert(language, subject.language.clone().unwrap_or_default());
-    values.insert(channel, subject.channel_name.clone());
-    values.insert(message, subject.text.clone());
-    template::render(text.map(String::as_str).unwrap_or_default(), &values, str::to_owned)
+    let built_in = template::BuiltIn {
+        customer_id: &subject.customer_id,
+        customer_name: &subject.customer_name,
+        customer_language: subject.language.as_deref(),
+        channel_name: &subject.channel_name,
+        conversation_id: &subject.conversation_id,
+        message: &subject.text,
+    };
+    template::render(text.map(String::as_str).unwrap_or_default(), &built_in.beside(&subject.variables), str::to_owned)
 }

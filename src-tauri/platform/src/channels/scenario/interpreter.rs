@@ -32,6 +32,10 @@ pub(crate) struct Facts {
     pub(crate) reply_limit: usize,
     /// D9: whether the channel takes a reply that no person wrote.
     pub(crate) may_reply: bool,
+    /// The conversation's id.
+    pub(crate) conversation_id: String,
+    /// The customer's id.
+    pub(crate) customer_id: String,
     /// The customer's name.
     pub(crate) customer_name: String,
     /// The customer's language.
@@ -56,13 +60,15 @@ impl Facts {
 
     /// Variables and what stands for itself.
     pub(super) fn values(&self, state: &ScenarioState) -> BTreeMap<String, String> {
-        let [name, language, channel, message] = template::BUILT_IN.map(str::to_owned);
-        let mut values = state.variables.clone();
-        values.insert(name, self.customer_name.clone());
-        values.insert(language, self.language.clone().unwrap_or_default());
-        values.insert(channel, self.channel_name.clone());
-        values.insert(message, self.message.clone());
-        values
+        let built_in = template::BuiltIn {
+            customer_id: &self.customer_id,
+            customer_name: &self.customer_name,
+            customer_language: self.language.as_deref(),
+            channel_name: &self.channel_name,
+            conversation_id: &self.conversation_id,
+            message: &self.message,
+        };
+        built_in.beside(&state.variables)
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn on_message(
     let newest = flows::of_channel(write.sql, &record.view.channel.id)?;
     let (position, mut state) = position::load(write.sql, &record)?;
     state.open = !new_conversation;
-    let mut facts = facts(write, &record, text, true);
+    let mut facts = facts(write, &record, text);
     let event = ScenarioEvent::Writes { text: text.to_owned() };
 
     let current = match &position {
@@ -78,20 +78,21 @@ pub(super) fn resume(
         troubles::count(write, &published, step, &TroubleCode::CallForbidden)?;
     }
     let message = record.view.last_message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
-    let may_reply = record.survey.automatic_until.is_none_or(|until| write.now <= until);
     let office = conditions::office(write.sql, &published.flow, write.now)?;
-    let facts = Facts { office, ..facts(write, &record, &message, may_reply) };
+    let facts = Facts { office, ..facts(write, &record, &message) };
     react_and_perform(write, record, &published, Some(position), &state, &facts, event)?;
     Ok(())
 }
 
-fn facts(write: &Write<'_>, record: &Record, message: &str, may_reply: bool) -> Facts {
+fn facts(write: &Write<'_>, record: &Record, message: &str) -> Facts {
     let view = &record.view;
     Facts {
         channel_id: view.channel.id.clone(),
         channel_name: view.channel.name.clone(),
         reply_limit: view.channel.reply_limit as usize,
-        may_reply,
+        may_reply: record.takes_automatic_replies(write.now),
+        conversation_id: view.id.clone(),
+        customer_id: view.customer.id.clone(),
         customer_name: view.customer.name.clone(),
         language: view.customer.language.clone(),
         vip: view.customer.vip,

@@ -161,6 +161,8 @@ fn facts() -> Facts {
         channel_name: "Web chat".to_owned(),
         reply_limit: 1000,
         may_reply: true,
+        conversation_id: "conv".to_owned(),
+        customer_id: "cust".to_owned(),
         customer_name: "Zoe".to_owned(),
         language: Some("fr".to_owned()),
         vip: false,

@@ -2,8 +2,45 @@
 
 use std::collections::BTreeMap;
 
-/// What stands for itself in every scenario, besides variables.
-pub(crate) const BUILT_IN: [&str; 4] = ["customer.name", "customer.language", "channel.name", "message"];
+/// What stands for itself in every scenario and every rule, besides variables.
+pub(crate) const BUILT_IN: [&str; 6] =
+    ["customer.id", "customer.name", "customer.language", "channel.name", "conversation.id", "message"];
+
+/// The customer's and the conversation's id where something is tried and there is neither.
+pub(crate) const TRIED: (&str, &str) = ("cust_tried", "conv_tried");
+
+/// The values of [`BUILT_IN`].
+pub(crate) struct BuiltIn<'a> {
+    /// The platform's id of the customer.
+    pub(crate) customer_id: &'a str,
+    /// The customer's name.
+    pub(crate) customer_name: &'a str,
+    /// The customer's language, if it is known.
+    pub(crate) customer_language: Option<&'a str>,
+    /// The channel's name.
+    pub(crate) channel_name: &'a str,
+    /// The conversation's id.
+    pub(crate) conversation_id: &'a str,
+    /// The newest message.
+    pub(crate) message: &'a str,
+}
+
+impl BuiltIn<'_> {
+    /// All values by name: the variables', and these.
+    pub(crate) fn beside(&self, variables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let values = [
+            self.customer_id,
+            self.customer_name,
+            self.customer_language.unwrap_or_default(),
+            self.channel_name,
+            self.conversation_id,
+            self.message,
+        ];
+        let mut all = variables.clone();
+        all.extend(BUILT_IN.into_iter().zip(values).map(|(name, value)| (name.to_owned(), value.to_owned())));
+        all
+    }
+}
 
 /// A part of a template.
 #[derive(Debug, PartialEq, Eq)]
