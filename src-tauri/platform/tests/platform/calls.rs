@@ -239,3 +239,24 @@ async fn a_call_can_name_the_conversation_and_the_customer() {
     let customer = desk.conversation(&admin, &came.conversation).await["customer"]["id"].clone();
     assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), json!({ "customer": customer }));
 }
+
+#[tokio::test]
+async fn delays_are_over_in_time_however_many_calls_wait_for_an_answer() {
+    let (desk, shop) = (Desk::start_as(demo_blueprint(), may_call).await, Shop::default());
+    let url = shop.open().await;
+    shop.hold.store(1, Ordering::SeqCst);
+    let admin = desk.admin().await;
+    let mut draft = draft(&url, 30);
+    let steps = draft["steps"].as_array_mut().unwrap();
+    steps.push(step("wait", json!({ "do": "delay", "seconds": 60, "then": "found" })));
+    draft["listens"] = json!([{ "text": "#wait", "then": "wait" }]);
+    publish(&desk, &admin, &draft).await;
+    let patient = desk.writes(WEBCHAT, "patient", "#wait").await;
+    for nr in 0..20 {
+        desk.writes(WEBCHAT, &format!("caller-{nr}"), "Hello").await;
+    }
+    shop.until_heard(16).await;
+    desk.later(chrono::TimeDelta::minutes(2));
+    assert_eq!(until_said(&desk, &admin, &patient.conversation).await, ["It is ."], "nobody has answered meanwhile");
+    assert_eq!(shop.heard().len(), 16, "as many as at once, and no more");
+}

@@ -18,6 +18,8 @@ use crate::{refusal::Refusal, store::Store};
 
 /// Calls at the same time.
 const CALLS: usize = 16;
+/// Delays that are over, looked at together.
+const DELAYS: usize = 64;
 /// The platform's clock may be moved; it is looked at again after so long.
 const LOOK: Duration = Duration::from_secs(1);
 /// Commits that follow each other are looked at together.
@@ -70,24 +72,23 @@ impl Clockwork {
         loop {
             let (now, besides) = (self.store.now(), self.under_way.clone());
             let room = CALLS.saturating_sub(besides.len());
-            if room == 0 {
-                return Ok(None);
+            let (delays, calls) = self
+                .store
+                .read(move |sql| Ok((pending::delays(sql, now, DELAYS)?, pending::calls(sql, now, &besides, room)?)))
+                .await?;
+            // A delay takes no place: however long other systems take to answer, it is over when it is over.
+            let all = delays.len() < DELAYS && (room == 0 || calls.len() < room);
+            for (nr, visit) in delays {
+                settle(&self.store, nr, visit, ScenarioEvent::TimePasses {}, false).await;
             }
-            let due = self.store.read(move |sql| pending::due(sql, now, &besides, room)).await?;
-            let all = due.len() < room;
-            for pending in due {
-                if pending.request.is_some() {
-                    let visit = (pending.conversation_nr, pending.visit);
-                    self.under_way.push(visit);
-                    let (store, outside) = (self.store.clone(), Arc::clone(&self.outside));
-                    self.calls.spawn(async move {
-                        call(&store, &outside, pending).await;
-                        visit
-                    });
-                } else {
-                    settle(&self.store, pending.conversation_nr, pending.visit, ScenarioEvent::TimePasses {}, false)
-                        .await;
-                }
+            for pending in calls {
+                let visit = (pending.conversation_nr, pending.visit);
+                self.under_way.push(visit);
+                let (store, outside) = (self.store.clone(), Arc::clone(&self.outside));
+                self.calls.spawn(async move {
+                    call(&store, &outside, pending).await;
+                    visit
+                });
             }
             if all {
                 let next = self.store.read(move |sql| Ok(pending::next_due(sql, now)?)).await?;
@@ -107,7 +108,7 @@ impl Clockwork {
 
 async fn call(store: &Store, outside: &Outside, pending: Pending) {
     let (nr, visit) = (pending.conversation_nr, pending.visit);
-    let Some(request) = pending.request.clone() else { return };
+    let request = pending.request.clone();
     if pending.started && request.method != CallMethod::Get {
         return settle(store, nr, visit, ScenarioEvent::Fails {}, false).await;
     }

@@ -9,18 +9,18 @@ use crate::{
     store::{Write, ms, time},
 };
 
-/// Something to come back to.
+/// A call to come back to.
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
     /// The conversation.
     pub(super) conversation_nr: i64,
     /// The visit of the step that it belongs to.
     pub(super) visit: i64,
-    /// The call; `None`: a delay.
-    pub(super) request: Option<Request>,
-    /// The call's Idempotency-Key.
+    /// The call.
+    pub(super) request: Request,
+    /// Its Idempotency-Key.
     pub(super) key: String,
-    /// Whether the call was begun, by this process or by one that is gone.
+    /// Whether it was begun, by this process or by one that is gone.
     pub(super) started: bool,
 }
 
@@ -70,8 +70,18 @@ pub(super) fn start(write: &Write<'_>, pending: &Pending) -> rusqlite::Result<bo
     Ok(changed > 0)
 }
 
-/// What is due, oldest first, besides what is under way.
-pub(super) fn due(
+/// Delays that are over, oldest first: the conversation and the visit.
+pub(super) fn delays(sql: &Connection, now: DateTime<Utc>, limit: usize) -> rusqlite::Result<Vec<(i64, i64)>> {
+    sql.prepare_cached(
+        "SELECT conversation_nr, visit FROM scenario_pending
+         WHERE due_at <= ?1 AND request IS NULL ORDER BY due_at LIMIT ?2",
+    )?
+    .query_map(params![ms(now), i64::try_from(limit).unwrap_or(i64::MAX)], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
+}
+
+/// Calls that are due, oldest first, besides those under way.
+pub(super) fn calls(
     sql: &Connection,
     now: DateTime<Utc>,
     besides: &[(i64, i64)],
@@ -80,17 +90,17 @@ pub(super) fn due(
     let rows = sql
         .prepare_cached(
             "SELECT conversation_nr, visit, request, key, started_at IS NOT NULL FROM scenario_pending
-             WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2",
+             WHERE due_at <= ?1 AND request IS NOT NULL ORDER BY due_at LIMIT ?2",
         )?
         .query_map(params![ms(now), i64::try_from(limit + besides.len()).unwrap_or(i64::MAX)], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get(3)?, row.get(4)?))
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?, row.get(4)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     rows.into_iter()
         .filter(|(nr, visit, ..)| !besides.contains(&(*nr, *visit)))
         .take(limit)
         .map(|(conversation_nr, visit, request, key, started)| {
-            let request = request.map(|json| serde_json::from_str(&json)).transpose()?;
+            let request = serde_json::from_str(&request)?;
             Ok(Pending { conversation_nr, visit, request, key, started })
         })
         .collect()
