@@ -38,6 +38,7 @@ mod chat;
 mod clicks;
 mod clock;
 mod conversations;
+mod customers;
 pub mod demo;
 mod directory;
 mod documents;

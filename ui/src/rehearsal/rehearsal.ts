@@ -512,11 +512,23 @@ export class Rehearsal implements Backend {
     if (call.path.startsWith('/v1/audit-log')) {
       return { status: 200, body: auditPage(this.audit, call.path), version: null }
     }
+    this.#mark(call)
     for (const subject of this.#subjects) {
       const answer = subject(call)
       if (answer) return { status: answer.status ?? 200, body: answer.body ?? null, version: answer.version ?? null }
     }
     throw { code: 'not_allowed', problem: 'not-found' } satisfies Failure
+  }
+
+  /** A customer of the inbox whom an admin marks as very important. */
+  #mark({ method, path, body }: Administer) {
+    const [, id] = /^\/v1\/admin\/customers\/([^/]+)$/.exec(path) ?? []
+    if (method !== 'PATCH' || !id) return
+    for (const talk of this.platform.talks.values()) {
+      if (talk.customer.id !== id) continue
+      talk.customer.vip = (body as { vip: boolean }).vip
+      this.announce({ kind: 'inbox_changed', conversation_ids: [talk.id] })
+    }
   }
 
   async saveFile({ path, name }: { path: string; name: string }) {

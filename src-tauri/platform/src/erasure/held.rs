@@ -108,7 +108,7 @@ pub(crate) fn everything(
 }
 
 /// The numbers of a customer's conversations, oldest first.
-pub(super) fn numbers(sql: &Connection, customer_id: &str) -> rusqlite::Result<Vec<i64>> {
+pub(crate) fn numbers(sql: &Connection, customer_id: &str) -> rusqlite::Result<Vec<i64>> {
     sql.prepare_cached("SELECT nr FROM conversations WHERE customer_id = ?1 ORDER BY nr")?
         .query_map([customer_id], |row| row.get(0))?
         .collect()

@@ -1,4 +1,5 @@
-//! What is held on customers: found, handed out, erased. For admins alone. Whose data was handed out or erased is in the audit log.
+//! Customers: found, marked as very important, handed out with what is held on them, erased. For admins alone. Who was marked, handed out or
+//! erased is in the audit log.
 
 use axum::{
     Router,
@@ -10,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signoff_wire::contract::{
-    customers::{CustomerData, CustomerSummary, Erased},
+    customers::{ChangeCustomer, CustomerData, CustomerSummary, Erased},
     pages::Page,
     problems::Problem,
 };
@@ -18,12 +19,14 @@ use utoipa::IntoParams;
 
 use super::{
     Shared, answer,
+    body::{self, Raw},
     query::{self, Asked},
     signed_in::{Admin, Named},
     version::if_match,
 };
 use crate::{
-    audit,
+    audit, customers,
+    documents::IfMatch,
     erasure::{customer, held},
     refusal::Refusal,
 };
@@ -31,7 +34,7 @@ use crate::{
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/v1/admin/customers", get(find))
-        .route("/v1/admin/customers/{id}", get(one))
+        .route("/v1/admin/customers/{id}", get(one).patch(change))
         .route("/v1/admin/customers/{id}/data", get(data).delete(erase))
 }
 
@@ -68,6 +71,23 @@ pub(super) async fn find(
     responses((status = 200, body = CustomerSummary, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
 pub(super) async fn one(State(app): State<Shared>, Admin(_): Admin, Named(id): Named) -> Result<Response, Refusal> {
     let held = app.store.read(move |sql| held::one(sql, &id)).await?;
+    answer::versioned(&held.summary, held.version)
+}
+
+/// Marks a customer as very important, or takes the mark away (D42).
+#[utoipa::path(patch, path = "/v1/admin/customers/{id}", tag = "customers",
+    params(("id" = String, Path), ("If-Match" = String, Header)), request_body = ChangeCustomer,
+    responses((status = 200, body = CustomerSummary, headers(("ETag" = String))), (status = "4XX", body = Problem)))]
+pub(super) async fn change(
+    State(app): State<Shared>,
+    Admin(caller): Admin,
+    Named(id): Named,
+    seen: Result<IfMatch, Refusal>,
+    Raw(bytes): Raw,
+) -> Result<Response, Refusal> {
+    let new: ChangeCustomer = body::parse(&bytes?)?;
+    let seen = seen?;
+    let held = app.store.write(move |write| customers::mark(write, &caller.user, &id, &new, &seen)).await?;
     answer::versioned(&held.summary, held.version)
 }
 

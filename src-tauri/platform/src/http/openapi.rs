@@ -72,7 +72,7 @@ mod completed;
         widget::create_token, widget::session, widget::html, widget::asset,
         widget_applications::list, widget_applications::create, widget_applications::one, widget_applications::change,
         widget_applications::remove, widget_applications::renew_secret, widget_applications::revoke_tokens,
-        customers::find, customers::one, customers::data, customers::erase,
+        customers::find, customers::one, customers::change, customers::data, customers::erase,
     ),
     components(schemas(
         signoff_wire::contract::events::ConversationStarted,

@@ -17,6 +17,7 @@ mod chat;
 mod clicks;
 mod closing;
 mod conversations;
+mod customers;
 mod demo;
 mod desk;
 mod events;

@@ -37,6 +37,13 @@ pub struct CustomerSummary {
     pub erased_at: Option<DateTime<Utc>>,
 }
 
+/// Body of `PATCH /v1/admin/customers/{id}`; `If-Match` is mandatory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeCustomer {
+    /// Whether the customer is very important.
+    pub vip: bool,
+}
+
 /// Answer of `GET /v1/admin/customers/{id}/data`: everything that is held on a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CustomerData {

@@ -44,6 +44,8 @@ function failed(entry: AuditEntry): string {
 const sentences: Record<string, Wording> = {
   'settings.allow_manual_close': plain(m.audit_allow_manual_close),
   'customer.erased': plain(m.audit_customer_erased),
+  'customer.vip': (entry) =>
+    (entry.to as { vip?: boolean } | null)?.vip ? m.audit_customer_vip() : m.audit_customer_vip_not(),
   'sign-in': plain(m.audit_sign_in),
   'sign-in.failed': failed,
   'sign-out': plain(m.audit_sign_out),

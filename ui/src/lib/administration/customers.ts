@@ -23,6 +23,12 @@ export class Customers {
     return this.#calls.read(`/v1/admin/customers/${segment(id)}`)
   }
 
+  /** Marks a customer as very important, or takes the mark away. */
+  async mark(id: string, vip: boolean): Promise<CustomerSummary> {
+    const { version } = await this.one(id)
+    return (await this.#calls.patch<CustomerSummary>(`/v1/admin/customers/${segment(id)}`, { vip }, version)).value
+  }
+
   /** Where everything that is held is handed out, for saving it. */
   file(id: string): string {
     return `/v1/admin/customers/${segment(id)}/data`
