@@ -19,6 +19,7 @@ use crate::{
         change::{announce, close},
         entries::{self, NewEntry},
     },
+    fields,
     refusal::Refusal,
     store::{Write, ms},
 };
@@ -53,6 +54,9 @@ pub(crate) fn take_with(
         if id.is_empty() {
             return Err(Refusal::InvalidBody(format!("{name} must not be empty")));
         }
+    }
+    if inbound.customer.language.as_deref().is_some_and(|tag| !language::is_tag(tag)) {
+        return Err(fields::invalid("customer.language", "has to be a BCP 47 tag such as de or pt-BR"));
     }
     if let Some(known) = already_taken(write, channel_id, &inbound.message.external_id)? {
         return Ok(known);
@@ -124,20 +128,22 @@ fn customer(
     inbound: &Inbound,
     asks_for: Option<&str>,
 ) -> Result<String, Refusal> {
+    let said = inbound.customer.language.as_deref().and_then(language::primary);
     let guess = language::guess(&inbound.message.text).or(asks_for);
     let id = write.id("cust");
     Ok(write
         .sql
         .prepare_cached(
             "INSERT INTO customers (id, channel_id, external_id, name, language, vip)
-             VALUES (?1, ?2, ?3, ?4, ?5, 0)
+             VALUES (?1, ?2, ?3, ?4, coalesce(?6, ?5), 0)
              ON CONFLICT (channel_id, external_id) DO UPDATE
-                SET name = excluded.name, language = coalesce(language, excluded.language)
+                SET name = excluded.name, language = coalesce(?6, language, ?5)
              RETURNING id",
         )?
-        .query_row(params![id, channel_id, inbound.customer.external_id, inbound.customer.name, guess], |row| {
-            row.get(0)
-        })?)
+        .query_row(
+            params![id, channel_id, inbound.customer.external_id, inbound.customer.name, guess, said],
+            |row| row.get(0),
+        )?)
 }
 
 /// The conversation that a message of `at` belongs to (R9), whether it is new, and the one before it.

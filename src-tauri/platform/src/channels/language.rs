@@ -1,6 +1,5 @@
-//! A first guess at a customer's language, from the small words of French and English.
-//!
-//! Only these two are told apart because only these two have texts of ours; anything else stays unknown.
+//! A customer's language: what the channel or the browser says ([`primary`]), or else a first guess from the small words of French and
+//! English. Only these two are told apart because only these two have texts of ours; anything else stays unknown.
 
 const FRENCH: &[&str] = &[
     "bonjour", "bonsoir", "salut", "merci", "je", "j'ai", "vous", "est", "une", "des", "les", "mon", "ma", "mes",
@@ -11,6 +10,22 @@ const ENGLISH: &[&str] = &[
     "hello", "hi", "hey", "thanks", "thank", "i", "i'm", "my", "the", "is", "are", "you", "your", "have", "not",
     "with", "for", "and", "please", "order", "where", "what", "can", "it", "still", "when", "been",
 ];
+
+/// What a BCP 47 tag says of the language itself, which is what texts and conditions go by: `pt` of `pt-BR`.
+pub(crate) fn primary(tag: &str) -> Option<String> {
+    let code = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    Some(code).filter(|code| (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+/// Whether this is a tag at all.
+pub(crate) fn is_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    tag.len() <= 35
+        && (2..=8).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_alphabetic())
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
 
 /// `fr`, `en`, or nothing.
 pub(crate) fn guess(text: &str) -> Option<&'static str> {
@@ -29,7 +44,16 @@ pub(crate) fn guess(text: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::guess;
+    use super::{guess, is_tag, primary};
+
+    #[test]
+    fn a_tag_names_a_language() {
+        assert_eq!(primary("pt-BR").as_deref(), Some("pt"));
+        assert_eq!(primary("DE").as_deref(), Some("de"));
+        assert_eq!(primary("x-private"), None);
+        assert!(["de", "zh-Hant-TW", "es-419"].into_iter().all(is_tag));
+        assert!(!["", "d", "de_DE", "de-", "-de", "de\n", "deutschsprachig"].into_iter().any(is_tag));
+    }
 
     #[test]
     fn tells_french_from_english_and_admits_ignorance() {

@@ -96,7 +96,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<OutboundItem> {
         kind: if kind == "survey" { OutboundKind::Survey } else { OutboundKind::Reply },
         id: row.get(2)?,
         conversation_id: row.get(3)?,
-        customer: InboundCustomer { external_id: row.get(9)?, name: row.get(10)? },
+        customer: InboundCustomer { external_id: row.get(9)?, name: row.get(10)?, language: None },
         text: row.get(4)?,
         buttons: buttons.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
         attachments: attachments.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),

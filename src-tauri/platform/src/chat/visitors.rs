@@ -8,7 +8,7 @@ use signoff_wire::contract::{
 
 use crate::{
     attachments::Owner,
-    channels::{inbound, require_in_use, settings},
+    channels::{inbound, language, require_in_use, settings},
     presence::VisitorKey,
     refusal::Refusal,
     sessions::hash_token,
@@ -83,10 +83,7 @@ pub(crate) fn begin(write: &mut Write<'_>, channel_id: &str, new: &NewVisitor) -
     if new.language.as_ref().is_some_and(|language| language.chars().count() > LONGEST_LANGUAGE) {
         return Err(Refusal::InvalidBody("language: at most 35 characters".to_owned()));
     }
-    let language =
-        new.language.as_deref().map(|language| language.split('-').next().unwrap_or_default().to_lowercase());
-    let language =
-        language.filter(|code| (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase()));
+    let language = new.language.as_deref().and_then(language::primary);
     let (token, external_id) = (write.chance.token(), write.id("visitor"));
     let name = if name.is_empty() {
         let word = if language.as_deref() == Some("fr") { "Visiteur" } else { "Visitor" };
@@ -142,7 +139,11 @@ pub(crate) fn write(
         return Err(Refusal::MessageTooLong { length, limit: MESSAGE_LIMIT });
     }
     let inbound = Inbound {
-        customer: InboundCustomer { external_id: visitor.external_id.clone(), name: visitor.name.clone() },
+        customer: InboundCustomer {
+            external_id: visitor.external_id.clone(),
+            name: visitor.name.clone(),
+            language: None,
+        },
         message: InboundMessage {
             external_id: external_message_id(visitor, &new.client_id),
             text: new.text,

@@ -155,7 +155,11 @@ impl Scene {
     fn message(&mut self, write: &mut Write<'_>, text: String) -> Result<(), Refusal> {
         let (customer, channel_id) = (&self.story.customer, self.story.channel.facts().id);
         let inbound = Inbound {
-            customer: InboundCustomer { external_id: customer.external_id.clone(), name: customer.name.clone() },
+            customer: InboundCustomer {
+                external_id: customer.external_id.clone(),
+                name: customer.name.clone(),
+                language: None,
+            },
             message: InboundMessage { external_id: write.chance.token(), text, at: None, attachments: Vec::new() },
         };
         let taken = inbound::take(write, channel_id, &inbound)?;

@@ -159,7 +159,7 @@ impl Town {
 
     async fn send(&mut self, letter: Letter) -> Result<(), Refusal> {
         let inbound = Inbound {
-            customer: InboundCustomer { external_id: letter.external_id, name: letter.name },
+            customer: InboundCustomer { external_id: letter.external_id, name: letter.name, language: None },
             message: InboundMessage {
                 external_id: self.chance.token(),
                 text: letter.text,

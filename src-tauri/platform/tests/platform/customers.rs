@@ -53,3 +53,34 @@ async fn d42_an_admin_marks_a_customer_as_vip_and_rules_and_apps_are_told() {
     assert_eq!(desk.conversation(&alice, &came.conversation).await["tags"], json!(["complaint"]));
     assert_eq!(desk.conversation(&alice, &other.conversation).await["tags"], json!([]));
 }
+
+#[tokio::test]
+async fn the_language_that_a_channel_knows_replaces_the_guess() {
+    let desk = Desk::start().await;
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    let reply = json!({ "en": "Hello!", "de": "Guten Tag!", "pt": "Olá!" });
+    let rule = json!({ "id": "de", "name": "German", "active": true, "on": "every_message",
+        "when": { "languages": ["de", "pt"] }, "then": { "reply": reply }, "go_on": false });
+    desk.put(&admin, "/v1/admin/routing-rules", &json!({ "rules": [rule] }), Some("*")).await.expect(200);
+    let write = async |id: &str, text: &str, language: Value| {
+        let mut customer = json!({ "external_id": "uwe", "name": "Uwe" });
+        customer["language"] = language;
+        let body = json!({ "customer": customer, "message": { "external_id": id, "text": text } });
+        desk.post(Some("demo-key-ch_webchat"), "/v1/channels/ch_webchat/inbound", &body).await
+    };
+    let came = write("1", "Hello, where is my order?", Value::Null).await.expect(202);
+    let conversation = came["conversation_id"].as_str().unwrap();
+    let language = async || desk.conversation(&alice, conversation).await["customer"]["language"].clone();
+    assert_eq!(language().await, "en", "guessed");
+    write("2", "Wo ist sie?", json!("de-AT")).await.expect(202);
+    assert_eq!(language().await, "de", "said, and corrected");
+    let last = desk.timeline(&alice, conversation).await.pop().unwrap();
+    assert_eq!(last["text"], "Guten Tag!");
+    write("3", "Where is it?", Value::Null).await.expect(202);
+    assert_eq!(language().await, "de", "nothing said takes nothing back");
+    for wrong in ["", "d", "de_DE", "de-", "deutschsprachig", "de\n", "<b>"] {
+        write("4", "?", json!(wrong)).await.refused(422, "invalid-body");
+    }
+    write("4", "?", json!(7)).await.refused(422, "invalid-body");
+    assert_eq!(desk.conversation(&alice, conversation).await["message_count"], 3);
+}

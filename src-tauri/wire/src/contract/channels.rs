@@ -97,6 +97,11 @@ pub struct InboundCustomer {
     pub external_id: String,
     /// Display name.
     pub name: String,
+    /// The language in which the customer wants to be spoken to, as a BCP 47 tag, if the channel knows it: `de`, `pt-BR`. It replaces what
+    /// was known before; without it the platform tells English from French by the customer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+    pub language: Option<String>,
 }
 
 /// The message, as the channel knows it.
