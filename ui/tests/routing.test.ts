@@ -122,4 +122,40 @@ describe('routing rules', () => {
     expect(await within(run).findByText('The conversation goes to Orders & delivery')).toBeVisible()
     expect(within(run).getByText('switched off')).toBeVisible()
   })
+
+  it('are tried on everything that a rule can ask for', async () => {
+    const { user, rehearsal } = await openRules()
+    const run = within(screen.getByRole('region', { name: 'Dry run' }))
+    await user.type(run.getByRole('textbox', { name: 'The customer’s message' }), 'Hello')
+    await user.click(run.getByText('Who writes'))
+    await user.click(run.getByRole('button', { name: 'Add a variable of the customer' }))
+    await user.type(run.getByRole('combobox', { name: 'Name of variable 1' }), 'plan')
+    await user.type(run.getByRole('textbox', { name: 'Value of variable 1' }), 'gold')
+    await user.click(run.getByText('What the scenario had done'))
+    await user.click(run.getByRole('checkbox', { name: 'billing' }))
+    await user.click(run.getByText('When it comes'))
+    await user.type(run.getByLabelText(/^Date and time/), '2026-03-02T20:30')
+    await user.click(run.getByRole('button', { name: 'Try' }))
+    await waitFor(() => expect(rehearsal.calls.at(-1)?.path).toMatch(/dry-run$/))
+    expect(rehearsal.calls.at(-1)?.body).toMatchObject({
+      on: {
+        variables: { plan: 'gold' },
+        tags: ['billing'],
+        at: new Date('2026-03-02T20:30').toISOString(),
+      },
+    })
+    expect(await run.findByText(/tags billing/)).toBeVisible()
+  })
+
+  it('explain why a conversation is where it is: at its beginning, or now', async () => {
+    const { user } = await openRules()
+    const run = within(screen.getByRole('region', { name: 'Dry run' }))
+    await user.click(run.getByRole('button', { name: 'A conversation' }))
+    await user.type(run.getByRole('textbox', { name: 'The conversation’s id' }), 'conv_zoe')
+    await user.click(run.getByRole('button', { name: 'Try' }))
+    expect(await run.findByText('The conversation goes to Billing')).toBeVisible()
+    await user.selectOptions(run.getByRole('combobox', { name: 'At which moment' }), 'newest')
+    await user.click(run.getByRole('button', { name: 'Try' }))
+    expect(await run.findAllByText('for new conversations only')).toHaveLength(3)
+  })
 })

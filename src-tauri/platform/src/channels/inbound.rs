@@ -86,9 +86,12 @@ pub(crate) fn take_with(
         entry: message,
     })?;
 
-    let record = perform::on_message(write, record, text, new_conversation)?;
+    let (record, scenario_waits) = perform::on_message(write, record, text, new_conversation)?;
     let record = match record.view.status {
-        ConversationStatus::Open => routing::apply(write, record, text, at, new_conversation)?,
+        ConversationStatus::Open => {
+            let came = routing::Came { text, at, new_conversation, scenario_waits };
+            routing::on_message(write, record, came)?
+        }
         ConversationStatus::Closed => record,
     };
 

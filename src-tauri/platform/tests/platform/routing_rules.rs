@@ -247,3 +247,147 @@ async fn a_dry_run_on_a_conversation_says_why_it_is_where_it_is() {
     assert_eq!(fired[0]["effects"][0], json!({ "effect": "route", "value": "team_billing", "withheld": null }));
     assert_eq!(desk.conversation(&admin, &came.conversation).await["team"]["id"], "team_billing", "and so it was");
 }
+
+const SCENARIO: &str = "/v1/admin/scenarios/scenario_webchat";
+
+/// Publishes a scenario for the web chat, in English, that begins at its first step.
+async fn publish(desk: &Desk, admin: &Person, steps: &[Value]) {
+    let steps: Vec<Value> =
+        steps.iter().map(|step| json!({ "id": step["id"], "title": "", "act": step["act"] })).collect();
+    let draft = json!({ "languages": ["en"], "first": steps[0]["id"], "following": steps[0]["id"], "listens": [],
+        "office_hours": null, "steps": steps });
+    let save = desk.request(Method::PUT, SCENARIO).bearer_auth(&admin.token).header("If-Match", "*");
+    let saved = answer_of(save.json(&json!({ "name": "Mine", "draft": draft }))).await.expect(200);
+    assert_eq!(saved["faults"], json!([]));
+    let publish = desk.request(Method::POST, &format!("{SCENARIO}/publish")).bearer_auth(&admin.token);
+    answer_of(publish.header("If-Match", "*")).await.expect(200);
+}
+
+/// Asks for an order's number, tags, then hands over.
+fn asks() -> [Value; 3] {
+    [
+        json!({ "id": "ask", "act": { "do": "free_input", "text": { "en": "Which order?" }, "variable": "order",
+            "expects": { "a": "number" }, "unexpected": { "en": "Digits, please." }, "tries": 1, "then": "tag", "otherwise": "people" } }),
+        json!({ "id": "tag", "act": { "do": "tag", "add": ["delivery"], "remove": [], "then": "people" } }),
+        json!({ "id": "people", "act": { "do": "hand_over" } }),
+    ]
+}
+
+fn knows_order() -> Value {
+    json!({ "variables": [{ "variable": "order", "value": null }] })
+}
+
+#[tokio::test]
+async fn r9_rules_for_new_conversations_wait_for_what_the_scenario_asks() {
+    let desk = Desk::start().await;
+    let admin = desk.admin().await;
+    publish(&desk, &admin, &asks()).await;
+    let rules = [
+        rule("every", &json!({ "on": "every_message", "then": { "tags": ["complaint"] }, "go_on": true })),
+        rule("known", &json!({ "when": knows_order(), "then": { "team_id": "team_orders" }, "go_on": true })),
+        rule("words", &json!({ "when": words("all", true, &["late", "12"]), "then": { "tags": ["refund"] } })),
+    ];
+    put(&desk, &admin, &rules, "*").await.expect(200);
+    let came = desk.writes(WEBCHAT, "zoe", "It is late").await;
+    let conversation = desk.conversation(&admin, &came.conversation).await;
+    assert_eq!((&conversation["team"], &conversation["tags"]), (&Value::Null, &json!(["complaint"])), "it asks still");
+
+    desk.writes(WEBCHAT, "zoe", "12").await;
+    let conversation = desk.conversation(&admin, &came.conversation).await;
+    assert_eq!(conversation["team"]["id"], "team_orders", "what was answered routes");
+    assert_eq!(conversation["tags"], json!(["complaint", "delivery", "refund"]), "words of all messages count");
+    let actions = desk.actions(&admin, &format!("conversation={}", came.conversation)).await;
+    assert_eq!(column(&actions, "author_id"), ["words", "known", "scenario_webchat", "every", "scenario_webchat"]);
+
+    put(&desk, &admin, &[rule("a", &json!({ "then": { "team_id": "team_billing", "overrule": true } }))], "*")
+        .await
+        .expect(200);
+    desk.writes(WEBCHAT, "zoe", "Hello?").await;
+    assert_eq!(desk.conversation(&admin, &came.conversation).await["team"]["id"], "team_orders", "they are tried once");
+}
+
+#[tokio::test]
+async fn r9_rules_for_new_conversations_follow_a_delay_without_a_message() {
+    let mut desk = Desk::start().await;
+    let admin = desk.admin().await;
+    let steps = [
+        json!({ "id": "wait", "act": { "do": "delay", "seconds": 60, "then": "set" } }),
+        json!({ "id": "set", "act": { "do": "set_variable", "variable": "order", "value": "{{message}}", "then": "people" } }),
+        json!({ "id": "people", "act": { "do": "hand_over" } }),
+    ];
+    publish(&desk, &admin, &steps).await;
+    let known = rule("known", &json!({ "when": knows_order(), "then": { "team_id": "team_orders" } }));
+    put(&desk, &admin, &[known], "*").await.expect(200);
+    let came = desk.writes(WEBCHAT, "zoe", "12").await;
+    assert_eq!(desk.conversation(&admin, &came.conversation).await["team"], Value::Null);
+    desk.later(chrono::TimeDelta::minutes(2));
+    desk.restart().await;
+    let admin = desk.admin().await;
+    for _ in 0..200 {
+        if desk.conversation(&admin, &came.conversation).await["team"]["id"] == "team_orders" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the rules were never tried");
+}
+
+#[tokio::test]
+async fn an_advisor_who_takes_it_from_the_scenario_decides_where_it_belongs() {
+    let desk = Desk::start().await;
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    publish(&desk, &admin, &asks()).await;
+    put(&desk, &admin, &[rule("a", &json!({ "then": { "team_id": "team_orders" } }))], "*").await.expect(200);
+    let (answered, taken) = (desk.writes(WEBCHAT, "zoe", "Hello").await, desk.writes(WEBCHAT, "yan", "Hello").await);
+    desk.reply(&alice, &answered.conversation, "It is me.").await;
+    desk.click(&alice, &taken.conversation, "assign", &json!({ "user_id": alice.id })).await.expect(201);
+    for (customer, came) in [("zoe", &answered), ("yan", &taken)] {
+        desk.writes(WEBCHAT, customer, "Thank you").await;
+        assert_eq!(desk.conversation(&admin, &came.conversation).await["team"], Value::Null, "{customer}");
+    }
+    desk.click(&alice, &taken.conversation, "release", &json!({})).await.expect(201);
+    desk.writes(WEBCHAT, "yan", "Nobody?").await;
+    assert_eq!(desk.conversation(&admin, &taken.conversation).await["team"]["id"], "team_orders", "given back");
+}
+
+#[tokio::test]
+async fn a_dry_run_explains_the_beginning_with_what_the_scenario_had_done_by_then() {
+    let desk = Desk::start().await;
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    publish(&desk, &admin, &asks()).await;
+    let rules = [rule(
+        "a",
+        &json!({ "when": words("any", true, &["late"]),
+        "then": { "tags": ["delivery", "refund"], "team_id": "team_orders" } }),
+    )];
+    put(&desk, &admin, &rules, "*").await.expect(200);
+    let came = desk.writes(WEBCHAT, "zoe", "It is late").await;
+    let on = |moment: Value| json!({ "on": { "type": "conversation", "conversation_id": came.conversation, "moment": moment } });
+    let waiting = dry_run(&desk, &admin, &on(json!("beginning"))).await;
+    assert_eq!(waiting["rules"][0]["fate"], "fits_and_stops", "as if the scenario came to rest now");
+    desk.writes(WEBCHAT, "zoe", "12").await;
+    let of_itself = dry_run(&desk, &admin, &on(Value::Null)).await;
+    desk.click(&alice, &came.conversation, "tags", &json!({ "tags": ["complaint"] })).await.expect(201);
+    desk.click(&alice, &came.conversation, "route", &json!({ "team_id": "team_billing" })).await.expect(201);
+    desk.writes(WEBCHAT, "zoe", "Hello?").await;
+
+    let beginning = dry_run(&desk, &admin, &on(json!("beginning"))).await;
+    assert_eq!(beginning, of_itself, "right after it, that is what is explained");
+    let effects = &beginning["rules"][0]["effects"];
+    assert_eq!(effects[0], json!({ "effect": "tag", "value": "delivery", "withheld": "already_so" }), "the scenario's");
+    assert_eq!(effects[1], json!({ "effect": "tag", "value": "refund", "withheld": null }));
+    assert_eq!(effects[2], json!({ "effect": "route", "value": "team_orders", "withheld": null }));
+    assert_eq!((&beginning["team_id"], &beginning["tags"]), (&json!("team_orders"), &json!(["delivery", "refund"])));
+    let newest = dry_run(&desk, &admin, &on(json!("newest"))).await;
+    assert_eq!((&newest["rules"][0]["fate"], &newest["team_id"]), (&json!("not_new"), &json!("team_billing")));
+    assert_eq!(dry_run(&desk, &admin, &on(Value::Null)).await, newest, "the newest message is what comes of itself");
+
+    // Where nothing was waited for, the beginning is the first message.
+    let at_once = desk.writes(WHATSAPP, "yan", "It is late").await;
+    desk.writes(WHATSAPP, "yan", "Hello?").await;
+    let on =
+        json!({ "on": { "type": "conversation", "conversation_id": at_once.conversation, "moment": "beginning" } });
+    assert_eq!(dry_run(&desk, &admin, &on).await["rules"][0]["fate"], "fits_and_stops");
+    let on = json!({ "on": { "type": "conversation", "conversation_id": at_once.conversation, "moment": "tomorrow" } });
+    desk.post(Some(&admin.token), &format!("{PATH}/dry-run"), &on).await.refused(422, "invalid-body");
+}

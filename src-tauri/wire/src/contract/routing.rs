@@ -102,7 +102,8 @@ pub struct RoutingRule {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum RuleOccasion {
-    /// The message that begins a conversation.
+    /// A new conversation, once: as soon as the scenario waits for nothing any more. Words are looked for in everything that the customer
+    /// has written by then.
     NewConversation,
     /// Every message.
     EveryMessage,
@@ -232,13 +233,28 @@ pub struct DryRun {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[ts(export)]
 pub enum DryRunSubject {
-    /// The newest customer message of a conversation, as if it came in now.
+    /// A message of a conversation. What is known of the customer is what is known now.
     Conversation {
         /// The conversation.
         conversation_id: String,
+        /// Which message; null: the newest, at the moment when rules last looked at it.
+        #[serde(default)]
+        moment: Option<DryRunMoment>,
     },
     /// A message that nobody wrote.
     Message(DryRunMessage),
+}
+
+/// At which moment rules look at a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DryRunMoment {
+    /// When the rules for new conversations were tried, with the tags and the team that the scenario had chosen by then; if they still
+    /// wait for the scenario, now.
+    Beginning,
+    /// Its newest message, as if it came in now.
+    Newest,
 }
 
 /// A message that nobody wrote.

@@ -1,6 +1,7 @@
-/** Rehearsed routing rules: the document, and a dry run that looks at words and channels only. */
+/** Rehearsed routing rules: the document, and a dry run that looks at words, variables and the hour only. */
 import type { Failure } from '$lib/backend'
 import type {
+  ConditionVerdict,
   DryRun,
   DryRunResult,
   RoutingRule,
@@ -92,39 +93,67 @@ function faultsOf(rules: RoutingRule[]): RuleFault[] {
 }
 
 function dryRun({ rules, on }: DryRun, stored: RoutingRule[]): DryRunResult {
-  if (on.type === 'conversation')
-    throw { code: 'conversation_unknown', problem: 'conversation-unknown' } satisfies Failure
+  if (on.type === 'conversation') {
+    if (on.conversation_id !== 'conv_zoe')
+      throw { code: 'conversation_unknown', problem: 'conversation-unknown' } satisfies Failure
+    const text = on.moment === 'newest' ? 'Hello?' : 'My invoice'
+    return dryRun(
+      {
+        rules,
+        on: {
+          type: 'message',
+          channel_id: 'ch_webchat',
+          text,
+          new_conversation: on.moment !== 'newest',
+          at: null,
+          customer_name: 'Zoe',
+          language: null,
+          vip: false,
+          variables: {},
+          team_id: null,
+          tags: [],
+        },
+      },
+      stored,
+    )
+  }
   const text = on.text.toLowerCase()
   const result: DryRunResult = {
     rules: [],
     team_id: on.team_id,
-    tags: [],
+    tags: on.tags,
     archived: false,
     replies: [],
     language: 'en',
   }
   let stopped = false
   for (const one of rules ?? stored) {
-    const conditions: DryRunResult['rules'][number]['conditions'] = one.when.words.map((words) => {
+    const conditions: ConditionVerdict[] = one.when.words.map((words) => {
       const found = words.words.filter((word) => text.includes(word.toLowerCase()))
-      return { condition: 'words' as const, fits: found.length > 0, found: found.join(', ') }
+      return { condition: 'words', fits: found.length > 0, found: found.join(', ') }
     })
+    for (const wanted of one.when.variables) {
+      const found = on.variables[wanted.variable] ?? ''
+      conditions.push({ condition: 'variables', fits: found === (wanted.value ?? found) && found !== '', found })
+    }
     if (one.when.office_hours !== null) {
       const office = officeAt(on.at)
       const found = office.open ? 'within' : 'outside'
       conditions.push({ condition: 'office_hours', fits: office.open === one.when.office_hours, found, office })
     }
     const fits = conditions.every((condition) => condition.fits)
-    const tried = one.active && !stopped
+    const tried = one.active && !stopped && (on.new_conversation || one.on === 'every_message')
     const fate: RuleFate = !one.active
       ? 'inactive'
-      : stopped
-        ? 'not_reached'
-        : !fits
-          ? 'does_not_fit'
-          : one.go_on
-            ? 'fits'
-            : 'fits_and_stops'
+      : one.on === 'new_conversation' && !on.new_conversation
+        ? 'not_new'
+        : stopped
+          ? 'not_reached'
+          : !fits
+            ? 'does_not_fit'
+            : one.go_on
+              ? 'fits'
+              : 'fits_and_stops'
     const effects: DryRunResult['rules'][number]['effects'] = []
     if (tried && fits && one.then.team_id) {
       const withheld = result.team_id === null ? null : ('has_team' as const)

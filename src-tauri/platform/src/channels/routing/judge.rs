@@ -36,8 +36,8 @@ pub(super) struct Subject {
     pub(super) at: DateTime<Utc>,
     /// How the workspace's office hours stood then; `None`: no rule asks.
     pub(super) office: Option<OfficeMoment>,
-    /// Whether it began the conversation.
-    pub(super) new_conversation: bool,
+    /// Everything that the customer has said so far, if the conversation is a new one to the rules.
+    pub(super) said: Option<String>,
     /// The conversation's id.
     pub(super) conversation_id: String,
     /// The customer's id.
@@ -82,13 +82,17 @@ pub(super) fn judge(
     named: &Named,
 ) -> (Vec<RuleVerdict>, Vec<(usize, Act)>) {
     let (mut verdicts, mut acts) = (Vec::with_capacity(rules.len()), Vec::new());
-    let folded = fold(&subject.text);
+    let (folded, all_folded) = (fold(&subject.text), subject.said.as_deref().map(fold));
     let mut stopped = false;
     for (nr, rule) in rules.iter().enumerate() {
-        let conditions = conditions(&rule.when, &subject, &folded);
+        let words = match rule.on {
+            RuleOccasion::NewConversation => all_folded.as_ref().unwrap_or(&folded),
+            RuleOccasion::EveryMessage => &folded,
+        };
+        let conditions = conditions(&rule.when, &subject, words);
         let fate = if !rule.active {
             RuleFate::Inactive
-        } else if rule.on == RuleOccasion::NewConversation && !subject.new_conversation {
+        } else if rule.on == RuleOccasion::NewConversation && subject.said.is_none() {
             RuleFate::NotNew
         } else if stopped {
             RuleFate::NotReached

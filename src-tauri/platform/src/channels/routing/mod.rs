@@ -16,8 +16,10 @@ pub(crate) mod document;
 pub(crate) mod dry_run;
 mod faults;
 mod judge;
+mod waiting;
 
 use judge::{Act, Subject};
+use waiting::Waiting;
 
 use super::{effects, named::Named};
 use crate::{
@@ -30,20 +32,70 @@ use crate::{
     store::Write,
 };
 
-/// Tries the rules on a message and does what they say.
-pub(crate) fn apply(
+/// A message that came in and has been through the scenario.
+#[derive(Clone, Copy)]
+pub(crate) struct Came<'a> {
+    /// The message.
+    pub(crate) text: &'a str,
+    /// When it was written.
+    pub(crate) at: DateTime<Utc>,
+    /// Whether it began the conversation.
+    pub(crate) new_conversation: bool,
+    /// Whether the scenario waits for something: the customer, another system, time.
+    pub(crate) scenario_waits: bool,
+}
+
+/// Tries the rules on a message. Those for new conversations are tried once, when the scenario comes to rest for the first time (R9).
+pub(crate) fn on_message(write: &mut Write<'_>, record: Record, came: Came<'_>) -> Result<Record, Refusal> {
+    if came.scenario_waits {
+        if came.new_conversation {
+            waiting::begin(write, record.nr)?;
+        }
+        return apply(write, record, came.text, came.at, None);
+    }
+    if came.new_conversation {
+        return apply(write, record, came.text, came.at, Some(came.text.to_owned()));
+    }
+    let said = if wait(write.sql, &record)? { Some(wait_no_longer(write, &record, came.at)?) } else { None };
+    apply(write, record, came.text, came.at, said)
+}
+
+/// The same when the scenario comes to rest by itself: a delay is over, or another system has answered.
+pub(crate) fn at_rest(write: &mut Write<'_>, record: Record, text: &str) -> Result<Record, Refusal> {
+    if !wait(write.sql, &record)? {
+        return Ok(record);
+    }
+    let now = write.now;
+    let said = wait_no_longer(write, &record, now)?;
+    apply(write, record, text, now, Some(said))
+}
+
+/// Whether rules for new conversations wait. An advisor who has the conversation, or has answered, decides where it belongs.
+fn wait(sql: &Connection, record: &Record) -> rusqlite::Result<bool> {
+    let advisors = record.view.state == ConversationState::Ongoing || record.survey.advisor_replies > 0;
+    Ok(!advisors && matches!(waiting::look(sql, record.nr)?, Waiting::Still))
+}
+
+/// What the customer has said meanwhile.
+fn wait_no_longer(write: &Write<'_>, record: &Record, at: DateTime<Utc>) -> rusqlite::Result<String> {
+    waiting::end(write, record.nr, at)?;
+    waiting::said(write.sql, record.nr, i64::MAX)
+}
+
+/// Tries the rules and does what they say; those for new conversations with everything that was `said`.
+fn apply(
     write: &mut Write<'_>,
     mut record: Record,
     text: &str,
     at: DateTime<Utc>,
-    new_conversation: bool,
+    said: Option<String>,
 ) -> Result<Record, Refusal> {
     let rules = document::rules(write.sql)?;
     if rules.is_empty() {
         return Ok(record);
     }
     let office = office(write.sql, &rules, at)?;
-    let subject = Subject { at, new_conversation, office, ..subject(write.sql, &record, text, write.now)? };
+    let subject = Subject { at, said, office, ..subject(write.sql, &record, text, write.now)? };
     let (_, acts) = judge::judge(&rules, subject, &Named::of(write.sql)?);
     for (nr, act) in acts {
         if let Some(rule) = rules.get(nr) {
@@ -92,7 +144,7 @@ fn subject(sql: &Connection, record: &Record, text: &str, now: DateTime<Utc>) ->
         text: text.to_owned(),
         at: now,
         office: None,
-        new_conversation: false,
+        said: None,
         conversation_id: view.id.clone(),
         customer_id: view.customer.id.clone(),
         customer_name: view.customer.name.clone(),

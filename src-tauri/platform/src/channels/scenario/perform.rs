@@ -21,7 +21,7 @@ use super::{
 use crate::{
     actions::record::{self, NewAction},
     actor::Actor,
-    channels::effects,
+    channels::{effects, routing},
     clicks::reply,
     conversations::{
         Record,
@@ -32,13 +32,14 @@ use crate::{
 };
 
 /// Runs what a customer's message sets off. A new conversation enters the newest published version; an open one goes on in the
-/// version that it is in. A button or a word of the newest version works in every conversation.
+/// version that it is in. A button or a word of the newest version works in every conversation. Answers with whether the scenario waits
+/// for something now.
 pub(crate) fn on_message(
     write: &mut Write<'_>,
     record: Record,
     text: &str,
     new_conversation: bool,
-) -> Result<Record, Refusal> {
+) -> Result<(Record, bool), Refusal> {
     let newest = flows::of_channel(write.sql, &record.view.channel.id)?;
     let (position, mut state) = position::load(write.sql, &record)?;
     state.open = !new_conversation;
@@ -54,7 +55,9 @@ pub(crate) fn on_message(
     // Its own version first: the buttons that the customer sees may be of that one only.
     let takes = |published: &Published| interpreter::clicked(&published.flow, &state, text).is_some();
     let in_newest = current.as_ref().is_none_or(|current| !takes(current) && newest.as_ref().is_some_and(takes));
-    let Some(published) = (if in_newest { newest } else { current }) else { return Ok(record) };
+    let Some(published) = (if in_newest { newest } else { current }) else {
+        return Ok((record, false));
+    };
     facts.office = conditions::office(write.sql, &published.flow, facts.now)?;
     react_and_perform(write, record, &published, position, &state, &facts, &event)
 }
@@ -80,7 +83,10 @@ pub(super) fn resume(
     let message = record.view.last_message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
     let office = conditions::office(write.sql, &published.flow, write.now)?;
     let facts = Facts { office, ..facts(write, &record, &message) };
-    react_and_perform(write, record, &published, Some(position), &state, &facts, event)?;
+    let (record, waits) = react_and_perform(write, record, &published, Some(position), &state, &facts, event)?;
+    if record.view.status == ConversationStatus::Open && !waits {
+        routing::at_rest(write, record, &message)?;
+    }
     Ok(())
 }
 
@@ -110,11 +116,12 @@ fn react_and_perform(
     before: &ScenarioState,
     facts: &Facts,
     event: &ScenarioEvent,
-) -> Result<Record, Refusal> {
+) -> Result<(Record, bool), Refusal> {
     let (happened, after) = react(&published.flow, facts, before, event);
     let moved = happened.iter().any(|one| !matches!(one.what, ScenarioEffect::Troubles { .. }));
+    let waits = after.step.is_some();
     if !moved && after == *before {
-        return Ok(record);
+        return Ok((record, waits));
     }
     let visit = position.map_or(0, |position| position.visit) + 1;
     let position = Position { scenario_id: published.scenario_id.clone(), version: published.version, visit };
@@ -124,7 +131,7 @@ fn react_and_perform(
         record = perform(write, record, &actor, published, visit, facts, &after, one)?;
     }
     position::store(write, &record, &position, &after, &before.offered)?;
-    Ok(record)
+    Ok((record, waits))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the loop above is its one caller")]
