@@ -542,6 +542,27 @@ async fn d9_a_message_that_comes_in_late_is_answered_by_no_machine() {
 }
 
 #[tokio::test]
+async fn a_conversation_that_waits_in_an_older_version_is_routed_to_no_team_that_was_given_up() {
+    let desk = Desk::start().await;
+    let admin = Admin::of(&desk).await;
+    let alice = desk.alice().await;
+    let team = json!({ "name": "Night", "members": [alice.id] });
+    let team = desk.post(Some(&admin.person.token), "/v1/admin/teams", &team).await.expect(201)["id"].clone();
+    let mut routes = asks();
+    routes["steps"][1]["act"] = json!({ "do": "route", "team_id": team, "then": "people" });
+    admin.publish(&routes).await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    admin.publish(&asks()).await;
+    let path = format!("/v1/admin/teams/{}", team.as_str().unwrap());
+    let gone = admin.call(Method::DELETE, &path, None, Some("*")).await;
+    assert_eq!(gone.status.as_u16(), 204);
+
+    desk.writes(WEBCHAT, "zoe", "7").await;
+    let conversation = desk.conversation(&alice, &came.conversation).await;
+    assert_eq!((&conversation["team"], &conversation["state"]), (&Value::Null, &json!("received")), "somebody sees it");
+}
+
+#[tokio::test]
 async fn a_trial_remembers_what_was_written_and_in_which_language_as_production_does() {
     let desk = Desk::start().await;
     let admin = Admin::of(&desk).await;
