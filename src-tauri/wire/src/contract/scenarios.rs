@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type},
+};
 
 use super::{
     millis,
@@ -72,12 +75,18 @@ pub struct ScenarioHours {
 #[ts(export)]
 pub struct WeekSpan {
     /// ISO weekdays: 1 is Monday, 7 Sunday.
-    #[schema(max_items = 7)]
+    #[schema(schema_with = days)]
     pub days: Vec<u8>,
     /// HH:MM, included.
     pub from: String,
     /// HH:MM, excluded; `24:00` is the day's end. Before `from`: it ends on the next day.
     pub to: String,
+}
+
+/// A draft may have a day that there is not; what does not fit into the type may not even be said.
+fn days() -> Array {
+    let day = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(u8::MAX));
+    ArrayBuilder::new().description(Some("ISO weekdays: 1 is Monday, 7 Sunday.")).items(day).max_items(Some(7)).build()
 }
 
 /// One step.
