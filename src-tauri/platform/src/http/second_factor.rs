@@ -51,7 +51,7 @@ pub(super) async fn second_step(
 ) -> Result<Response, Refusal> {
     app.limits.take(What::SignIn, None, address, app.store.now())?;
     let asked: SecondStep = body::parse(&bytes?)?;
-    answer::json(StatusCode::CREATED, &app.doorkeeper.second_step(&app.store, asked, address).await?)
+    answer::json(StatusCode::CREATED, &app.doorkeeper.second_step(&app.store, asked).await?)
 }
 
 /// Set up an authenticator where the sign-in said `second-factor-enrolment-required`; its first code is the second step.

@@ -41,7 +41,7 @@ pub(super) async fn sign_in(
     app.limits.take(What::SignIn, None, address, app.store.now())?;
     let new: NewSession = body::parse(&bytes?)?;
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
-    answer::json(StatusCode::CREATED, &app.doorkeeper.sign_in(&app.store, new, agent, address).await?)
+    answer::json(StatusCode::CREATED, &app.doorkeeper.sign_in(&app.store, new, agent).await?)
 }
 
 /// Sign out: the token is dead.

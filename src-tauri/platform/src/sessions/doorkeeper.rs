@@ -5,7 +5,6 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -93,10 +92,9 @@ impl Doorkeeper {
         store: &Store,
         new: NewSession,
         agent: Option<String>,
-        from: Option<IpAddr>,
     ) -> Result<Session, Refusal> {
         let email = new.email.trim().to_lowercase();
-        let mut attempts = self.lockout.attempts(&email, from, store.now()).await;
+        let mut attempts = self.lockout.attempts(&email, store.now()).await;
         attempts.require_free(store.now()).inspect_err(|_| store.metrics().sign_in_failed())?;
 
         let asked = email.clone();
@@ -137,14 +135,9 @@ impl Doorkeeper {
 
     /// The second step. Where a second factor had to be set up first, its first code also takes it into use, and the session brings the
     /// recovery codes.
-    pub(crate) async fn second_step(
-        &self,
-        store: &Store,
-        asked: SecondStep,
-        from: Option<IpAddr>,
-    ) -> Result<Session, Refusal> {
+    pub(crate) async fn second_step(&self, store: &Store, asked: SecondStep) -> Result<Session, Refusal> {
         let email = self.challenges.find(&asked.challenge, store.now())?.user.email;
-        let mut attempts = self.lockout.attempts(&email, from, store.now()).await;
+        let mut attempts = self.lockout.attempts(&email, store.now()).await;
         attempts.require_free(store.now()).inspect_err(|_| store.metrics().sign_in_failed())?;
         // Whoever was before may have used it up.
         let passed = self.challenges.find(&asked.challenge, store.now())?;
@@ -223,7 +216,7 @@ impl Doorkeeper {
         caller: Caller,
         code: String,
     ) -> Result<RecoveryCodes, Refusal> {
-        let mut attempts = self.signed_in.attempts(&caller.user.email, None, store.now()).await;
+        let mut attempts = self.signed_in.attempts(&caller.user.email, store.now()).await;
         attempts.require_free(store.now())?;
         let begun = self.enrolments.lock().unwrap_or_else(PoisonError::into_inner).get(&caller.user.id).cloned();
         let (secret, until) = begun.ok_or(Refusal::EnrolmentUnknown)?;
@@ -326,7 +319,7 @@ impl Doorkeeper {
 
     /// Whoever is signed in already shows that it is still them.
     async fn require_password(&self, store: &Store, user: &User, password: String) -> Result<(), Refusal> {
-        let mut attempts = self.signed_in.attempts(&user.email, None, store.now()).await;
+        let mut attempts = self.signed_in.attempts(&user.email, store.now()).await;
         attempts.require_free(store.now())?;
         let email = user.email.clone();
         let known = store.read(move |sql| Ok(find(sql, &email)?)).await?;
@@ -341,7 +334,7 @@ impl Doorkeeper {
     /// The same with a code, where a second factor is in use: the password alone must not take it away.
     async fn require_both(&self, store: &Store, user: &User, shown: ConfirmWithPassword) -> Result<(), Refusal> {
         self.require_password(store, user, shown.password).await?;
-        let mut attempts = self.signed_in.attempts(&user.email, None, store.now()).await;
+        let mut attempts = self.signed_in.attempts(&user.email, store.now()).await;
         attempts.require_free(store.now())?;
         let (id, name, code) = (user.id.clone(), user.name.clone(), shown.code.unwrap_or_default());
         let passed = store
