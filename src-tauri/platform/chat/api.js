@@ -6,7 +6,8 @@
  *   position: number, id: string, conversation_id: string, kind: 'text' | 'survey' | 'closed',
  *   side: 'customer' | 'advisor' | 'scenario' | 'system', name: string | null, text: string, at: string,
  *   client_id: string | null, buttons?: { label: string }[], attachments?: Attachment[],
- *   survey?: { token: string, kind: 'nps' | 'csat', question: string, from: number, to: number, rating: number | null, open: boolean },
+ *   survey?: { token: string, kind: 'nps' | 'csat', language: string, question: string, low_label: string, high_label: string,
+ *     thanks: string, ask_comment: boolean, from: number, to: number, rating: number | null, open: boolean },
  * }} Entry
  */
 /** @typedef {{ open: boolean, advisor: string | null, read_to: number, seen_to: number }} State */

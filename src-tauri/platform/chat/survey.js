@@ -8,12 +8,13 @@ import { words } from './words.js'
 export function surveyCard(survey) {
   const card = document.createElement('form')
   card.className = 'survey'
+  card.lang = survey.language
   const question = document.createElement('p')
   question.className = 'question'
   question.textContent = survey.question
   card.append(question)
   if (!survey.open) {
-    card.append(thanks(survey.rating))
+    card.append(survey.rating === null ? note(words.surveyOver) : thanks(survey, survey.rating))
     return card
   }
 
@@ -34,7 +35,8 @@ export function surveyCard(survey) {
   const more = document.createElement('div')
   more.className = 'more'
   more.hidden = true
-  more.append(comment, send)
+  if (survey.ask_comment) more.append(comment)
+  more.append(send)
   const refused = document.createElement('p')
   refused.className = 'refused'
   refused.setAttribute('role', 'alert')
@@ -75,7 +77,7 @@ export function surveyCard(survey) {
   const ends = document.createElement('div')
   ends.className = 'ends'
   ends.setAttribute('aria-hidden', 'true')
-  for (const end of words.ratingEnds[survey.kind] ?? []) {
+  for (const end of [survey.low_label, survey.high_label]) {
     const text = document.createElement('span')
     text.textContent = end
     ends.append(text)
@@ -88,7 +90,7 @@ export function surveyCard(survey) {
     refused.hidden = true
     try {
       await rate(survey.token, chosen, comment.value)
-      card.replaceChildren(question, thanks(chosen))
+      card.replaceChildren(question, thanks(survey, chosen))
     } catch (error) {
       if (error instanceof Refusal && (error.code === 'already-answered' || error.code === 'survey-expired')) {
         card.replaceChildren(question, note(words.surveyOver))
@@ -103,9 +105,15 @@ export function surveyCard(survey) {
   return card
 }
 
-/** @param {number | null} rating */
-function thanks(rating) {
-  return note(rating === null ? words.surveyOver : words.rated(rating))
+/** @param {Survey} survey @param {number} rating */
+function thanks(survey, rating) {
+  const line = note(survey.thanks)
+  const given = document.createElement('span')
+  given.className = 'rating'
+  given.lang = document.documentElement.lang
+  given.textContent = words.rated(rating)
+  line.append(' ', given)
+  return line
 }
 
 /** @param {string} text */

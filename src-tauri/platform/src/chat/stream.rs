@@ -72,10 +72,11 @@ impl Feed {
     /// Whether more is there already.
     async fn catch_up(&mut self) -> Result<bool, Over> {
         let (visitor, token, place) = (self.visitor.clone(), self.token.clone(), self.place);
+        let now = self.store.now();
         let read = self.store.read(move |sql| {
             // Asked each time: a token that died meanwhile reads nothing more.
             visitors::known(sql, &visitor.channel_id, &token)?;
-            Ok((thread::after(sql, &visitor, place, BATCH)?, thread::state(sql, &visitor)?))
+            Ok((thread::after(sql, &visitor, place, BATCH, now)?, thread::state(sql, &visitor)?))
         });
         let (entries, state) = read.await.map_err(|_: Refusal| Over)?;
         let more = i64::try_from(entries.len()).unwrap_or(i64::MAX) >= BATCH;

@@ -1,15 +1,15 @@
 //! What a visitor sees: everything that was said between them and the company on this channel, across conversations, and
 //! nothing that is for colleagues.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use signoff_wire::contract::{
-    channels::SurveyKind,
-    chat::{ChatEntry, ChatEntryKind, ChatSide, ChatState, ChatSurvey, ChatThread},
+    chat::{ChatEntry, ChatEntryKind, ChatSide, ChatState, ChatThread},
     timeline::{AuthorKind, Delivery, DeliveryStatus},
 };
 
 use super::visitors::{Known, client_id};
-use crate::{refusal::Refusal, store::time, surveys};
+use crate::{refusal::Refusal, store::time, surveys::answers};
 
 /// Rows of `entries n` that a visitor may see, of conversations of one customer.
 const VISIBLE: &str = "
@@ -22,7 +22,13 @@ const COLUMNS: &str = "n.nr, n.id, c.id, n.kind, n.author_kind, n.author_name, n
     n.delivery_reason, n.buttons, n.attachments, n.external_id, n.event ->> '$.type', n.event ->> '$.survey_id'";
 
 /// A page of the thread: the newest `limit` entries before `before`, newest last.
-pub(crate) fn page(sql: &Connection, visitor: &Known, before: Option<i64>, limit: i64) -> Result<ChatThread, Refusal> {
+pub(crate) fn page(
+    sql: &Connection,
+    visitor: &Known,
+    before: Option<i64>,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<ChatThread, Refusal> {
     let mut items = rows(
         sql,
         visitor,
@@ -36,7 +42,8 @@ pub(crate) fn page(sql: &Connection, visitor: &Known, before: Option<i64>, limit
     let next = if more { items.first().map(|row| row.nr) } else { None };
     let state = state(sql, visitor)?;
     let position = newest(sql, visitor)?;
-    let items = items.into_iter().filter_map(|row| entry(sql, visitor, row).transpose()).collect::<Result<_, _>>()?;
+    let items =
+        items.into_iter().filter_map(|row| entry(sql, visitor, row, now).transpose()).collect::<Result<_, _>>()?;
     Ok(ChatThread { items, next, position, state })
 }
 
@@ -46,9 +53,13 @@ pub(crate) fn after(
     visitor: &Known,
     place: i64,
     limit: i64,
+    now: DateTime<Utc>,
 ) -> Result<Vec<(i64, Option<ChatEntry>)>, Refusal> {
     let query = format!("SELECT {COLUMNS} {VISIBLE} AND n.nr > :place ORDER BY n.nr LIMIT :limit");
-    rows(sql, visitor, &query, place, limit)?.into_iter().map(|row| Ok((row.nr, entry(sql, visitor, row)?))).collect()
+    rows(sql, visitor, &query, place, limit)?
+        .into_iter()
+        .map(|row| Ok((row.nr, entry(sql, visitor, row, now)?)))
+        .collect()
 }
 
 /// The newest place there is.
@@ -131,9 +142,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Seen> {
 }
 
 /// A line of the page; `None` for what happened and leaves no line.
-fn entry(sql: &Connection, visitor: &Known, row: Seen) -> Result<Option<ChatEntry>, Refusal> {
+fn entry(sql: &Connection, visitor: &Known, row: Seen, now: DateTime<Utc>) -> Result<Option<ChatEntry>, Refusal> {
     let survey = match &row.survey_id {
-        Some(survey_id) => survey(sql, survey_id)?,
+        Some(survey_id) => answers::by_id(sql, survey_id)?.map(|survey| survey.on_the_page(now)).transpose()?,
         None => None,
     };
     let kind = match row.happening.as_deref() {
@@ -172,27 +183,4 @@ fn entry(sql: &Connection, visitor: &Known, row: Seen) -> Result<Option<ChatEntr
         attachments: serde_json::from_str(&list(row.attachments)).unwrap_or_default(),
         survey,
     }))
-}
-
-fn survey(sql: &Connection, survey_id: &str) -> Result<Option<ChatSurvey>, Refusal> {
-    let found = sql
-        .prepare_cached(
-            "SELECT s.token, s.kind, s.rating, s.answered_at IS NULL, o.text
-             FROM surveys s LEFT JOIN outbound o ON o.id = s.id AND o.kind = 'survey' WHERE s.id = ?1",
-        )?
-        .query_row(params![survey_id], |row| {
-            let kind = SurveyKind::from(row.get::<_, String>(1)?.as_str());
-            let scale = surveys::form::scale(&kind);
-            Ok(ChatSurvey {
-                token: row.get(0)?,
-                kind,
-                question: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
-                from: *scale.start(),
-                to: *scale.end(),
-                rating: row.get(2)?,
-                open: row.get(3)?,
-            })
-        })
-        .optional()?;
-    Ok(found)
 }

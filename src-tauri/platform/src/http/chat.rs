@@ -101,7 +101,8 @@ pub(super) async fn entries(
 ) -> Result<Response, Refusal> {
     app.limits.take(What::Request, Some(&visitor.token_hash), address, app.store.now())?;
     let (before, limit) = (query::cursor(asked.before.as_deref())?, query::limit(asked.limit, 50, 200));
-    answer::ok(&app.store.read(move |sql| thread::page(sql, &visitor, before, limit)).await?)
+    let now = app.store.now();
+    answer::ok(&app.store.read(move |sql| thread::page(sql, &visitor, before, limit, now)).await?)
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_wire::contract::{
     channels::SurveyKind,
+    chat::ChatSurvey,
     events::{self as wire_events, EventType},
     surveys::{SurveyAnswer, SurveyAnswerAccepted, SurveyQuestion, SurveyState},
     timeline::{Author, AuthorKind, Happening},
@@ -28,6 +29,7 @@ const ANSWER_WITHIN: TimeDelta = TimeDelta::days(7);
 /// A survey that was sent.
 pub(crate) struct Survey {
     id: String,
+    token: String,
     conversation_nr: i64,
     kind: SurveyKind,
     sent_at: DateTime<Utc>,
@@ -39,14 +41,25 @@ pub(crate) struct Survey {
 
 /// The survey that a token stands for.
 pub(crate) fn by_token(sql: &Connection, token: &str) -> Result<Survey, Refusal> {
+    found(sql, "s.token", token)?.ok_or(Refusal::SurveyUnknown)
+}
+
+/// The survey with this id.
+pub(crate) fn by_id(sql: &Connection, id: &str) -> Result<Option<Survey>, Refusal> {
+    found(sql, "s.id", id)
+}
+
+fn found(sql: &Connection, column: &str, value: &str) -> Result<Option<Survey>, Refusal> {
+    let query = format!(
+        "SELECT s.id, s.conversation_nr, s.kind, s.sent_at, s.language, s.form_nr, s.rating, k.text, s.token
+         FROM surveys s LEFT JOIN survey_comments k ON k.survey_id = s.id WHERE {column} = ?1"
+    );
     let found = sql
-        .prepare_cached(
-            "SELECT s.id, s.conversation_nr, s.kind, s.sent_at, s.language, s.form_nr, s.rating, k.text
-             FROM surveys s LEFT JOIN survey_comments k ON k.survey_id = s.id WHERE s.token = ?1",
-        )?
-        .query_row([token], |row| {
+        .prepare_cached(&query)?
+        .query_row([value], |row| {
             let survey = Survey {
                 id: row.get(0)?,
+                token: row.get(8)?,
                 conversation_nr: row.get(1)?,
                 kind: SurveyKind::from(row.get::<_, String>(2)?.as_str()),
                 sent_at: time(row.get(3)?),
@@ -58,8 +71,8 @@ pub(crate) fn by_token(sql: &Connection, token: &str) -> Result<Survey, Refusal>
             Ok((survey, row.get::<_, Option<i64>>(5)?))
         })
         .optional()?;
-    let (survey, form_nr) = found.ok_or(Refusal::SurveyUnknown)?;
-    Ok(Survey { form: form::numbered(sql, form_nr, &survey.kind)?, ..survey })
+    let Some((survey, form_nr)) = found else { return Ok(None) };
+    Ok(Some(Survey { form: form::numbered(sql, form_nr, &survey.kind)?, ..survey }))
 }
 
 impl Survey {
@@ -101,6 +114,26 @@ impl Survey {
             rating: self.rating,
             commented: self.comment.is_some(),
             expires_at: self.sent_at + ANSWER_WITHIN,
+        })
+    }
+
+    /// The same on the chat page, in the customer's own language.
+    pub(crate) fn on_the_page(&self, now: DateTime<Utc>) -> Result<ChatSurvey, Refusal> {
+        let texts = self.form.texts_in(self.language.as_deref()).ok_or(Refusal::Internal)?.clone();
+        let scale = form::scale(&self.kind);
+        Ok(ChatSurvey {
+            token: self.token.clone(),
+            kind: self.kind.clone(),
+            language: texts.language,
+            question: texts.question,
+            low_label: texts.low_label,
+            high_label: texts.high_label,
+            thanks: texts.thanks,
+            ask_comment: self.form.ask_comment,
+            from: *scale.start(),
+            to: *scale.end(),
+            rating: self.rating,
+            open: self.rating.is_none() && !self.is_over(now),
         })
     }
 

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream::BoxStream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Answer, Desk, Person, answer_of, column, items};
+use crate::desk::{Answer, Desk, Person, WEBCHAT, answer_of, column, items};
 
 const CHAT: &str = "/v1/chat/ch_webchat";
 
@@ -116,6 +116,40 @@ async fn a_visitor_writes_is_answered_rates_and_begins_anew_after_the_closing() 
 
     let next = visitor.writes(&desk, "c2", "One more thing").await.expect(201);
     assert_eq!(next["new_conversation"], true, "R9");
+}
+
+/// D11: the words are the admin's, in the customer's language, and the seven days end on the page, too.
+#[tokio::test]
+async fn the_page_asks_in_the_surveys_own_words_and_for_seven_days() {
+    let desk = Desk::start().await;
+    desk.allow_manual_close(true).await;
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    let texts = |language: &str, question: &str, thanks: &str| json!({ "language": language, "question": question, "low_label": "non", "high_label": "oui", "thanks": thanks });
+    let form = json!({
+        "kind": "csat", "paused": false, "quiet_days": null, "ask_comment": false, "fallback_language": "en",
+        "texts": [texts("en", "Content?", "Ta!"), texts("fr", "Contente ?", "Un grand merci !")],
+    });
+    desk.put(&admin, &format!("/v1/admin/surveys/channels/{WEBCHAT}"), &form, Some("*")).await.expect(200);
+    let visitor = Visitor::begin(&desk).await;
+    let taken = visitor.writes(&desk, "c1", "Bonjour, où est ma commande ? Merci").await.expect(201);
+    let id = only_conversation(&desk, &alice).await["id"].as_str().unwrap().to_owned();
+    desk.close(&alice, &id, taken["id"].as_str().unwrap()).await.expect(201);
+    let survey = async || {
+        let lines = items(&visitor.thread(&desk).await);
+        lines.into_iter().find(|line| line["kind"] == "survey").expect("the survey was sent")["survey"].clone()
+    };
+
+    let asked = survey().await;
+    let words = ["language", "question", "low_label", "high_label", "thanks"]
+        .map(|word| asked[word].as_str().unwrap().to_owned());
+    assert_eq!(words, ["fr", "Contente ?", "non", "oui", "Un grand merci !"]);
+    assert_eq!((&asked["ask_comment"], &asked["to"], &asked["open"]), (&json!(false), &json!(5), &json!(true)));
+    desk.later(chrono::TimeDelta::days(7));
+    assert_eq!(survey().await["open"], true, "to the end of the seventh day");
+    desk.later(chrono::TimeDelta::seconds(1));
+    assert_eq!(survey().await["open"], false);
+    let path = format!("/v1/surveys/{}/answer", asked["token"].as_str().unwrap());
+    desk.post(None, &path, &json!({ "rating": 5 })).await.refused(410, "survey-expired");
 }
 
 async fn alice_name(desk: &Desk, alice: &Person) -> Value {

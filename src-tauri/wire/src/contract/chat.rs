@@ -110,15 +110,25 @@ pub struct ChatSurvey {
     pub token: String,
     /// NPS or CSAT.
     pub kind: SurveyKind,
+    /// What the texts are written in.
+    pub language: String,
     /// The question, in the customer's language.
     pub question: String,
+    /// What stands at the smallest rating.
+    pub low_label: String,
+    /// What stands at the largest.
+    pub high_label: String,
+    /// What is said to whoever has answered.
+    pub thanks: String,
+    /// Whether the customer is asked to say more.
+    pub ask_comment: bool,
     /// The smallest rating.
     pub from: i64,
     /// The largest.
     pub to: i64,
     /// The customer's rating, once given.
     pub rating: Option<i64>,
-    /// Whether it still takes an answer.
+    /// Whether it still takes an answer: there is none yet, and the seven days are not over.
     pub open: bool,
 }
 

@@ -47,7 +47,7 @@ fn a_customer_is_greeted_answered_asked_and_begins_anew_after_the_closing() -> R
         browser.type_into(".survey textarea", "Quick and kind")?;
         stage.picture(&browser, "2-survey")?;
         browser.click(".survey .primary")?;
-        browser.wait_for_text(".thanks", "9")?;
+        browser.wait_for_text(".thanks", "Thank you for your answer. Your rating: 9")?;
         until("the rating is in the timeline (D11)", || {
             let entries = alice.timeline(id(&conversation)?)?;
             let rated = |entry: &Value| entry["event"]["rating"] == 9 && entry["event"]["comment"] == "Quick and kind";
@@ -64,7 +64,7 @@ fn a_customer_is_greeted_answered_asked_and_begins_anew_after_the_closing() -> R
 
         browser.reload()?;
         browser.wait_for_text(".thread", "Where is my order?")?;
-        browser.wait_for_text(".thanks", "9")?;
+        browser.wait_for_text(".thanks", "Thank you for your answer. Your rating: 9")?;
         assert_eq!(browser.count(".entry.customer")?, 3, "nothing twice after a reload");
         let errors: Vec<String> = browser.console()?.into_iter().filter(|line| line.starts_with("SEVERE")).collect();
         assert_eq!(errors, Vec::<String>::new());
