@@ -74,10 +74,11 @@ pub(crate) fn create(
         .prepare_cached("INSERT INTO user_channels (user_id, channel_id) SELECT id, ?1 FROM users WHERE ?2 OR id = ?3")?
         .execute(params![id, new.everybody_replies, user.id])?;
     let channel = settings::one(write.sql, &id)?;
-    audit::append(
+    audit::append_about(
         write,
         user,
         "channel.create",
+        (&id, &channel.rules.name),
         &Value::Null,
         &json!({ "id": id, "type": channel.kind, "rules": channel.rules }),
     )?;

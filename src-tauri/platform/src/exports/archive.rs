@@ -92,6 +92,18 @@ pub(crate) fn remove(directory: &Path, id: &str) {
     }
 }
 
+/// Removes what no export names: files whose rows went in a moment in which the process was killed.
+pub(super) fn remove_unnamed(directory: &Path, is_named: impl Fn(&str) -> bool) {
+    // Without a folder there is nothing in it.
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let id = name.strip_suffix(".zip").or_else(|| name.strip_suffix(".zip.part"));
+        if let Some(id) = id.filter(|id| !is_named(id)) {
+            remove(directory, id);
+        }
+    }
+}
+
 /// Makes the zip.
 pub(super) async fn make(
     store: &Store,

@@ -1,5 +1,7 @@
 //! Which exports there are, and what became of them.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
@@ -138,6 +140,11 @@ pub(super) fn waiting(sql: &Connection) -> Result<Option<Export>, Refusal> {
         .query_row([], read)
         .optional()?;
     Ok(found.map(|(_, export)| export))
+}
+
+/// The ids of all of them.
+pub(super) fn ids(sql: &Connection) -> Result<HashSet<String>, Refusal> {
+    Ok(sql.prepare("SELECT id FROM exports")?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// How often recorded data was changed, which nothing but an erasure does.

@@ -19,8 +19,8 @@ use crate::{
     store::{Store, Write, ms, time},
 };
 
-/// Looked at again after at most so long: clocks are set, and laptops sleep.
-const LOOK_AGAIN: Duration = Duration::from_secs(60 * 60);
+/// Looked at again after at most so long: clocks are set, laptops sleep, and an erasure makes the files outdated that there are.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// A daily export that failed is tried again after so long.
 const TRY_AGAIN: TimeDelta = TimeDelta::hours(1);
 
@@ -95,6 +95,9 @@ pub(crate) fn update(
 
 /// Makes exports until the platform stops.
 pub(crate) async fn run(store: Store, directory: PathBuf, wake: Arc<Notify>, mut stopping: watch::Receiver<bool>) {
+    if let Err(refusal) = sweep(&store, &directory).await {
+        tracing::warn!(code = %refusal.kind().0, "cannot look for exports that are left over");
+    }
     loop {
         if let Err(refusal) = round(&store, &directory, &stopping).await {
             tracing::warn!(code = %refusal.kind().0, "cannot make exports");
@@ -106,6 +109,14 @@ pub(crate) async fn run(store: Store, directory: PathBuf, wake: Arc<Notify>, mut
             () = tokio::time::sleep(until_due(&store).await) => {}
         }
     }
+}
+
+/// Once, after a start.
+async fn sweep(store: &Store, directory: &std::path::Path) -> Result<(), Refusal> {
+    let named = store.read(record::ids).await?;
+    let directory = directory.to_owned();
+    store.threads().blocking(move || archive::remove_unnamed(&directory, |id| named.contains(id))).await;
+    Ok(())
 }
 
 async fn until_due(store: &Store) -> Duration {
@@ -203,5 +214,6 @@ fn carry_out(write: &mut Write<'_>, plan: Plan) -> Result<Vec<String>, Refusal> 
     for id in &plan.old {
         write.sql.execute("DELETE FROM exports WHERE id = ?1", [id])?;
     }
-    Ok(plan.old)
+    // Nobody gets what is to be made again: it may have in it who was erased.
+    Ok(plan.old.into_iter().chain(plan.again).collect())
 }

@@ -280,3 +280,50 @@ async fn exports_are_admins_and_bad_wishes_are_refused() {
     let gone = desk.request(Method::DELETE, "/v1/admin/exports/exp_nothing").bearer_auth(&admin.token);
     answer_of(gone).await.refused(404, "export-unknown");
 }
+
+/// What is erased leaves the zips that are there, too: they are not handed out from that moment on, and made again from the rest.
+#[tokio::test]
+async fn a_zip_from_before_an_erasure_is_made_again_without_what_was_erased() {
+    let mut desk = Desk::start().await;
+    let admin = desk.admin().await;
+    let came = desk.writes(WEBCHAT, "zoe", "My name is Zanzibar").await;
+    desk.later(TimeDelta::hours(1));
+    let day = json!({ "from": "2026-03-02", "to": "2026-03-03" });
+    desk.post(Some(&admin.token), "/v1/admin/exports", &day).await.expect(201);
+    let export = made(&desk, &admin).await.remove(0);
+    let path = format!("/v1/admin/exports/{}/file", export["id"].as_str().unwrap());
+    assert!(unzipped(desk.get(&admin, &path).await.bytes, "messages.csv").contains("Zanzibar"));
+
+    let customer = desk.conversation(&admin, &came.conversation).await["customer"]["id"].as_str().unwrap().to_owned();
+    let data = desk.request(Method::DELETE, &format!("/v1/admin/customers/{customer}/data"));
+    answer_of(data.bearer_auth(&admin.token).header(IF_MATCH, "*")).await.expect(200);
+    desk.get(&admin, &path).await.refused(409, "export-not-ready");
+
+    desk.restart().await;
+    let again = loop {
+        let answer = desk.get(&admin, &path).await;
+        if answer.status == 200 {
+            break answer;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(!unzipped(again.bytes, "messages.csv").contains("Zanzibar"));
+}
+
+/// A process that was killed between the row and the file leaves a file that nobody would ever find.
+#[tokio::test]
+async fn a_zip_that_no_export_names_is_swept_away_at_the_next_start() {
+    let mut desk = Desk::start().await;
+    let admin = desk.admin().await;
+    let day = json!({ "from": "2026-03-01", "to": "2026-03-02" });
+    desk.post(Some(&admin.token), "/v1/admin/exports", &day).await.expect(201);
+    let kept = desk.dir().join("exports").join(format!("{}.zip", made(&desk, &admin).await[0]["id"].as_str().unwrap()));
+    let lost = ["exp_lost.zip", "exp_broken-off.zip.part"].map(|name| desk.dir().join("exports").join(name));
+    for path in &lost {
+        std::fs::write(path, "somebody's words").unwrap();
+    }
+
+    desk.restart().await;
+    desk.until("what nobody names is gone", || lost.iter().all(|path| !path.exists())).await;
+    assert!(kept.exists());
+}
