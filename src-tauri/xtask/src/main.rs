@@ -60,8 +60,10 @@ Signoff's own commands.
       click, drain, depth, offline, memory; without it, all.
 
   cargo xtask bench platform [--only NAME]... [--rounds N] [--conversations N]
+                             [--filled DIR]
       The figures of the platform, beside one that is written in an afternoon. NAME is one of
-      clicks, streams, past; without it, all.
+      clicks, streams, past; without it, all. The past is read in a workspace of N conversations
+      that is made for it, or in DIR, where `signoff-platform fill` has made one before.
 
   cargo xtask chaos [--rounds N] [--seed S] [--folder DIR]
       A real client process and a real platform, on real files, a network of faults between

@@ -115,7 +115,7 @@ pub(crate) fn run() -> Result<()> {
         Name::Click => clicks::measure(&programs, options.rounds),
         Name::FirstSync => first_sync::measure(&programs, options.rounds),
         Name::Outbox { subject } => outbox::measure(&programs, subject, options.rounds),
-        Name::Platform { subject, size } => platform::measure(&programs, subject, size, options.rounds),
+        Name::Platform { subject, size } => platform::measure(&programs, subject, &size, options.rounds),
         Name::OutboxPart { part } => outbox::take_part(&programs, &part),
         Name::FirstSyncOnce { address, profile } => {
             report::say(&first_sync::once(&address, &profile)?);

@@ -4,8 +4,8 @@ use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "`cargo xtask bench app [--only NAME]… [--rounds N] [--cold]` with NAME one of run, start, javascript, click, first-sync, \
                      notification, package; or `cargo xtask bench outbox [--only NAME]… [--rounds N]` with NAME one of click, drain, depth, \
-                     offline, memory; or `cargo xtask bench platform [--only NAME]… [--rounds N] [--conversations N]` with NAME one of \
-                     clicks, streams, past";
+                     offline, memory; or `cargo xtask bench platform [--only NAME]… [--rounds N] [--conversations N] \
+                     [--filled DIR]` with NAME one of clicks, streams, past";
 /// Enough for a median that one disturbed round does not move.
 const ROUNDS: usize = 7;
 
@@ -114,6 +114,8 @@ pub(super) struct Choice {
     pub(super) rounds: usize,
     /// Of the large workspace, if not as many as usual.
     pub(super) conversations: Option<u32>,
+    /// The folder of that workspace, if `signoff-platform fill` has made it before.
+    pub(super) filled: Option<String>,
 }
 
 impl Choice {
@@ -125,7 +127,8 @@ impl Choice {
             Some("platform") => Subject::Platform,
             Some(_) | None => bail!(USAGE),
         };
-        let (mut names, mut rounds, mut cold, mut conversations) = (Vec::new(), ROUNDS, false, None);
+        let (mut names, mut rounds, mut cold) = (Vec::new(), ROUNDS, false);
+        let (mut conversations, mut filled) = (None, None);
         while let Some(argument) = arguments.next() {
             match argument {
                 "--only" => {
@@ -137,6 +140,9 @@ impl Choice {
                 "--conversations" if subject == Subject::Platform => {
                     let number = arguments.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
                     conversations = Some(number.context(USAGE)?);
+                }
+                "--filled" if subject == Subject::Platform => {
+                    filled = Some(arguments.next().context(USAGE)?.to_owned());
                 }
                 "--cold" if subject == Subject::App => cold = true,
                 unknown => bail!("`bench` knows no {unknown:?}: {USAGE}"),
@@ -151,7 +157,7 @@ impl Choice {
         if cold {
             names.push(Name::Cold);
         }
-        Ok(Self { subject, names, rounds, conversations })
+        Ok(Self { subject, names, rounds, conversations, filled })
     }
 }
 
@@ -167,7 +173,10 @@ mod tests {
     fn everything_is_measured_but_the_cold_build_unless_asked_for() {
         let choice = parsed(&["app"]).expect("valid");
         let usual = Subject::App.usual().to_vec();
-        assert_eq!(choice, Choice { subject: Subject::App, names: usual, rounds: ROUNDS, conversations: None });
+        assert_eq!(
+            choice,
+            Choice { subject: Subject::App, names: usual, rounds: ROUNDS, conversations: None, filled: None }
+        );
         assert!(parsed(&["app", "--cold"]).expect("valid").names.contains(&Name::Cold));
     }
 
@@ -175,7 +184,7 @@ mod tests {
     fn single_figures_and_rounds_can_be_chosen() {
         let choice = parsed(&["app", "--only", "click", "--only", "first-sync", "--rounds", "3"]).expect("valid");
         let names = vec![Name::Click, Name::FirstSync];
-        assert_eq!(choice, Choice { subject: Subject::App, names, rounds: 3, conversations: None });
+        assert_eq!(choice, Choice { subject: Subject::App, names, rounds: 3, conversations: None, filled: None });
     }
 
     #[test]
@@ -190,6 +199,8 @@ mod tests {
     fn the_large_workspace_can_be_larger() {
         let choice = parsed(&["platform", "--only", "past", "--conversations", "1000000"]).expect("valid");
         assert_eq!((choice.names.as_slice(), choice.conversations), (&[Name::PlatformPast][..], Some(1_000_000)));
+        let choice = parsed(&["platform", "--filled", "/srv/large"]).expect("valid");
+        assert_eq!(choice.filled.as_deref(), Some("/srv/large"));
         parsed(&["platform", "--conversations", "0"]).expect_err("nothing to read");
         parsed(&["app", "--conversations", "5"]).expect_err("the app has no such workspace");
     }

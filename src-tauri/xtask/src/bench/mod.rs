@@ -98,14 +98,16 @@ fn peers() -> Result<()> {
 /// Lets the measuring program measure.
 fn in_the_program(name: Name, choice: &Choice) -> Result<Vec<Row>> {
     let words = name.in_the_program().context("measured by the program")?;
-    let size = choice.conversations.map(|number| ["--conversations".to_owned(), number.to_string()]);
+    let number = choice.conversations.map(|number| ["--conversations".to_owned(), number.to_string()]);
+    let filled = choice.filled.clone().map(|folder| ["--filled".to_owned(), folder]);
+    let size = number.into_iter().chain(filled).flatten();
     let output = Command::new(workspace::target().join("release/signoff-bench"))
         .current_dir(workspace::root())
         .arg("--evidence")
         .arg(workspace::target().join("bench"))
         .args(["--rounds", &choice.rounds.to_string()])
         .args(words)
-        .args(size.filter(|_| choice.subject == Subject::Platform).into_iter().flatten())
+        .args(size)
         .stderr(Stdio::inherit())
         .output()
         .context("the measuring program did not start")?;

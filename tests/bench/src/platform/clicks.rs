@@ -37,7 +37,7 @@ struct Open {
 }
 
 /// Measures.
-pub(super) async fn measure(programs: &Programs, size: Size, rounds: usize) -> Result<()> {
+pub(super) async fn measure(programs: &Programs, size: &Size, rounds: usize) -> Result<()> {
     let bench = programs.workbench()?;
     let needed = u32::try_from(size.advisors * EACH * (rounds + 1))?;
     progress(&format!("a workspace with {needed} conversations to be settled, and as many in the baseline"));

@@ -9,6 +9,8 @@ mod http;
 mod past;
 mod streams;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
@@ -26,7 +28,7 @@ pub(crate) enum Subject {
 }
 
 /// How much of everything.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Size {
     /// Advisors at work at the same time
     #[arg(long, default_value_t = 200)]
@@ -37,10 +39,13 @@ pub(crate) struct Size {
     /// Conversations of the large workspace, of twenty messages each
     #[arg(long, default_value_t = 100_000)]
     pub(crate) conversations: u32,
+    /// That workspace, where `signoff-platform fill` has made it before; it stays
+    #[arg(long)]
+    pub(crate) filled: Option<PathBuf>,
 }
 
 /// Measures.
-pub(crate) fn measure(programs: &Programs, subject: Subject, size: Size, rounds: usize) -> Result<()> {
+pub(crate) fn measure(programs: &Programs, subject: Subject, size: &Size, rounds: usize) -> Result<()> {
     // One thread: whoever measures takes as little as possible from who is measured.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

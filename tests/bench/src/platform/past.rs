@@ -1,5 +1,6 @@
 //! A large workspace: lists, timelines, search and the figures of a year, each asked again and again at places drawn from all of it.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -92,8 +93,11 @@ struct Times {
     their_turns: Samples,
 }
 
-/// Measures. The folder may be gigabytes large; it is gone afterwards.
-pub(super) async fn measure(programs: &Programs, size: Size, rounds: usize) -> Result<()> {
+/// Measures. The folder may be gigabytes large; it is gone afterwards, unless it was there before.
+pub(super) async fn measure(programs: &Programs, size: &Size, rounds: usize) -> Result<()> {
+    if let Some(data) = &size.filled {
+        return ask(programs, data, size, rounds).await;
+    }
     let bench = programs.workbench()?;
     let data = bench.path().join("platform");
     progress(&format!("filling {} conversations with {MESSAGES_EACH} messages each", size.conversations));
@@ -101,13 +105,14 @@ pub(super) async fn measure(programs: &Programs, size: Size, rounds: usize) -> R
     fill(programs, &data, size.conversations, MESSAGES_EACH, 365, 10)?;
     let file = std::fs::metadata(data.join("workspace.db"))?.len();
     progress(&format!("filled in {:.0} s: {:.1} GB", begun.elapsed().as_secs_f64(), file as f64 / 1e9));
+    ask(programs, &data, size, rounds).await
+}
 
-    let platform = Contender::platform(programs, &data)?;
-    let reader = Contender::reader(programs, &data)?;
+async fn ask(programs: &Programs, data: &Path, size: &Size, rounds: usize) -> Result<()> {
+    let platform = Contender::platform(programs, data)?;
+    let reader = Contender::reader(programs, data)?;
     let admin = platform.sign_in("admin").await?;
-    let mut ours = Connection::open(&platform.address, &admin).await?;
-    let mut theirs = Connection::open(&reader.address, "").await?;
-    let places = places(&mut ours, size.conversations).await?;
+    let places = places(&mut Connection::open(&platform.address, &admin).await?, size.conversations).await?;
     let mut chance = StdRng::seed_from_u64(1);
     let mut all: Vec<Times> = QUESTIONS.iter().map(|_| Times::default()).collect();
     for round in 0..rounds {
@@ -116,9 +121,11 @@ pub(super) async fn measure(programs: &Programs, size: Size, rounds: usize) -> R
             let (mut our_turn, mut their_turn) = (Samples::default(), Samples::default());
             for _ in 0..question.asked {
                 let draw = draw(&places, &mut chance, size.conversations)?;
-                our_turn.push(asked(&mut ours, &(question.ours)(&draw)).await?);
-                their_turn.push(asked(&mut theirs, &(question.theirs)(&draw)).await?);
+                our_turn.push(asked(&platform.address, &admin, &(question.ours)(&draw)).await?);
+                their_turn.push(asked(&reader.address, "", &(question.theirs)(&draw)).await?);
             }
+            let (ours, theirs) = (our_turn.median(), their_turn.median());
+            progress(&format!("    {}: {} beside {}", question.name, ms(ours), ms(theirs)));
             times.our_turns.push(our_turn.median());
             times.their_turns.push(their_turn.median());
             times.ours.extend(&our_turn);
@@ -160,7 +167,9 @@ fn draw(places: &[(String, String, u32)], chance: &mut StdRng, conversations: u3
     Ok(Draw { id, cursor, before, number: chance.random_range(0..conversations), word })
 }
 
-async fn asked(connection: &mut Connection, path: &str) -> Result<f64> {
+/// Asked over a new connection: the other one may have been busy for longer than anybody keeps an idle one. Connecting is not counted.
+async fn asked(address: &str, token: &str, path: &str) -> Result<f64> {
+    let mut connection = Connection::open(address, token).await?;
     let begun = Instant::now();
     let answer = connection.get(path).await?;
     let took = begun.elapsed().as_secs_f64() * 1000.0;
@@ -171,7 +180,7 @@ async fn asked(connection: &mut Connection, path: &str) -> Result<f64> {
     Ok(took)
 }
 
-fn print(question: &Question, times: &Times, size: Size) {
+fn print(question: &Question, times: &Times, size: &Size) {
     let name = |percent: f64| format!("{}, {} conversations, p{percent}", question.name, size.conversations);
     let p99 = times.ours.percentile(99.0);
     Figure::new(&name(99.0), ms(p99))

@@ -46,7 +46,7 @@ struct Measured {
 }
 
 /// Measures.
-pub(super) async fn measure(programs: &Programs, size: Size, rounds: usize) -> Result<()> {
+pub(super) async fn measure(programs: &Programs, size: &Size, rounds: usize) -> Result<()> {
     let bench = programs.workbench()?;
     let data = bench.path().join("platform");
     fill(programs, &data, 1_000, 5, 90, 10)?;
