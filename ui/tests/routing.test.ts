@@ -74,13 +74,14 @@ describe('routing rules', () => {
   it('that name what is archived are not saved; the rule is named, and says what', async () => {
     const { user } = await openRules()
     await user.click(screen.getByRole('button', { name: /^Workshop/ }))
-    await user.click(screen.getByRole('checkbox', { name: 'complaint' }))
+    const tags = within(screen.getByRole('group', { name: 'Tags to add' }))
+    await user.click(tags.getByRole('checkbox', { name: 'complaint' }))
     const archived = TAGS.splice(TAGS.indexOf('complaint'), 1)
     try {
       await user.click(await button('Save'))
       expect(await screen.findByText(/no longer there: “Workshop & products”/)).toBeVisible()
       expect(screen.getByText('The tag “complaint” is archived.')).toBeVisible()
-      await user.click(screen.getByRole('checkbox', { name: /^complaint/ }))
+      await user.click(tags.getByRole('checkbox', { name: /^complaint/ }))
       expect(screen.queryByText('The tag “complaint” is archived.')).toBeNull()
       await user.click(screen.getByRole('switch', { name: 'Archive' }))
       await user.click(await button('Save'))
