@@ -45,6 +45,27 @@ describe('Channels', () => {
     expect(await channel(/^Shop/)).toBeVisible()
   })
 
+  it('ask before what was typed is lost, wherever one wants to go', async () => {
+    const { user, rehearsal } = await openChannels()
+    await user.click(await channel(/^Web chat/))
+    await user.type(await screen.findByRole('textbox', { name: 'Name' }), ' of the shop')
+    for (const away of ['All channels', 'Surveys', 'Inbox']) {
+      await user.click(await button(away))
+      const question = await screen.findByRole('alertdialog', { name: 'Leave this page?' })
+      await user.click(within(question).getByRole('button', { name: 'Stay here' }))
+      await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
+      expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Web chat of the shop')
+    }
+
+    await user.click(await button('Surveys'))
+    const question = await screen.findByRole('alertdialog', { name: 'Leave this page?' })
+    await user.click(within(question).getByRole('button', { name: 'Leave without saving' }))
+    await screen.findByRole('heading', { level: 1, name: 'Surveys' })
+    expect(rehearsal.calls.some((call) => call.method === 'PUT')).toBe(false)
+    await user.click(await button('Channels'))
+    expect(await channel(/^Web chat/)).toBeVisible()
+  })
+
   it('take the focus when they open, and give it back to their row', async () => {
     const { user } = await openChannels()
     await user.click(await channel(/^Messenger/))

@@ -1,3 +1,5 @@
+import { Unsaved } from './unsaved.svelte'
+
 /** Where the window is. There are no addresses: a desktop window has no address bar, and a restart begins in the inbox. */
 export type View = 'inbox' | 'queue' | 'figures' | 'settings'
 export type SettingsPage =
@@ -25,11 +27,21 @@ export type SettingsPage =
 export type FiguresPage = 'volumes' | 'delays' | 'satisfaction' | 'exports'
 
 export class Route {
-  view = $state<View>('inbox')
   /** The open conversation. It stays open behind the other views, its composer's text included. */
   conversationId = $state<string | null>(null)
   settingsPage = $state<SettingsPage>('preferences')
   figuresPage = $state<FiguresPage>('volumes')
+  /** What leaving the shown page would lose. */
+  readonly unsaved = new Unsaved()
+  #view = $state<View>('inbox')
+
+  get view(): View {
+    return this.#view
+  }
+
+  set view(view: View) {
+    if (view !== this.#view) this.unsaved.leave(() => (this.#view = view))
+  }
 
   openConversation(id: string) {
     this.conversationId = id
@@ -46,7 +58,10 @@ export class Route {
   }
 
   openSettings(page: SettingsPage = 'preferences') {
-    this.settingsPage = page
-    this.view = 'settings'
+    if (this.#view === 'settings' && this.settingsPage === page) return
+    this.unsaved.leave(() => {
+      this.settingsPage = page
+      this.#view = 'settings'
+    })
   }
 }
