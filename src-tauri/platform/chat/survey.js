@@ -53,6 +53,8 @@ export function surveyCard(survey) {
       step.tabIndex = on ? 0 : -1
     }
     more.hidden = false
+    // The button to send it with stands below what was tapped on.
+    more.scrollIntoView({ block: 'nearest' })
   }
   for (let rating = survey.from; rating <= survey.to; rating++) {
     const step = document.createElement('button')
