@@ -4,13 +4,20 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use signoff_wire::contract::{channels::DeliveryReport, chat::ChatSeen, timeline::DeliveryStatus};
 
 use super::visitors::Known;
-use crate::{channels::deliveries, conversations::Record, presence::VisitorKey, refusal::Refusal, store::Write};
+use crate::{
+    channels::deliveries, conversations::Record, fields, presence::VisitorKey, refusal::Refusal, store::Write,
+};
 
 /// Replies reported on at once; the next report takes up the rest.
 const AT_ONCE: usize = 50;
 
 /// The page has entries up to a place, and the customer has seen them up to another.
 pub(crate) fn by_customer(write: &mut Write<'_>, visitor: &Known, seen: ChatSeen) -> Result<(), Refusal> {
+    for (name, place) in [("delivered_to", seen.delivered_to), ("read_to", seen.read_to)] {
+        if place < 0 {
+            return Err(fields::invalid(name, "has to be 0 or more"));
+        }
+    }
     write
         .sql
         .prepare_cached("UPDATE visitors SET seen_nr = max(seen_nr, ?3) WHERE channel_id = ?1 AND external_id = ?2")?

@@ -9,6 +9,7 @@ use signoff_wire::contract::{
 use crate::{
     attachments::Owner,
     channels::{inbound, language, require_in_use, settings},
+    fields,
     presence::VisitorKey,
     refusal::Refusal,
     sessions::hash_token,
@@ -125,11 +126,11 @@ pub(crate) fn write(
     new: NewChatMessage,
 ) -> Result<ChatMessageAccepted, Refusal> {
     require_in_use(write.sql, &visitor.channel_id)?;
-    if new.client_id.is_empty()
-        || new.client_id.len() > LONGEST_CLIENT_ID
-        || new.client_id.chars().any(char::is_control)
-    {
-        return Err(Refusal::InvalidBody("client_id: 1 to 80 characters".to_owned()));
+    if !(1..=LONGEST_CLIENT_ID).contains(&new.client_id.chars().count()) {
+        return Err(fields::invalid("client_id", "takes 1 to 80 characters"));
+    }
+    if new.client_id.chars().any(char::is_control) {
+        return Err(fields::unfit("client_id", "must not have control characters"));
     }
     if new.text.chars().all(char::is_whitespace) && new.attachments.is_empty() {
         return Err(Refusal::MessageEmpty);

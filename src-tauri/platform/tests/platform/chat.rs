@@ -284,6 +284,7 @@ async fn bad_messages_are_refused_and_change_nothing() {
         (json!({ "client_id": "c", "text": " \n\u{2003}" }), 422, "message-empty"),
         (json!({ "client_id": "", "text": "x" }), 422, "invalid-body"),
         (json!({ "client_id": "x".repeat(81), "text": "x" }), 422, "invalid-body"),
+        (json!({ "client_id": "a\u{7}", "text": "x" }), 422, "invalid-value"),
         (json!({ "client_id": "c", "text": "x".repeat(20_001) }), 422, "message-too-long"),
         (json!({ "text": "x" }), 422, "invalid-body"),
         (json!({ "client_id": "c", "text": 7 }), 422, "invalid-body"),
@@ -292,11 +293,18 @@ async fn bad_messages_are_refused_and_change_nothing() {
     ] {
         visitor.post(&desk, "messages", &body).await.refused(status, code);
     }
-    visitor.post(&desk, "seen", &json!({ "delivered_to": "x" })).await.refused(422, "invalid-body");
+    for unfit in [
+        json!({ "delivered_to": "x" }),
+        json!({ "delivered_to": 0, "read_to": -1 }),
+        json!({ "delivered_to": i64::MIN, "read_to": 0 }),
+    ] {
+        visitor.post(&desk, "seen", &unfit).await.refused(422, "invalid-body");
+    }
     desk.post(None, &format!("{CHAT}/sessions"), &json!({ "name": "x".repeat(81) }))
         .await
         .refused(422, "invalid-value");
     assert_eq!(desk.newest_seq(&alice).await, seq);
+    visitor.writes(&desk, &"é".repeat(80), "Characters are counted, not bytes").await.expect(201);
 }
 
 /// Buckets are by visitor and by address; the clock of the test stands still, so nothing fills up again.
