@@ -30,10 +30,62 @@ pub(crate) fn value(document: &Value, schema: &Value, known: &[String], bytes: &
     of(document, schema, known, bytes, DEPTH)
 }
 
+/// A value that has been trouble elsewhere, or any text.
+pub(crate) fn odd(bytes: &mut Bytes<'_>) -> Value {
+    if bytes.one_in(4) {
+        return bytes.text().into();
+    }
+    let odd = bytes.pick(ODD).copied().unwrap_or("null");
+    serde_json::from_str(odd).unwrap_or(Value::Null)
+}
+
+/// A document with one to four of its values gone or replaced.
+pub(crate) fn spoiled(mut document: Value, bytes: &mut Bytes<'_>) -> Value {
+    for _ in 0..=bytes.below(4) {
+        let depth = bytes.below(4);
+        replace(&mut document, depth, bytes);
+    }
+    document
+}
+
+fn replace(place: &mut Value, depth: usize, bytes: &mut Bytes<'_>) {
+    let count = match place {
+        Value::Object(fields) => fields.len(),
+        Value::Array(items) => items.len(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    };
+    if depth == 0 || count == 0 {
+        *place = odd(bytes);
+        return;
+    }
+    let at = bytes.below(count);
+    let inner = match place {
+        Value::Object(fields) => fields.values_mut().nth(at),
+        Value::Array(items) => items.get_mut(at),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    };
+    if let Some(inner) = inner {
+        replace(inner, depth - 1, bytes);
+    }
+}
+
+/// Changes a byte, cuts the end off, or doubles it.
+pub(crate) fn spoil(body: &mut Vec<u8>, bytes: &mut Bytes<'_>) {
+    let at = bytes.below(body.len().max(1));
+    match bytes.below(3) {
+        0 => body.truncate(at),
+        1 => body.extend_from_within(at.min(body.len())..),
+        _ => {
+            if let Some(byte) = body.get_mut(at) {
+                *byte = bytes.byte();
+            }
+        }
+    }
+}
+
 fn of(document: &Value, schema: &Value, known: &[String], bytes: &mut Bytes<'_>, depth: u32) -> Value {
     if depth == 0 || bytes.one_in(24) {
-        let odd = bytes.pick(ODD).copied().unwrap_or("null");
-        return serde_json::from_str(odd).unwrap_or(Value::Null);
+        return odd(bytes);
     }
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#")) {
         return of(document, document.pointer(name).unwrap_or(&Value::Null), known, bytes, depth - 1);

@@ -94,3 +94,21 @@ fn the_engine_survives_every_answer() {
 fn the_engine_survives_every_stream() {
     feed("streams", signoff_hostile::stream);
 }
+
+#[test]
+fn a_provider_says_anything_and_lets_in_whom_it_vouches_for_alone() {
+    let mut single_sign_on = signoff_hostile::SingleSignOn::new();
+    feed("single_sign_on", |data| single_sign_on.visited(data));
+}
+
+#[test]
+fn a_scenario_survives_every_answer() {
+    let mut calls = signoff_hostile::Calls::new();
+    feed("calls", |data| calls.answered(data));
+}
+
+#[test]
+fn every_file_is_kept_as_it_came_and_run_by_nobody() {
+    let mut files = signoff_hostile::Files::new();
+    feed("files", |data| files.sent(data));
+}
