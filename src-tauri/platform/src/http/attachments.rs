@@ -1,26 +1,21 @@
 //! Files, in and out. Whatever they contain, no browser is to run it: they are served to be saved, as what they were found to
 //! be, in a sandbox.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-};
-
 use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use futures_util::stream;
 use serde::Deserialize;
 use signoff_wire::contract::{problems::Problem, timeline::Attachment};
 use utoipa::IntoParams;
 
 use super::{
     Shared, answer,
+    pieces::{self, Part, Wanted},
     query::Asked,
     signed_in::{ByChannel, ByChannelAnd, Named, SignedIn},
 };
@@ -33,11 +28,9 @@ use crate::{
     conversations::visibility,
     limits::Transfer,
     refusal::Refusal,
-    store::{Store, Threads},
+    sessions::Caller,
+    store::Store,
 };
-
-/// Read and sent at a time.
-const PIECE: usize = 256 * 1024;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -50,6 +43,22 @@ impl UploadQuery {
     pub(super) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
     }
+}
+
+/// What may be asked of a file, for the document only: [`pieces::wanted`] reads it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "described, not read")]
+pub(super) struct PartParams {
+    /// `bytes=FIRST-`, `bytes=FIRST-LAST` or `bytes=-COUNT`; anything else is the whole file.
+    #[param(rename = "Range")]
+    range: Option<String>,
+    /// The `ETag` of the file that the range is of; of another one the whole is served.
+    #[param(rename = "If-Range")]
+    if_range: Option<String>,
+    /// The `ETag` of the file that is there already: 304 if it is this one.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
 }
 
 /// Upload a file to send with a reply. It is the caller's until a reply or a closing names it; unused, it is gone after 35 days.
@@ -68,16 +77,38 @@ pub(super) async fn upload(
     answer::json(StatusCode::CREATED, &attachment)
 }
 
-/// A file of a conversation that the caller sees, or one of their own.
-#[utoipa::path(get, path = "/v1/attachments/{id}", tag = "attachments", params(("id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = "4XX", body = Problem)))]
+/// A file of a conversation that the caller sees, or one of their own. With `Range` (and the `ETag` of the first answer in `If-Range`)
+/// a download that broke off goes on.
+#[utoipa::path(get, path = "/v1/attachments/{id}", tag = "attachments", params(("id" = String, Path), PartParams),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String), ("Accept-Ranges" = String))),
+        (status = 206, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 304, headers(("ETag" = String))),
+        (status = "4XX", body = Problem),
+    ))]
 pub(super) async fn download(
     State(app): State<Shared>,
     SignedIn(caller): SignedIn,
     Named(id): Named,
+    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let stored = app
-        .store
+    serve(&app.store, visible(&app.store, caller, id).await?, &headers, None).await
+}
+
+/// What a file is, without its bytes.
+#[utoipa::path(head, path = "/v1/attachments/{id}", tag = "attachments", params(("id" = String, Path)),
+    responses((status = 200, headers(("ETag" = String), ("Accept-Ranges" = String), ("Content-Length" = u64))),
+        (status = "4XX")))]
+pub(super) async fn describe(
+    State(app): State<Shared>,
+    SignedIn(caller): SignedIn,
+    Named(id): Named,
+) -> Result<Response, Refusal> {
+    Ok(description(&visible(&app.store, caller, id).await?))
+}
+
+async fn visible(store: &Store, caller: Caller, id: String) -> Result<Stored, Refusal> {
+    store
         .read(move |sql| {
             let stored = attachments::find(sql, &id)?.ok_or(Refusal::NotFound)?;
             let may = match stored.conversation_nr {
@@ -86,8 +117,7 @@ pub(super) async fn download(
             };
             if may { Ok(stored) } else { Err(Refusal::NotFound) }
         })
-        .await?;
-    serve(&app.store, stored, None).await
+        .await
 }
 
 /// Upload a file that came with a customer's message, to be named in it.
@@ -106,16 +136,37 @@ pub(super) async fn upload_by_channel(
     answer::json(StatusCode::CREATED, &attachment)
 }
 
-/// A file of an outbound item.
+/// A file of an outbound item. With `Range` (and the `ETag` of the first answer in `If-Range`) a download that broke off goes on.
 #[utoipa::path(get, path = "/v1/channels/{id}/attachments/{attachment_id}", tag = "channels",
-    params(("id" = String, Path), ("attachment_id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = "4XX", body = Problem)))]
+    params(("id" = String, Path), ("attachment_id" = String, Path), PartParams),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String), ("Accept-Ranges" = String))),
+        (status = 206, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 304, headers(("ETag" = String))),
+        (status = "4XX", body = Problem),
+    ))]
 pub(super) async fn download_by_channel(
     State(app): State<Shared>,
     ByChannelAnd(channel_id, id): ByChannelAnd,
+    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let stored = app
-        .store
+    serve(&app.store, of_channel(&app.store, channel_id, id).await?, &headers, None).await
+}
+
+/// What a file of an outbound item is, without its bytes.
+#[utoipa::path(head, path = "/v1/channels/{id}/attachments/{attachment_id}", tag = "channels",
+    params(("id" = String, Path), ("attachment_id" = String, Path)),
+    responses((status = 200, headers(("ETag" = String), ("Accept-Ranges" = String), ("Content-Length" = u64))),
+        (status = "4XX")))]
+pub(super) async fn describe_by_channel(
+    State(app): State<Shared>,
+    ByChannelAnd(channel_id, id): ByChannelAnd,
+) -> Result<Response, Refusal> {
+    Ok(description(&of_channel(&app.store, channel_id, id).await?))
+}
+
+async fn of_channel(store: &Store, channel_id: String, id: String) -> Result<Stored, Refusal> {
+    store
         .read(move |sql| {
             let stored = attachments::find(sql, &id)?.ok_or(Refusal::NotFound)?;
             let of_channel = match stored.conversation_nr {
@@ -126,8 +177,7 @@ pub(super) async fn download_by_channel(
             };
             if of_channel { Ok(stored) } else { Err(Refusal::NotFound) }
         })
-        .await?;
-    serve(&app.store, stored, None).await
+        .await
 }
 
 /// Brings a file for a channel onto the disk: one that the channel would not take is refused at once.
@@ -139,53 +189,71 @@ pub(super) async fn bring_in(store: &Store, channel_id: &str, name: &str, body: 
     Ok(prepared)
 }
 
-/// The file itself, read in pieces as they are taken: whoever is slow keeps a file open, never a thread. The place among the
-/// files under way is given back with it.
-pub(super) async fn serve(store: &Store, stored: Stored, place: Option<Transfer>) -> Result<Response, Refusal> {
-    let path = store.attachments().content(&stored.content);
-    let opened = store.threads().blocking(move || File::open(path)).await;
-    let file = match opened {
-        Some(Ok(file)) => file,
-        Some(Err(error)) => {
-            tracing::error!(%error, "a file is missing");
-            return Err(Refusal::NotFound);
+/// The file itself, or the part of it that is asked for. The place among the files under way is given back with it.
+pub(super) async fn serve(
+    store: &Store,
+    stored: Stored,
+    asked: &HeaderMap,
+    place: Option<Transfer>,
+) -> Result<Response, Refusal> {
+    let length = stored.attachment.size;
+    let mut headers = headers_of(&stored);
+    let (part, status) = match pieces::wanted(asked, &tag_of(&stored), length) {
+        Wanted::Whole => (Part { start: 0, bytes: length }, StatusCode::OK),
+        Wanted::Part(part) => {
+            put(&mut headers, header::CONTENT_RANGE, &part.content_range(length));
+            (part, StatusCode::PARTIAL_CONTENT)
         }
-        None => return Err(Refusal::Internal),
+        Wanted::Beyond => {
+            let named = [(header::CONTENT_RANGE, pieces::beyond(length))];
+            return Ok((named, Refusal::RangeUnsatisfiable).into_response());
+        }
+        Wanted::Known => {
+            headers.remove(header::CONTENT_TYPE);
+            headers.remove(header::CONTENT_DISPOSITION);
+            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+        }
     };
-    let pieces = Pieces { file, threads: store.threads(), _place: place };
-    let headers = [
-        (header::CONTENT_TYPE, stored.attachment.media_type.clone()),
-        (header::CONTENT_LENGTH, stored.attachment.size.to_string()),
-        (header::CONTENT_DISPOSITION, disposition(&stored.attachment.name)),
-        (header::ETAG, format!("\"{}\"", stored.content)),
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    let path = store.attachments().content(&stored.content);
+    let Some(body) = pieces::body(store.threads(), path, part, place).await else {
+        tracing::error!("a file is missing");
+        return Err(Refusal::NotFound);
+    };
+    headers.insert(header::CONTENT_LENGTH, part.bytes.into());
+    Ok((status, headers, body).into_response())
+}
+
+/// The same without the bytes.
+pub(super) fn description(stored: &Stored) -> Response {
+    let mut headers = headers_of(stored);
+    headers.insert(header::CONTENT_LENGTH, stored.attachment.size.into());
+    (headers, Body::empty()).into_response()
+}
+
+fn tag_of(stored: &Stored) -> String {
+    format!("\"{}\"", stored.content)
+}
+
+fn headers_of(stored: &Stored) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        (header::CONTENT_TYPE, &*stored.attachment.media_type),
+        (header::CONTENT_DISPOSITION, &*disposition(&stored.attachment.name)),
+        (header::ETAG, &*tag_of(stored)),
+        (header::ACCEPT_RANGES, "bytes"),
+        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // What a file is does not change; whether one may see it may.
-        (header::CACHE_CONTROL, "private, max-age=3600, immutable".to_owned()),
-    ];
-    let mut response = Body::from_stream(stream::try_unfold(pieces, Pieces::next)).into_response();
-    for (name, value) in headers {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(name, value);
-        }
+        (header::CACHE_CONTROL, "private, max-age=3600, immutable"),
+    ] {
+        put(&mut headers, name, value);
     }
-    Ok(response)
+    headers
 }
 
-struct Pieces {
-    file: File,
-    threads: Threads,
-    _place: Option<Transfer>,
-}
-
-impl Pieces {
-    async fn next(mut self) -> io::Result<Option<(Vec<u8>, Self)>> {
-        let read = self.threads.blocking(move || {
-            let mut piece = Vec::with_capacity(PIECE);
-            let read = Read::by_ref(&mut self.file).take(PIECE as u64).read_to_end(&mut piece)?;
-            Ok((read > 0).then_some((piece, self)))
-        });
-        read.await.unwrap_or_else(|| Err(io::ErrorKind::Other.into()))
+fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
     }
 }
 
@@ -209,9 +277,9 @@ fn disposition(name: &str) -> String {
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/v1/attachments", post(upload))
-        .route("/v1/attachments/{id}", get(download))
+        .route("/v1/attachments/{id}", get(download).head(describe))
         .route("/v1/channels/{id}/attachments", post(upload_by_channel))
-        .route("/v1/channels/{id}/attachments/{attachment_id}", get(download_by_channel))
+        .route("/v1/channels/{id}/attachments/{attachment_id}", get(download_by_channel).head(describe_by_channel))
         // The limits are the channels' own.
         .layer(DefaultBodyLimit::disable())
 }

@@ -18,7 +18,7 @@ use utoipa::IntoParams;
 
 use super::{
     Shared, answer, attachments as files,
-    attachments::UploadQuery,
+    attachments::{PartParams, UploadQuery},
     body::{self, Raw},
     openapi::ServerSentEvent,
     presence,
@@ -201,11 +201,36 @@ pub(super) async fn upload(
     answer::json(StatusCode::CREATED, &attachment)
 }
 
-/// A file of the visitor's own conversations.
+/// A file of the visitor's own conversations. With `Range` (and the `ETag` of the first answer in `If-Range`) a download that broke
+/// off goes on.
 #[utoipa::path(get, path = "/v1/chat/{channel_id}/attachments/{attachment_id}", tag = "chat",
-    params(("channel_id" = String, Path), ("attachment_id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = "4XX", body = Problem)))]
+    params(("channel_id" = String, Path), ("attachment_id" = String, Path), PartParams),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String), ("Accept-Ranges" = String))),
+        (status = 206, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 304, headers(("ETag" = String))),
+        (status = "4XX", body = Problem),
+    ))]
 pub(super) async fn download(
+    State(app): State<Shared>,
+    Visiting { visitor, .. }: Visiting,
+    Address(address): Address,
+    path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    app.limits.take(What::Request, Some(&visitor.token_hash), address, app.store.now())?;
+    let Path((_, id)) = path.map_err(|_| Refusal::NotFound)?;
+    let place = app.limits.transfer(&visitor.token_hash, address)?;
+    let stored = app.store.read(move |sql| own_file(sql, &visitor, &id)).await?;
+    files::serve(&app.store, stored, &headers, Some(place)).await
+}
+
+/// What a file of the visitor's own conversations is, without its bytes.
+#[utoipa::path(head, path = "/v1/chat/{channel_id}/attachments/{attachment_id}", tag = "chat",
+    params(("channel_id" = String, Path), ("attachment_id" = String, Path)),
+    responses((status = 200, headers(("ETag" = String), ("Accept-Ranges" = String), ("Content-Length" = u64))),
+        (status = "4XX")))]
+pub(super) async fn describe(
     State(app): State<Shared>,
     Visiting { visitor, .. }: Visiting,
     Address(address): Address,
@@ -213,9 +238,7 @@ pub(super) async fn download(
 ) -> Result<Response, Refusal> {
     app.limits.take(What::Request, Some(&visitor.token_hash), address, app.store.now())?;
     let Path((_, id)) = path.map_err(|_| Refusal::NotFound)?;
-    let place = app.limits.transfer(&visitor.token_hash, address)?;
-    let stored = app.store.read(move |sql| own_file(sql, &visitor, &id)).await?;
-    files::serve(&app.store, stored, Some(place)).await
+    Ok(files::description(&app.store.read(move |sql| own_file(sql, &visitor, &id)).await?))
 }
 
 fn own_file(sql: &rusqlite::Connection, visitor: &Known, id: &str) -> Result<attachments::Stored, Refusal> {
@@ -243,6 +266,6 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/v1/chat/{channel_id}/typing", post(typing))
         .route("/v1/chat/{channel_id}/seen", post(seen))
         .route("/v1/chat/{channel_id}/attachments", post(upload))
-        .route("/v1/chat/{channel_id}/attachments/{attachment_id}", get(download))
+        .route("/v1/chat/{channel_id}/attachments/{attachment_id}", get(download).head(describe))
         .layer(DefaultBodyLimit::disable())
 }

@@ -1,20 +1,12 @@
 //! Zips of some days: which there are, when they are made, and their files.
 
-use std::{
-    fs::File,
-    io::{Read, Seek, SeekFrom},
-    path::PathBuf,
-};
-
 use axum::{
     Router,
-    body::Body,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
-use futures_util::stream;
 use serde::Deserialize;
 use serde_json::json;
 use signoff_wire::contract::{
@@ -26,19 +18,17 @@ use utoipa::IntoParams;
 
 use super::{
     Shared, answer,
+    attachments::PartParams,
     body::{self, Raw},
-    exports::{file_headers, note, text},
+    exports::{file_headers, note},
+    pieces::{self, Part, Wanted},
     query::{self, Asked},
     signed_in::{Admin, Named},
 };
 use crate::{
-    exports::{archive, ranged, record, schedule},
+    exports::{archive, record, schedule},
     refusal::Refusal,
-    store::Threads,
 };
-
-/// Bytes read from a file at a time.
-const PIECE: usize = 256 * 1024;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -103,11 +93,12 @@ pub(super) async fn remove(
 
 /// The zip. Its `ETag` is its SHA-256; with `Range` (and `If-Range`) a download that broke off goes on.
 #[utoipa::path(get, path = "/v1/admin/exports/{id}/file", tag = "exports",
-    params(("id" = String, Path), ("Range" = Option<String>, Header), ("If-Range" = Option<String>, Header)),
+    params(("id" = String, Path), PartParams),
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/zip", headers(("ETag" = String))),
         (status = 206, body = Vec<u8>, content_type = "application/zip",
             headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 304, headers(("ETag" = String))),
         (status = "4XX", body = Problem),
     ))]
 pub(super) async fn file(
@@ -124,66 +115,30 @@ pub(super) async fn file(
     let export = found?;
     let (Some(sha256), Some(length)) = (&export.sha256, export.bytes) else { return Err(Refusal::ExportNotReady) };
     let tag = format!("\"{sha256}\"");
-    let same = text(&headers, header::IF_RANGE).is_none_or(|wanted| wanted == tag);
-    let range = text(&headers, header::RANGE).filter(|_| same).and_then(|range| ranged::asked(&range));
-    let (start, last) = range.unwrap_or((0, None));
-    let content_range = |range: String| [(header::CONTENT_RANGE, range)];
-    if start >= length {
-        return Ok((content_range(format!("bytes */{length}")), Refusal::RangeUnsatisfiable).into_response());
-    }
-    let last = last.map_or(length - 1, |last| last.min(length - 1));
+    let (part, partial) = match pieces::wanted(&headers, &tag, length) {
+        Wanted::Whole => (Part { start: 0, bytes: length }, false),
+        Wanted::Part(part) => (part, true),
+        Wanted::Beyond => {
+            return Ok(([(header::CONTENT_RANGE, pieces::beyond(length))], Refusal::RangeUnsatisfiable).into_response());
+        }
+        Wanted::Known => return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()),
+    };
 
     let path = archive::place(&app.exports.directory, &export.id);
-    let opened = app.store.threads().blocking(move || open(&path, start)).await.flatten();
-    let Some(opened) = opened else {
+    let Some(body) = pieces::body(app.store.threads(), path, part, None).await else {
         tracing::error!(id = export.id, "the file of an export is gone");
         return Err(Refusal::ExportUnknown);
     };
-    if app.bookmarks.begins(&tag, &caller.user.id) || start == 0 {
+    if app.bookmarks.begins(&tag, &caller.user.id) || part.start == 0 {
         note(&app, caller, "export.download", json!({ "file": export.file_name })).await?;
     }
-    let pieces = Pieces { file: opened, left: last - start + 1, threads: app.store.threads() };
-    let body = Body::from_stream(stream::try_unfold(pieces, Pieces::next));
     let mut headers = file_headers("application/zip", &export.file_name, Some(&tag));
-    headers.insert(header::CONTENT_LENGTH, (last - start + 1).into());
-    Ok(match range {
-        Some(_) => {
-            let named = content_range(format!("bytes {start}-{last}/{length}"));
-            (StatusCode::PARTIAL_CONTENT, headers, named, body).into_response()
-        }
-        None => (headers, body).into_response(),
-    })
-}
-
-fn open(path: &PathBuf, start: u64) -> Option<File> {
-    let mut file = File::open(path).ok()?;
-    file.seek(SeekFrom::Start(start)).ok()?;
-    Some(file)
-}
-
-struct Pieces {
-    file: File,
-    left: u64,
-    threads: Threads,
-}
-
-impl Pieces {
-    async fn next(mut self) -> std::io::Result<Option<(Vec<u8>, Self)>> {
-        if self.left == 0 {
-            return Ok(None);
-        }
-        let threads = self.threads;
-        let read = threads.blocking(move || {
-            let mut piece = Vec::with_capacity(PIECE);
-            let read = Read::by_ref(&mut self.file).take(self.left.min(PIECE as u64)).read_to_end(&mut piece)?;
-            if read == 0 {
-                return Err(std::io::ErrorKind::UnexpectedEof.into());
-            }
-            self.left -= read as u64;
-            Ok(Some((piece, self)))
-        });
-        read.await.unwrap_or_else(|| Err(std::io::ErrorKind::Other.into()))
+    headers.insert(header::CONTENT_LENGTH, part.bytes.into());
+    if partial {
+        let named = [(header::CONTENT_RANGE, part.content_range(length))];
+        return Ok((StatusCode::PARTIAL_CONTENT, headers, named, body).into_response());
     }
+    Ok((headers, body).into_response())
 }
 
 /// When daily exports are made; the version is the `ETag`.

@@ -48,6 +48,7 @@ mod if_match;
 mod lists;
 mod openapi;
 mod people;
+mod pieces;
 mod presence;
 mod query;
 mod routing;

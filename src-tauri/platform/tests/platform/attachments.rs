@@ -194,3 +194,52 @@ async fn files_that_nobody_used_are_swept_away() {
     };
     assert_eq!((status(&used).await, status(&twin).await, status(&other).await), (200, 404, 404));
 }
+
+/// RFC 9110: a download that broke off goes on, of this file and of no other.
+#[tokio::test]
+async fn a_file_comes_whole_or_in_parts() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let content: Vec<u8> = (0..600_000_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
+    let file = uploaded(&desk, &alice, "long.bin.txt", &content).await;
+    let path = format!("/v1/attachments/{}", file["id"].as_str().unwrap());
+    let ask = |method: Method, headers: Vec<(&'static str, String)>| {
+        let request = desk.request(method, &path).bearer_auth(&alice.token);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        answer_of(request)
+    };
+    let whole = ask(Method::GET, vec![]).await;
+    assert_eq!((whole.status.as_u16(), &whole.bytes), (200, &content));
+    assert_eq!(
+        (&whole.headers["accept-ranges"], &whole.headers["content-length"]),
+        (&"bytes".parse().unwrap(), &"600000".parse().unwrap())
+    );
+    let tag = whole.headers["etag"].to_str().unwrap().to_owned();
+
+    let begun = 123_457;
+    let rest = ask(Method::GET, vec![("range", format!("bytes={begun}-")), ("if-range", tag.clone())]).await;
+    assert_eq!(rest.status, 206);
+    assert_eq!(rest.headers["content-range"], format!("bytes {begun}-599999/600000"));
+    assert_eq!(rest.headers["etag"], tag);
+    assert_eq!(rest.headers["x-content-type-options"], "nosniff", "a part is served as carefully as the whole");
+    assert_eq!(rest.bytes, content[begun..]);
+    let end = ask(Method::GET, vec![("range", "bytes=-10".to_owned())]).await;
+    assert_eq!((end.status.as_u16(), end.bytes.as_slice()), (206, &content[599_990..]));
+    let of_another =
+        ask(Method::GET, vec![("range", "bytes=5-".to_owned()), ("if-range", "\"other\"".to_owned())]).await;
+    assert_eq!((of_another.status.as_u16(), of_another.bytes.len()), (200, 600_000));
+    let beyond = ask(Method::GET, vec![("range", "bytes=600000-".to_owned())]).await;
+    assert_eq!(beyond.headers["content-range"], "bytes */600000");
+    beyond.refused(416, "range-unsatisfiable");
+    let known = ask(Method::GET, vec![("if-none-match", tag.clone())]).await;
+    assert_eq!((known.status.as_u16(), known.bytes.len()), (304, 0));
+
+    let head = ask(Method::HEAD, vec![("range", "bytes=5-".to_owned())]).await;
+    assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
+    for name in ["etag", "content-length", "content-type", "content-disposition", "accept-ranges"] {
+        assert_eq!(head.headers[name], whole.headers[name], "{name}");
+    }
+    let bob = desk.bob().await;
+    let strangers = answer_of(desk.request(Method::HEAD, &path).bearer_auth(&bob.token)).await;
+    assert_eq!(strangers.status, 404, "and to nobody else");
+}

@@ -15,10 +15,14 @@ pub(super) fn complete(document: &mut Value) {
     }
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for operations in paths.values_mut().filter_map(Value::as_object_mut) {
-        for operation in operations.values_mut().filter_map(Value::as_object_mut) {
+        for (method, operation) in operations.iter_mut() {
+            let Some(operation) = operation.as_object_mut() else { continue };
             parameters(operation);
             body(operation);
             answers(operation);
+            if method == "head" {
+                bodiless(operation);
+            }
         }
     }
 }
@@ -126,6 +130,14 @@ fn answers(operation: &mut Map<String, Value>) {
         if status.starts_with('4') || status.starts_with('5') {
             refusal(status, answer);
         }
+    }
+}
+
+/// No answer to `HEAD` has a body, not even a refusal.
+fn bodiless(operation: &mut Map<String, Value>) {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    for answer in responses.values_mut().filter_map(Value::as_object_mut) {
+        answer.remove("content");
     }
 }
 
