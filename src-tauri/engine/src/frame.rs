@@ -92,13 +92,7 @@ impl Frame {
     /// Something that cannot be merged.
     pub(crate) fn announce(&self, announcement: Announcement) {
         self.say(|unsaid| {
-            // Of a download only how far it has come is of interest, not how it came there.
-            if let Announcement::DownloadChanged { download } = &announcement {
-                let of_another = |said: &Announcement| {
-                    !matches!(said, Announcement::DownloadChanged { download: before } if before.id == download.id)
-                };
-                unsaid.single.retain(of_another);
-            }
+            unsaid.single.retain(|said| !is_about_the_same(said, &announcement));
             unsaid.single.push(announcement);
         });
     }
@@ -139,6 +133,20 @@ impl Frame {
         }
         said.extend(unsaid.single);
         said
+    }
+}
+
+/// Of a download only how far it has come is of interest, not how it came there; of a customer only whether they type now.
+fn is_about_the_same(said: &Announcement, newer: &Announcement) -> bool {
+    match (said, newer) {
+        (Announcement::DownloadChanged { download: said }, Announcement::DownloadChanged { download: newer }) => {
+            said.id == newer.id
+        }
+        (
+            Announcement::CustomerTyping { conversation_id: said, .. },
+            Announcement::CustomerTyping { conversation_id: newer, .. },
+        ) => said == newer,
+        _ => false,
     }
 }
 

@@ -9,21 +9,16 @@ use std::{
     },
 };
 
-use serde::Serialize;
+use signoff_wire::contract::events;
 use tokio::sync::{Notify, broadcast};
 
 /// Told to advisors' streams that asked for it: a customer types.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CustomerTyping {
     /// The conversation's number, for the question who may see it.
-    #[serde(skip)]
     pub(crate) conversation_nr: i64,
-    /// The conversation.
-    pub(crate) conversation_id: String,
-    /// The customer.
-    pub(crate) customer_id: String,
-    /// Whether they still do.
-    pub(crate) on: bool,
+    /// What is told.
+    pub(crate) said: events::CustomerTyping,
 }
 
 /// Told to a visitor's streams.

@@ -172,6 +172,7 @@ export class Desk {
       case 'inbox_changed':
       case 'queue_changed':
       case 'settings_changed':
+      case 'customer_typing':
         break
     }
     this.#listeners.get(announcement.kind)?.forEach((listener) => listener(announcement as never))

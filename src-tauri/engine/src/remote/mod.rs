@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::conversations::Conversation;
 use signoff_wire::contract::directory::Directory;
-use signoff_wire::contract::events::{Changes, Event};
+use signoff_wire::contract::events::{Changes, CustomerTyping, Event};
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
 use signoff_wire::contract::requests::Origin;
@@ -215,6 +215,8 @@ pub enum What {
 pub enum Streamed {
     /// Something changed.
     Event(Box<Event>),
+    /// A customer types, or has stopped. True for some seconds, and no part of what is kept.
+    CustomerTypes(CustomerTyping),
     /// Nothing changed, and the way to the platform is still open. A stream without any sign of life is one that something on the
     /// way holds back.
     Alive,

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use signoff_wire::contract::events::Event;
+use signoff_wire::contract::events::{CustomerTyping, Event};
+use signoff_wire::interface::Announcement;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Ended, Synchronisation};
@@ -85,6 +86,9 @@ impl Synchronisation {
         for item in batch {
             match item {
                 Ok(Streamed::Event(event)) => events.push(*event),
+                Ok(Streamed::CustomerTypes(CustomerTyping { conversation_id, on, .. })) => {
+                    self.frame.announce(Announcement::CustomerTyping { conversation_id, on });
+                }
                 Ok(Streamed::Alive) => {}
                 Err(error) => broken = Some(error),
             }

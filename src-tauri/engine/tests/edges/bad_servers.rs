@@ -211,15 +211,32 @@ async fn heartbeats_are_signs_of_life_between_events() {
         match stream.next().await.unwrap().unwrap() {
             Streamed::Alive => alive += 1,
             Streamed::Event(event) => break event,
+            Streamed::CustomerTypes(typing) => panic!("nobody types: {typing:?}"),
         }
     };
     assert_eq!(event.seq, 7);
     while alive == 0 {
         match stream.next().await.unwrap().unwrap() {
             Streamed::Alive => alive += 1,
-            Streamed::Event(event) => panic!("one event was sent, not also {event:?}"),
+            other @ (Streamed::Event(_) | Streamed::CustomerTypes(_)) => {
+                panic!("one event was sent, not also {other:?}")
+            }
         }
     }
+}
+
+#[tokio::test]
+async fn a_customers_typing_has_no_place_in_the_sequence() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+    let typing = "event: customer.typing\ndata: {\"conversation_id\":\"c_1\",\"customer_id\":\"k_1\",\"on\":true}\n\n";
+    let event = "id: 7\nevent: settings.changed\ndata: {\"allow_manual_close\":true,\"version\":2}\n\n";
+    let server = Scripted::start(Reaction::SayAndHang(format!("{head}{typing}{event}").into_bytes())).await;
+    let stream = server.client().events(&token(), 6).await.unwrap();
+    let items: Vec<_> = stream.filter(|item| std::future::ready(*item != Ok(Streamed::Alive))).take(2).collect().await;
+    let [Ok(Streamed::CustomerTypes(typing)), Ok(Streamed::Event(event))] = items.as_slice() else {
+        panic!("{items:?}");
+    };
+    assert_eq!((typing.conversation_id.as_str(), typing.on, event.seq), ("c_1", true, 7));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
+use signoff_wire::contract::events::CUSTOMER_TYPING;
 use tokio::{
     sync::{broadcast, watch},
     time::Instant,
@@ -179,14 +180,14 @@ impl Feed {
     async fn tell_typing(&self, typing: CustomerTyping) -> Result<String, Over> {
         let (token, now, nr) = (self.token.clone(), self.store.now(), typing.conversation_nr);
         let sees = self.store.read(move |sql| {
-            let session = sessions::session(sql, &token, now)?;
+            let session = sessions::session(sql, &token, now).or_else(|_| tokens::live(sql, &token, now))?;
             Ok(visibility::is_visible(sql, &session.caller, nr)?)
         });
         if !sees.await.map_err(|_: Refusal| Over)? {
             return Ok(String::new());
         }
-        let data = serde_json::to_string(&typing).map_err(|_| Over)?;
-        Ok(format!("event: customer.typing\ndata: {data}\n\n"))
+        let data = serde_json::to_string(&typing.said).map_err(|_| Over)?;
+        Ok(format!("event: {CUSTOMER_TYPING}\ndata: {data}\n\n"))
     }
 
     fn take(&mut self, batch: &fanout::Batch, text: &mut String) -> Result<(), Over> {

@@ -88,6 +88,7 @@ mod completed;
         signoff_wire::contract::events::ActionRecorded,
         signoff_wire::contract::events::SettingsChanged,
         signoff_wire::contract::events::DirectoryChanged,
+        signoff_wire::contract::events::CustomerTyping,
         signoff_wire::contract::webhooks::ToProvider,
         signoff_wire::contract::chat::ChatEntry,
         signoff_wire::contract::chat::ChatState,

@@ -12,6 +12,7 @@ use axum::{
 use rusqlite::OptionalExtension;
 use signoff_wire::contract::{
     chat::{MarkRead, Typing},
+    events,
     problems::Problem,
     webhooks::{AdvisorRead, AdvisorTypes, ToProvider},
 };
@@ -124,8 +125,8 @@ pub(super) async fn customer_types(app: &Shared, customer: VisitorKey, on: bool)
                      WHERE cu.channel_id = ?1 AND cu.external_id = ?2 AND c.state <> 'closed' ORDER BY c.nr DESC LIMIT 1",
                 )?
                 .query_row([customer.0, customer.1], |row| {
-                    let (conversation_nr, conversation_id) = (row.get(0)?, row.get(1)?);
-                    Ok(CustomerTyping { conversation_nr, conversation_id, customer_id: row.get(2)?, on })
+                    let said = events::CustomerTyping { conversation_id: row.get(1)?, customer_id: row.get(2)?, on };
+                    Ok(CustomerTyping { conversation_nr: row.get(0)?, said })
                 })
                 .optional()?)
         })

@@ -14,6 +14,9 @@ use super::{
     timeline::{Delivery, TimelineEntry},
 };
 
+/// The `event:` of a [`CustomerTyping`].
+pub const CUSTOMER_TYPING: &str = "customer.typing";
+
 open_enum! {
     /// What an event announces.
     EventType {
@@ -311,6 +314,18 @@ pub struct SettingsChanged {
     pub allow_manual_close: bool,
     /// The settings' version, as in their `ETag`.
     pub version: i64,
+}
+
+/// A customer types, or has stopped: `customer.typing` on `/v1/events?typing=true`. It has no sequence and is never stored; what is not
+/// said again within seconds is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CustomerTyping {
+    /// The conversation's id.
+    pub conversation_id: String,
+    /// The customer's id.
+    pub customer_id: String,
+    /// Whether they still do.
+    pub on: bool,
 }
 
 /// What `/v1/directory` tells, or what decides about surveys, has changed: ask again. Previews of surveys may be others now.

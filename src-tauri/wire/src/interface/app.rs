@@ -198,6 +198,13 @@ pub enum Announcement {
         /// How far it is.
         download: Download,
     },
+    /// A customer types, or has stopped. Not said again within some seconds, it is over.
+    CustomerTyping {
+        /// Where.
+        conversation_id: String,
+        /// Whether they still do.
+        on: bool,
+    },
     /// The preferences changed.
     PreferencesChanged {
         /// All of them.

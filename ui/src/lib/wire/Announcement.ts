@@ -23,7 +23,15 @@ entry: QueueEntry, } | { "kind": "settings_changed" } | { "kind": "download_chan
 /**
  * How far it is.
  */
-download: Download, } | { "kind": "preferences_changed", 
+download: Download, } | { "kind": "customer_typing", 
+/**
+ * Where.
+ */
+conversation_id: string, 
+/**
+ * Whether they still do.
+ */
+on: boolean, } | { "kind": "preferences_changed", 
 /**
  * All of them.
  */

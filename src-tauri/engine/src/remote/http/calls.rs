@@ -217,7 +217,8 @@ impl Platform for HttpPlatform {
         token: &Token,
         after: i64,
     ) -> Result<BoxStream<'static, Result<Streamed, RemoteError>>, RemoteError> {
-        let request = self.get_where(&["v1", "events"], &[("after", Some(&after.to_string()))]);
+        let request =
+            self.get_where(&["v1", "events"], &[("after", Some(&after.to_string())), ("typing", Some("true"))]);
         let request = request.header(ACCEPT, stream::CONTENT_TYPE);
         let head = self.send(signed_in(request, token));
         let response = timeout(self.patience.answer, head)

@@ -11,7 +11,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE as HEADER;
 use serde_json::Value;
-use signoff_wire::contract::events::{Event, EventType};
+use signoff_wire::contract::events::{CUSTOMER_TYPING, Event, EventType};
 use sse_parse::{Error as Broken, Event as Raw, EventStream};
 use tokio::sync::Notify;
 
@@ -61,7 +61,7 @@ fn items(response: Response) -> BoxStream<'static, Result<Streamed, RemoteError>
         };
         unread.store(0, Ordering::Relaxed);
         match next.map_err(broken).and_then(read) {
-            Ok(event) => Some((Ok(Streamed::Event(Box::new(event))), Some((events, heard, unread)))),
+            Ok(streamed) => Some((Ok(streamed), Some((events, heard, unread)))),
             Err(error) => Some((Err(error), None)),
         }
     })
@@ -74,14 +74,22 @@ fn broken(error: Broken<RemoteError>) -> RemoteError {
     }
 }
 
-fn read(raw: Raw) -> Result<Event, RemoteError> {
+fn read(raw: Raw) -> Result<Streamed, RemoteError> {
+    if raw.event == CUSTOMER_TYPING {
+        let typing = serde_json::from_str(&raw.data).map_err(unreadable)?;
+        return Ok(Streamed::CustomerTypes(typing));
+    }
     let kind = EventType::from(raw.event.as_str());
     // A reset says all that it has to say by its type.
     if kind == EventType::Reset {
-        return Ok(Event { seq: raw.id.parse().unwrap_or_default(), kind, data: Value::Null });
+        let event = Event { seq: raw.id.parse().unwrap_or_default(), kind, data: Value::Null };
+        return Ok(Streamed::Event(Box::new(event)));
     }
     let seq = raw.id.parse().map_err(|_| RemoteError::Nonsense("an event without a sequence".to_owned()))?;
-    let data = serde_json::from_str(&raw.data)
-        .map_err(|error| RemoteError::Nonsense(format!("an event of {:?} JSON", error.classify())))?;
-    Ok(Event { seq, kind, data })
+    let data = serde_json::from_str(&raw.data).map_err(unreadable)?;
+    Ok(Streamed::Event(Box::new(Event { seq, kind, data })))
+}
+
+fn unreadable(error: serde_json::Error) -> RemoteError {
+    RemoteError::Nonsense(format!("an event of {:?} JSON", error.classify()))
 }

@@ -64,7 +64,7 @@ export class Platform {
 
   /** The stream of events after a sequence. Rejects if it does not begin. */
   async events(access: Bearer, after: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const answer = await this.#ask(access, `v1/events?after=${after}`, { signal })
+    const answer = await this.#ask(access, `v1/events?after=${after}&typing=true`, { signal })
     if (!answer.ok || !answer.body) throw await failureOfAnswer(answer)
     return answer.body
   }

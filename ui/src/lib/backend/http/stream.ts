@@ -13,6 +13,7 @@ const LONGEST_PAUSE_MS = 30_000
 
 export interface Heard {
   onevent(kind: string, data: string): void
+  ontyping(data: string): void
   onopen(): void
   onlost(): void
 }
@@ -101,6 +102,8 @@ export class EventStream {
       // A line that begins with a colon is a comment: the heartbeat.
       if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trimStart())
     }
+    // No part of the sequence: what is true for a moment.
+    if (fields.get('event') === 'customer.typing') return this.heard.ontyping(fields.get('data') ?? '')
     const id = Number(fields.get('id'))
     if (!fields.has('event') || !Number.isSafeInteger(id)) return
     this.after = id

@@ -15,6 +15,7 @@ const ENTRIES = 50
 export interface Listener {
   onqueue(): void
   onconversation(): void
+  ontyping(on: boolean): void
   onsession(): void
   onconnection(online: boolean): void
   onaccess(failure: Failure | null): void
@@ -98,6 +99,7 @@ export class Talk {
         void this.outbox.wake(true)
       },
       onlost: () => this.listener.onconnection(false),
+      ontyping: (data) => this.#typing(data),
       onevent: (kind) => {
         this.#fresh = false
         if (kind === 'settings.changed' || kind === 'conversation.closed' || kind === 'reset') void this.#readSession()
@@ -188,6 +190,15 @@ export class Talk {
       }
     })()
     return this.#reading
+  }
+
+  #typing(data: string) {
+    try {
+      const { conversation_id, on } = JSON.parse(data) as { conversation_id: string; on: boolean }
+      if (conversation_id === this.id) this.listener.ontyping(on)
+    } catch {
+      // Nobody misses it.
+    }
   }
 
   async #readSession() {
