@@ -45,3 +45,35 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
+
+/** Everything is in sight. */
+class SeeingObserver implements IntersectionObserver {
+  readonly root = null
+  readonly rootMargin = ''
+  readonly scrollMargin = ''
+  readonly thresholds = []
+
+  constructor(readonly callback: IntersectionObserverCallback) {}
+
+  observe(target: Element) {
+    const rect = target.getBoundingClientRect()
+    const entry = {
+      target,
+      isIntersecting: true,
+      intersectionRatio: 1,
+      boundingClientRect: rect,
+      intersectionRect: rect,
+      rootBounds: null,
+      time: 0,
+    }
+    queueMicrotask(() => this.callback([entry], this))
+  }
+
+  unobserve() {}
+  disconnect() {}
+  takeRecords() {
+    return []
+  }
+}
+
+globalThis.IntersectionObserver = SeeingObserver

@@ -9,6 +9,7 @@ mod first_paint;
 mod frame;
 mod notify;
 pub mod outbox;
+mod pictures;
 pub mod ports;
 pub mod profile;
 pub mod remote;

@@ -9,6 +9,7 @@ use signoff_wire::contract::events::EventType;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::sessions::UserRef;
 use signoff_wire::contract::sync::ConversationSnapshot;
+use signoff_wire::contract::timeline::{Attachment, TimelineEntry};
 use signoff_wire::interface::{EntryState, InboxPage, InboxQuery, Scope, TimelineQuery};
 use support::{Desk, close, reply, say};
 
@@ -29,6 +30,25 @@ async fn found(desk: &Desk, typed: &str) -> Vec<String> {
 async fn timeline(desk: &Desk, id: &str, before: Option<String>, limit: u32) -> views::Timeline {
     let query = TimelineQuery { conversation_id: id.to_owned(), before, limit };
     desk.store.read(move |c| views::timeline(c, &query)).await.expect("the timeline can be read")
+}
+
+/// As if a picture of this conversation had been shown.
+async fn shows_picture(desk: &Desk, conversation_id: &'static str) {
+    let put = move |tx: &rusqlite::Transaction<'_>| {
+        let row = "INSERT INTO pictures VALUES ('att_' || ?1, 640, ?1, 'image/jpeg', 1, 1, 0, x'00')";
+        tx.execute(row, [conversation_id]).map_err(StoreError::from)
+    };
+    desk.write(put).await.expect("kept");
+}
+
+/// The conversations of which a picture is here.
+async fn pictured(desk: &Desk) -> Vec<String> {
+    let read = |c: &rusqlite::Connection| {
+        let mut ids = c.prepare("SELECT conversation_id FROM pictures ORDER BY 1")?;
+        let ids = ids.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok::<_, StoreError>(ids)
+    };
+    desk.store.read(read).await.expect("readable")
 }
 
 fn at(minute: u32, id: &str) -> Conversation {
@@ -260,8 +280,15 @@ async fn search_forgets_what_is_gone_and_what_a_customer_was_called() {
 async fn what_the_platform_has_erased_is_gone_here_too() {
     let desk = Desk::new().await;
     desk.has(&[say::conversation("c1")]).await;
-    let written = say::message("c1", "m1", 1, "zanzibar");
+    let photo = Attachment {
+        id: "att_c1".to_owned(),
+        name: "passport.jpg".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        size: 9,
+    };
+    let written = TimelineEntry { attachments: vec![photo], ..say::message("c1", "m1", 1, "zanzibar") };
     desk.hears(say::received(&say::after_message(&say::conversation("c1"), "m1"), &written)).await;
+    shows_picture(&desk, "c1").await;
     desk.types("c1", "half a reply").await;
     assert_eq!(found(&desk, "zanzibar").await, ["c1"]);
 
@@ -271,7 +298,10 @@ async fn what_the_platform_has_erased_is_gone_here_too() {
 
     assert!(found(&desk, "zanzibar").await.is_empty(), "search finds it no more");
     let timeline = timeline(&desk, "c1", None, 50).await;
-    assert!(timeline.page.entries.iter().all(|entry| entry.text.is_empty()), "nor does the timeline show it");
+    let entries = &timeline.page.entries;
+    assert!(entries.iter().all(|entry| entry.text.is_empty()), "nor does the timeline show it");
+    assert!(entries.iter().all(|entry| entry.attachments.is_empty()), "nor what its files were called");
+    assert!(pictured(&desk).await.is_empty(), "nor is any of its pictures here");
     assert_eq!(timeline.page.entries[0].author.name.as_deref(), Some("Erased customer"));
     assert_eq!(desk.draft("c1").await, "half a reply", "what the advisor has typed is the advisor's (D23)");
 }
@@ -280,6 +310,8 @@ async fn what_the_platform_has_erased_is_gone_here_too() {
 async fn d23_a_synchronisation_from_the_start_removes_nothing_in_which_something_was_typed() {
     let desk = Desk::new().await;
     desk.has(&[say::conversation("typed"), say::conversation("queued"), say::conversation("gone")]).await;
+    shows_picture(&desk, "typed").await;
+    shows_picture(&desk, "gone").await;
     desk.types("typed", "Half a sentence").await;
     desk.clicks("queued", reply("Hello")).await.expect("queued");
 
@@ -287,6 +319,7 @@ async fn d23_a_synchronisation_from_the_start_removes_nothing_in_which_something
     let finished = desk.write(|tx| cache::finish_snapshot(tx, 50)).await.expect("finished");
 
     assert_eq!(finished.conversation_ids, ["gone"]);
+    assert_eq!(pictured(&desk).await, ["typed"], "pictures of what one may not see any more are gone");
     assert_eq!(desk.draft("typed").await, "Half a sentence");
     let sequence = desk.store.read(facts::event_sequence).await.expect("readable");
     assert_eq!(sequence, Some(50));

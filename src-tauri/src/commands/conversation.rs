@@ -1,7 +1,8 @@
 //! One conversation: what is shown of it (D41), and what the advisor does in it (D42).
 
 use signoff_wire::interface::{
-    CloseOutcome, ConversationView, Draft, QueueEntry, SendAndClose, SendReply, TimelinePage, TimelineQuery,
+    CloseOutcome, ConversationView, Draft, Picture, PictureQuery, QueueEntry, SendAndClose, SendReply, TimelinePage,
+    TimelineQuery,
 };
 use tauri::{State, WebviewWindow};
 
@@ -28,6 +29,11 @@ pub(crate) async fn typing(engine: Running<'_>, conversation_id: String) -> Answ
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn timeline(engine: Running<'_>, args: TimelineQuery) -> Answer<TimelinePage> {
     engine.timeline(args).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn picture(engine: Running<'_>, args: PictureQuery) -> Answer<Picture> {
+    engine.picture(args).await
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -24,6 +24,7 @@ commands! {
     conversation::mark_seen,
     conversation::typing,
     conversation::timeline,
+    conversation::picture,
     conversation::save_draft,
     conversation::send_reply,
     conversation::send_and_close,

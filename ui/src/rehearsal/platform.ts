@@ -2,7 +2,16 @@
  * The rehearsal's platform: conversations in memory, and the rules of closing as the real one applies them (R3, R8, D6 to D8).
  * Small on purpose; the real rules are the platform crate's.
  */
-import type { Author, ChannelRef, ClosedBy, Code, ConversationState, Happening, TimelineEntry } from '$lib/backend'
+import type {
+  Attachment,
+  Author,
+  ChannelRef,
+  ClosedBy,
+  Code,
+  ConversationState,
+  Happening,
+  TimelineEntry,
+} from '$lib/backend'
 import { matters, people } from './texts'
 
 export interface Talk {
@@ -74,7 +83,7 @@ export class RehearsedPlatform {
   }
 
   /** A customer writes: in the open conversation, or in a new one after a closing (R9). */
-  customerWrites(conversationId: string, text: string): string {
+  customerWrites(conversationId: string, text: string, attachments: Attachment[] = []): string {
     const known = this.talk(conversationId)
     let talk = known
     if (known.state === 'closed') {
@@ -92,7 +101,8 @@ export class RehearsedPlatform {
       }
       this.talks.set(talk.id, talk)
     }
-    this.#say(talk, 'message', { kind: 'customer', id: talk.customer.id, name: talk.customer.name }, text)
+    const author: Author = { kind: 'customer', id: talk.customer.id, name: talk.customer.name }
+    this.#enter(talk, { kind: 'message', author, text, at: this.#at(), delivery: null, client_key: null, attachments })
     talk.state = talk.assignee ? 'ongoing' : 'received'
     talk.unread = true
     return talk.id

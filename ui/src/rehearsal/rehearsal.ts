@@ -8,6 +8,7 @@ import type {
   Administered,
   Announcement,
   AppState,
+  Attachment,
   AuditEntry,
   Backend,
   Choose,
@@ -18,6 +19,8 @@ import type {
   Failure,
   InboxPage,
   InboxQuery,
+  Picture,
+  PictureQuery,
   Preferences,
   Preselected,
   QueueEntry,
@@ -30,6 +33,7 @@ import { subjects } from './administration'
 import { CODE, ENROLMENT, RECOVERY_CODES } from './administration/account'
 import { auditPage } from './administration/audit'
 import { RehearsedDownloads } from './downloads'
+import { drawn } from './drawn'
 import { RehearsedPlatform, type Talk } from './platform'
 import { RehearsedQueue, type Entry } from './queue'
 import { inboxOf, lastSaid, pageOf, rowOf } from './shown'
@@ -88,6 +92,8 @@ export class Rehearsal implements Backend {
   readonly saving: RehearsedDownloads
   /** Paths of files that were to be saved. */
   readonly saved: string[] = []
+  /** Pictures that were asked for. */
+  readonly pictures: string[] = []
 
   constructor(readonly options: RehearsalOptions = {}) {
     this.#now = options.now ?? Date.now
@@ -154,6 +160,16 @@ export class Rehearsal implements Backend {
 
   customerWrites(conversationId: string, text: string): string {
     const id = this.platform.customerWrites(conversationId, text)
+    this.announce({ kind: 'inbox_changed', conversation_ids: [id] })
+    return id
+  }
+
+  customerTypes(conversationId: string, on = true) {
+    this.announce({ kind: 'customer_typing', conversation_id: conversationId, on })
+  }
+
+  customerSends(conversationId: string, text: string, attachments: Attachment[]): string {
+    const id = this.platform.customerWrites(conversationId, text, attachments)
     this.announce({ kind: 'inbox_changed', conversation_ids: [id] })
     return id
   }
@@ -409,6 +425,17 @@ export class Rehearsal implements Backend {
     limit: number
   }) {
     return pageOf(this.#known(conversation_id), before, limit)
+  }
+
+  async picture({ conversation_id, attachment_id, large }: PictureQuery): Promise<Picture> {
+    this.#mayFail('picture')
+    this.pictures.push(`${attachment_id}${large ? ' large' : ''}`)
+    const files = this.#known(conversation_id).entries.flatMap((entry) => entry.attachments ?? [])
+    const file = files.find((one) => one.id === attachment_id)
+    if (!file) throw { code: 'file_unknown' } satisfies Failure
+    if (this.state.connection.status !== 'online') throw { code: 'offline' } satisfies Failure
+    if (/broken/.test(file.name)) throw { code: 'picture_unreadable' } satisfies Failure
+    return drawn(large)
   }
 
   async saveDraft({ conversation_id, text, instead_of }: Draft) {

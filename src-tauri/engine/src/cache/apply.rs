@@ -10,7 +10,7 @@ use signoff_wire::contract::sync::{ConversationSnapshot, SyncPage};
 use signoff_wire::contract::timeline::{EntryKind, TimelineEntry};
 
 use super::conversations::{self, Origin};
-use super::{CacheError, directory, entries, facts, overlay, search};
+use super::{CacheError, directory, entries, facts, overlay, pictures, search};
 use crate::notify;
 use crate::outbox;
 use crate::store::meta;
@@ -148,6 +148,7 @@ pub fn finish_snapshot(transaction: &Transaction<'_>, event_sequence: i64) -> Re
     let mut applied = Applied::default();
     for (num, id) in gone {
         search::remove(transaction, num)?;
+        pictures::forget(transaction, &id)?;
         transaction.prepare_cached("DELETE FROM conversations WHERE num = ?1")?.execute(params![num])?;
         applied.conversation_ids.push(id);
     }
@@ -161,7 +162,7 @@ pub fn finish_snapshot(transaction: &Transaction<'_>, event_sequence: i64) -> Re
 /// SQLite's.
 pub fn clear(transaction: &Transaction<'_>) -> Result<(), CacheError> {
     transaction.execute_batch(
-        "DELETE FROM entries; DELETE FROM conversations; DELETE FROM customers; DELETE FROM channels;
+        "DELETE FROM entries; DELETE FROM conversations; DELETE FROM customers; DELETE FROM channels; DELETE FROM pictures;
          INSERT INTO search (search) VALUES ('delete-all');
          DELETE FROM meta;",
     )?;
@@ -226,6 +227,7 @@ pub fn apply_change(transaction: &Transaction<'_>, event: &Event) -> Result<Appl
 fn erase(transaction: &Transaction<'_>, conversation: &Conversation, applied: &mut Applied) -> Result<(), CacheError> {
     let Some(num) = number(transaction, &conversation.id)? else { return Ok(()) };
     entries::erase(transaction, num, conversation)?;
+    pictures::forget(transaction, &conversation.id)?;
     outbox::erase_settled(transaction, &conversation.id)?;
     notify::erase(transaction, &conversation.id, &conversation.customer.name)?;
     search::refresh(transaction, num)?;

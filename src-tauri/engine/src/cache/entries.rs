@@ -60,7 +60,7 @@ pub(super) fn erase(transaction: &Transaction<'_>, num: i64, conversation: &Conv
             "UPDATE entries SET
                  text = CASE kind WHEN 'event' THEN text ELSE '' END,
                  author_name = CASE author_kind WHEN 'customer' THEN ?2 ELSE author_name END,
-                 delivery_reason = NULL, buttons = NULL, event = json_remove(event, '$.comment')
+                 delivery_reason = NULL, buttons = NULL, attachments = NULL, event = json_remove(event, '$.comment')
              WHERE conversation_num = ?1",
         )?
         .execute(params![num, conversation.customer.name])?;

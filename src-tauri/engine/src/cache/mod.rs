@@ -19,6 +19,7 @@ mod entries;
 mod error;
 pub mod facts;
 pub mod overlay;
+pub(crate) mod pictures;
 mod search;
 pub mod views;
 

@@ -7,6 +7,7 @@
 mod admin;
 mod clicks;
 mod failures;
+mod pictures;
 mod reading;
 mod saving;
 mod stages;
@@ -28,6 +29,7 @@ use crate::account::{Visit, Waiting};
 use crate::downloads::Downloads;
 use crate::first_paint::FirstPaint;
 use crate::frame::{self, Announcements, Frame};
+use crate::pictures::Pictures;
 use crate::ports::Ports;
 use crate::profile::{CacheKey, Profile, ProfileError};
 use crate::store::Machine;
@@ -70,6 +72,7 @@ pub struct Engine {
     window: Mutex<Window>,
     first_paint: Arc<FirstPaint>,
     downloads: Arc<Downloads>,
+    pictures: Pictures,
     telling: JoinHandle<()>,
 }
 
@@ -110,6 +113,7 @@ impl Engine {
         let preferences = opened.as_ref().map(Profile::preferences).unwrap_or_default();
         let first_paint = FirstPaint::within(start.first_paint);
         let downloads = Downloads::new(Arc::clone(&frame), start.runtime.clone(), start.machine.threads);
+        let pictures = Pictures::new(start.machine.threads);
         let engine = Arc::new(Self {
             start,
             frame,
@@ -119,6 +123,7 @@ impl Engine {
             window: Mutex::default(),
             first_paint,
             downloads,
+            pictures,
             telling,
         });
         start_healing(&engine);

@@ -16,6 +16,13 @@ impl Source {
         administration::leads(path, OPEN_TO_SAVING).then(|| Self(path.to_owned()))
     }
 
+    /// A file that came or went with a text. Ids are opaque: whatever stands in one stays within its segment.
+    #[must_use]
+    pub fn attachment(id: &str) -> Self {
+        let id: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        Self(format!("/v1/attachments/{}", id.replace('+', "%20")))
+    }
+
     /// Path and query.
     #[must_use]
     pub fn path(&self) -> &str {

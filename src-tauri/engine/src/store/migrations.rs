@@ -13,6 +13,7 @@ const HISTORY: &[M<'_>] = &[
     M::up(include_str!("../notify/migrations/1_ledger.sql")),
     M::up(include_str!("../outbox/migrations/2_steps.sql")),
     M::up(include_str!("../cache/migrations/2_attachments.sql")),
+    M::up(include_str!("../cache/migrations/3_pictures.sql")),
 ];
 
 /// Refuses a file that a newer version wrote, before anything is changed in it.

@@ -75,6 +75,44 @@ impl Company {
         said(sent).await["conversation_id"].as_str().unwrap().to_owned()
     }
 
+    /// A customer sends files on the web chat. Answers the conversation.
+    pub(crate) async fn customer_sends(&self, customer: &str, files: &[(&str, &[u8])]) -> String {
+        let channel = format!("{}/v1/channels/ch_webchat", self.address());
+        let mut sent = Vec::new();
+        for (name, content) in files {
+            let upload =
+                self.http.post(format!("{channel}/attachments?name={name}")).bearer_auth("demo-key-ch_webchat");
+            let file = said(upload.body(content.to_vec()).send().await.unwrap()).await;
+            sent.push(json!({ "id": file["id"] }));
+        }
+        let body = json!({
+            "customer": { "external_id": customer, "name": format!("Customer {customer}") },
+            "message": { "external_id": uuid::Uuid::new_v4().to_string(), "text": "", "attachments": sent },
+        });
+        let message = self.http.post(format!("{channel}/inbound")).bearer_auth("demo-key-ch_webchat").json(&body);
+        said(message.send().await.unwrap()).await["conversation_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody writes on the chat page. Answers their token and the conversation.
+    pub(crate) async fn visitor_writes(&self, text: &str) -> (String, String) {
+        let chat = format!("{}/v1/chat/ch_webchat", self.address());
+        let begun = self.http.post(format!("{chat}/sessions")).json(&json!({ "name": "Zora the visitor" }));
+        let token = said(begun.send().await.unwrap()).await["token"].as_str().unwrap().to_owned();
+        let message = json!({ "client_id": uuid::Uuid::new_v4().to_string(), "text": text });
+        said(self.http.post(format!("{chat}/messages")).bearer_auth(&token).json(&message).send().await.unwrap()).await;
+        let alice = self.sign_in(ALICE).await;
+        let list = format!("{}/v1/conversations?tab=received&limit=200", self.address());
+        let rows = said(self.http.get(list).bearer_auth(alice).send().await.unwrap()).await;
+        let row = rows["items"].as_array().unwrap().iter().find(|row| row["customer"]["name"] == "Zora the visitor");
+        (token, row.unwrap()["id"].as_str().unwrap().to_owned())
+    }
+
+    /// Somebody types on the chat page.
+    pub(crate) async fn visitor_types(&self, token: &str) {
+        let url = format!("{}/v1/chat/ch_webchat/typing", self.address());
+        self.http.post(url).bearer_auth(token).json(&json!({ "on": true })).send().await.unwrap();
+    }
+
     /// The channel reports that a reply could not be delivered (D12).
     pub(crate) async fn channel_fails(&self, reply_id: &str) {
         let body = json!({ "reply_id": reply_id, "status": "failed", "reason": "number unknown" });

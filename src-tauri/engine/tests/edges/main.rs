@@ -10,6 +10,7 @@ mod first_paint;
 mod fixtures;
 mod meddling;
 mod notifying;
+mod pictures;
 mod profiles;
 mod saving;
 mod scripted;

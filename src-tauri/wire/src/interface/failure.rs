@@ -93,6 +93,8 @@ pub enum Code {
     FileUnwritable,
     /// The file is not at the platform (any more).
     FileUnknown,
+    /// The file is no picture that can be shown, or too large for it. It can be saved.
+    PictureUnreadable,
     /// Another Signoff has this profile open.
     AlreadyRunning,
     /// This machine's clock is far from the platform's.

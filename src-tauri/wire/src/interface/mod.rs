@@ -27,6 +27,7 @@
 //! | `mark_seen` | `conversation_id` | nothing; the row is no longer unread on this machine |
 //! | `typing` | `conversation_id` | nothing; the customer is told where the channel can |
 //! | `timeline` | [`TimelineQuery`] | [`TimelinePage`] |
+//! | `picture` | [`PictureQuery`] | [`Picture`], drawn for the screen |
 //! | `save_draft` | [`Draft`] | nothing |
 //! | `send_reply` | [`SendReply`] | [`QueueEntry`], after the commit |
 //! | `send_and_close` | [`SendAndClose`] | [`CloseOutcome`], after the system's dialog and the commit (R5, D3) |
@@ -50,6 +51,7 @@ mod conversation;
 mod downloads;
 mod failure;
 mod inbox;
+mod pictures;
 mod preferences;
 mod queue;
 mod settings;
@@ -61,6 +63,7 @@ pub use conversation::*;
 pub use downloads::*;
 pub use failure::*;
 pub use inbox::*;
+pub use pictures::*;
 pub use preferences::*;
 pub use queue::*;
 pub use settings::*;

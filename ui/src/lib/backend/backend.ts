@@ -21,6 +21,8 @@ import type {
   InboxOptionsView,
   InboxPage,
   InboxQuery,
+  Picture,
+  PictureQuery,
   Preferences,
   QueueEntry,
   SaveFile,
@@ -66,6 +68,8 @@ export interface Backend {
   /** The advisor writes; told to the customer where the channel can. Said again every few seconds while it holds. */
   typing(conversationId: string): Promise<void>
   timeline(args: TimelineQuery): Promise<TimelinePage>
+  /** A picture of the timeline, drawn for the screen by the engine: the window never fetches a file, and never sees one. */
+  picture(args: PictureQuery): Promise<Picture>
   saveDraft(args: Draft): Promise<void>
   sendReply(args: SendReply): Promise<QueueEntry>
   /** Answers after the system's own confirmation (R5, D3), which the shell shows. */

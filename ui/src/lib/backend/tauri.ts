@@ -34,6 +34,7 @@ export function tauriBackend(): Backend {
     markSeen: (conversation_id) => invoke('mark_seen', { conversation_id }),
     typing: (conversation_id) => invoke('typing', { conversation_id }),
     timeline: (args) => invoke('timeline', { args }),
+    picture: (args) => invoke('picture', { args }),
     saveDraft: (args) => invoke('save_draft', { args }),
     sendReply: (args) => invoke('send_reply', { args }),
     sendAndClose: (args) => invoke('send_and_close', { args }),

@@ -35,6 +35,7 @@ const sentences: Record<Code, Wording> = {
   disk_full: () => m.code_disk_full(),
   file_unwritable: () => m.code_file_unwritable(),
   file_unknown: () => m.code_file_unknown(),
+  picture_unreadable: () => m.code_picture_unreadable(),
   already_running: () => m.code_already_running(),
   clock_wrong: () => m.code_clock_wrong(),
   offline: () => m.code_offline(),

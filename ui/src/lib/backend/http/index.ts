@@ -188,6 +188,8 @@ export class HttpBackend implements Backend {
   openWithPassphrase = notHere
   tryAgain = notHere
   inbox = notHere
+  /** A browser would have to unpack what nobody has looked at; a file like any other, then. */
+  picture = () => Promise.reject({ code: 'picture_unreadable' } satisfies Failure)
   archive = notHere
   assign = notHere
   release = notHere
@@ -224,6 +226,9 @@ export class HttpBackend implements Backend {
     const talk = await Talk.open(this.#platform, this.options.shelf, this.options.entrance, token, {
       onqueue: () => this.#queueChanged(),
       onconversation: () => this.#changed(),
+      ontyping: (on) => {
+        if (this.#current) this.#announce({ kind: 'customer_typing', conversation_id: this.#current.id, on })
+      },
       onsession: () => {
         this.#set({ close_enabled: this.#current?.session.features.close_conversation ?? false })
         this.#announce({ kind: 'settings_changed' })
