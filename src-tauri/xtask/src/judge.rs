@@ -1,10 +1,13 @@
 //! `cargo xtask judge`: schemathesis against the platform that is being built. It knows nothing of ours but the OpenAPI document that the
 //! platform serves, and holds every answer against it. `tests/judge` has its configuration and says why anything is left out of it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -17,42 +20,92 @@ const PEOPLE: &[(&str, &str)] = &[("an admin", "admin@demo.test"), ("an advisor"
 const METRICS: &str = "metrics.token=the-judge-may-read-the-metrics-00";
 /// What the judge floods with guesses locks one address; its own sign-ins come from another one (hooks.py).
 const PROXIES: &str = "trusted_proxies=127.0.0.1";
-/// For all of them together, if nothing else is asked for.
-const SECONDS: u32 = 120;
-const USAGE: &str = "`cargo xtask judge [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]`";
+/// Requests that are made up for each operation, besides all that the document itself suggests, by each of them: the same on every machine.
+const EXAMPLES: u32 = 5;
+/// A run that takes longer has come to no end, and so has judged nothing: it failed.
+const NET: Duration = Duration::from_secs(20 * 60);
+/// Where each kind of credential opens something. Whoever never gets in there judges nothing behind it.
+const OPENED: &[(&str, &str)] = &[
+    ("a channel's key", "POST /v1/channels/{id}/inbound"),
+    ("a visitor's token", "POST /v1/chat/{channel_id}/messages"),
+    ("an application's secret", "POST /v1/widget/tokens"),
+    ("a widget's token", "GET /v1/widget/session"),
+    ("the metrics' token", "GET /metrics"),
+];
+const USAGE: &str = "`cargo xtask judge [--examples N] [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]`";
 
-/// As long as is asked for.
+/// What ends a run.
+#[derive(Clone, Copy)]
+enum Bound {
+    /// So many examples for each operation.
+    Examples(u32),
+    /// So much time, for all of them together: it goes on making up examples until it is over.
+    Seconds(u32),
+}
+
+/// Operations, and how often each was answered with which status.
+type Answered = BTreeMap<String, BTreeMap<u16, u64>>;
+
+/// As much as is asked for.
 pub(crate) fn judge(arguments: &[String]) -> Result<()> {
     let mut arguments = arguments.iter().map(String::as_str);
-    let mut seconds = SECONDS;
+    let mut bound = Bound::Examples(EXAMPLES);
     let mut more = Vec::new();
     while let Some(argument) = arguments.next() {
+        let mut number = || arguments.next().and_then(|number| number.parse().ok()).context(USAGE);
         match argument {
-            "--seconds" => seconds = arguments.next().and_then(|number| number.parse().ok()).context(USAGE)?,
+            "--examples" => bound = Bound::Examples(number()?),
+            "--seconds" => bound = Bound::Seconds(number()?),
             "--" => more.extend(arguments.by_ref()),
             unknown => bail!("`judge` knows no {unknown:?}: {USAGE}"),
         }
     }
     system::provide(&[packages::JUDGE])?;
-    judged(seconds, &more)
+    judged(bound, &more)
 }
 
-/// As long as a run of all tests has for it.
+/// As much as a run of all tests has time for.
 pub(crate) fn for_a_while() -> Result<()> {
-    judged(SECONDS, &[])
+    judged(Bound::Examples(EXAMPLES), &[])
 }
 
-fn judged(seconds: u32, more: &[&str]) -> Result<()> {
+fn judged(bound: Bound, more: &[&str]) -> Result<()> {
     let program = installed()?;
     step("The platform to be judged", "The compiler's message stands above.", || {
         step::run(cargo::whole_workspace("build").args(["--bin", "signoff-platform"]))
     })?;
-    let each = seconds / u32::try_from(PEOPLE.len()).unwrap_or(1).max(1);
+    let people = u32::try_from(PEOPLE.len()).unwrap_or(1).max(1);
+    let each = match bound {
+        Bound::Examples(_) => bound,
+        Bound::Seconds(seconds) => Bound::Seconds((seconds / people).max(1)),
+    };
+    let mut answered = Answered::new();
     for (who, email) in PEOPLE {
         let advice = "target/judge/ has the requests and the platform's log; `cargo xtask judge` runs this alone.";
-        step(&format!("The judge as {who}"), advice, || ask(&program, email, each.max(1), more))?;
+        step(&format!("The judge as {who}"), advice, || ask(&program, email, each, more, &mut answered))?;
     }
-    Ok(())
+    // Asked for a part, it is let in to that part.
+    if more.is_empty() { look_at(&answered) } else { Ok(()) }
+}
+
+/// Says where nobody was let in, and insists on the doors that have a key of their own.
+fn look_at(answered: &Answered) -> Result<()> {
+    let lets_in = |operation: &str| {
+        answered.get(operation).is_some_and(|answers| answers.keys().any(|status| (200..400).contains(status)))
+    };
+    let closed: Vec<&str> = answered.keys().map(String::as_str).filter(|operation| !lets_in(operation)).collect();
+    say::line(&format!(
+        "{} of {} operations had their way at least once.",
+        answered.len() - closed.len(),
+        answered.len()
+    ));
+    for operation in closed {
+        say::line(&format!("  never: {operation}"));
+    }
+    match OPENED.iter().find(|(_, operation)| !lets_in(operation)) {
+        Some((what, operation)) => bail!("{what} opened nothing: {operation} never succeeded"),
+        None => Ok(()),
+    }
 }
 
 fn folder() -> PathBuf {
@@ -89,7 +142,7 @@ fn installed() -> Result<PathBuf> {
 }
 
 /// One run, on a workspace of its own.
-fn ask(program: &Path, email: &str, seconds: u32, more: &[&str]) -> Result<()> {
+fn ask(program: &Path, email: &str, bound: Bound, more: &[&str], answered: &mut Answered) -> Result<()> {
     let name = email.split('@').next().unwrap_or(email);
     let place = folder().join(name);
     if place.exists() {
@@ -98,7 +151,11 @@ fn ask(program: &Path, email: &str, seconds: u32, more: &[&str]) -> Result<()> {
     fs::create_dir_all(&place)?;
     let platform = Platform::serve(&place)?;
     let configuration = workspace::root().join("tests/judge/schemathesis.toml");
-    say::line(&format!("{seconds} s at {}", platform.address));
+    let (option, number, net) = match bound {
+        Bound::Examples(examples) => ("--max-examples", examples, NET),
+        Bound::Seconds(seconds) => ("--max-time", seconds, NET + Duration::from_secs(seconds.into())),
+    };
+    say::line(&format!("{option} {number} at {}", platform.address));
     let mut judge = Command::new(program);
     judge
         .current_dir(&place)
@@ -108,10 +165,35 @@ fn ask(program: &Path, email: &str, seconds: u32, more: &[&str]) -> Result<()> {
         .env("JUDGE_PASSWORD", "signoff-demo")
         .arg("--config-file")
         .arg(configuration)
-        .args(["run", "--max-time", &seconds.to_string()])
+        .args(["run", option, &number.to_string()])
         .args(more)
         .arg(format!("{}/v1/openapi.json", platform.address));
-    step::run(&mut judge)
+    let ended = within(net, &mut judge);
+    for line in fs::read_to_string(place.join("answered.tsv")).unwrap_or_default().lines() {
+        if let [operation, status, count] = line.split('\t').collect::<Vec<_>>()[..] {
+            let count: u64 = count.parse()?;
+            *answered.entry(operation.to_owned()).or_default().entry(status.parse()?).or_default() += count;
+        }
+    }
+    ended
+}
+
+/// Runs a program to its end, which has to come in time.
+fn within(time: Duration, command: &mut Command) -> Result<()> {
+    let mut process = command.spawn().with_context(|| format!("{} did not start", step::shown(command)))?;
+    let begun = Instant::now();
+    loop {
+        match process.try_wait()? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => bail!("`{}` ended with {status}", step::shown(command)),
+            None if begun.elapsed() > time => {
+                process.kill()?;
+                process.wait()?;
+                bail!("the judge was not done after {}: what it has not asked is not judged", say::seconds(time));
+            }
+            None => thread::sleep(Duration::from_millis(100)),
+        }
+    }
 }
 
 /// The demo workspace, served for one run.

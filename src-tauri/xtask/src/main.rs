@@ -71,9 +71,10 @@ Signoff's own commands.
       each click took effect once or waits visibly. What failed stays in DIR, target/chaos/ by
       default.
 
-  cargo xtask judge [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]
-      schemathesis against the served OpenAPI document, as an admin and as an advisor, for N
-      seconds in all. tests/judge has its configuration; what it saw is in target/judge/.
+  cargo xtask judge [--examples N] [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]
+      schemathesis against the served OpenAPI document, as an admin and as an advisor, with N
+      made up requests for each operation, or for N seconds in all. tests/judge has its
+      configuration; what it saw is in target/judge/.
 
   cargo xtask package [platform]
       The Debian package, and its size. With platform: the server as one static file.
