@@ -51,14 +51,14 @@ describe('Channels', () => {
     await user.type(await screen.findByRole('textbox', { name: 'Name' }), ' of the shop')
     for (const away of ['All channels', 'Surveys', 'Inbox']) {
       await user.click(await button(away))
-      const question = await screen.findByRole('alertdialog', { name: 'Leave this page?' })
+      const question = await screen.findByRole('alertdialog', { name: 'Leave without saving?' })
       await user.click(within(question).getByRole('button', { name: 'Stay here' }))
       await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
       expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Web chat of the shop')
     }
 
     await user.click(await button('Surveys'))
-    const question = await screen.findByRole('alertdialog', { name: 'Leave this page?' })
+    const question = await screen.findByRole('alertdialog', { name: 'Leave without saving?' })
     await user.click(within(question).getByRole('button', { name: 'Leave without saving' }))
     await screen.findByRole('heading', { level: 1, name: 'Surveys' })
     expect(rehearsal.calls.some((call) => call.method === 'PUT')).toBe(false)

@@ -69,6 +69,35 @@ describe('People', () => {
     })
   })
 
+  it('ask before what was typed is lost, however the form is closed', async () => {
+    const { user } = await open('People')
+    await user.click(await button('Invite a person'))
+    const form = await screen.findByRole('dialog', { name: 'Invite a person' })
+    await user.type(within(form).getByRole('textbox', { name: 'Email' }), 'ada@example.com')
+    const ways = [
+      () => user.keyboard('{Escape}'),
+      () => user.click(within(form).getByRole('button', { name: 'Close this window' })),
+      () => user.click(within(form).getByRole('button', { name: 'Cancel' })),
+    ]
+    for (const close of ways) {
+      await close()
+      const question = await screen.findByRole('alertdialog', { name: 'Leave without saving?' })
+      await user.click(within(question).getByRole('button', { name: 'Stay here' }))
+      await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
+      expect(within(form).getByRole('textbox', { name: 'Email' })).toHaveValue('ada@example.com')
+    }
+
+    await user.keyboard('{Escape}')
+    const question = await screen.findByRole('alertdialog', { name: 'Leave without saving?' })
+    await user.click(within(question).getByRole('button', { name: 'Leave without saving' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await user.click(await button('Invite a person'))
+    await screen.findByRole('dialog', { name: 'Invite a person' })
+    await user.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+  })
+
   it('keep what was typed when the platform refuses', async () => {
     const { user } = await open('People')
     await user.click(await button('Invite a person'))
@@ -225,6 +254,21 @@ describe('Teams', () => {
     await user.click(await within(form).findByRole('checkbox', { name: 'Alice Martin' }))
     await user.click(within(form).getByRole('button', { name: 'Add a team' }))
     expect(await person(/Returns.*Alice Martin/)).toBeVisible()
+  })
+
+  it('ask before a changed name is lost, and not when nothing was changed', async () => {
+    const { user } = await open('Teams')
+    await user.click(await person(/Orders/))
+    await user.type(await screen.findByRole('textbox', { name: 'Name' }), ' and returns')
+    await user.keyboard('{Escape}')
+    const question = await screen.findByRole('alertdialog', { name: 'Leave without saving?' })
+    await user.click(within(question).getByRole('button', { name: 'Leave without saving' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await user.click(await person(/Orders/))
+    expect(await screen.findByRole('textbox', { name: 'Name' })).toHaveValue('Orders')
+    await user.click(await button('Cancel'))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(screen.queryByRole('alertdialog')).toBeNull()
   })
 
   it('are given up after a question, and not while rules lead to them', async () => {

@@ -119,6 +119,22 @@ describe('tags', () => {
 })
 
 describe('prepared answers', () => {
+  it('ask before what was typed is lost', async () => {
+    const { user, rehearsal } = await openPage('Prepared answers')
+    await user.click(await button('New prepared answer'))
+    const dialog = within(await screen.findByRole('dialog', { name: 'New prepared answer' }))
+    await user.type(dialog.getByRole('textbox', { name: 'Text' }), 'Thank you')
+    await user.keyboard('{Escape}')
+    const question = within(await screen.findByRole('alertdialog', { name: 'Leave without saving?' }))
+    await user.click(question.getByRole('button', { name: 'Stay here' }))
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
+    expect(dialog.getByRole('textbox', { name: 'Text' })).toHaveValue('Thank you')
+    await user.keyboard('{Escape}')
+    await user.click(await button('Leave without saving'))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(rehearsal.calls.some((call) => call.method === 'POST')).toBe(false)
+  })
+
   it('are written with what the customer will read beside them', async () => {
     const { user, rehearsal } = await openPage('Prepared answers')
     await user.click(await button('New prepared answer'))
