@@ -144,7 +144,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Seen> {
 /// A line of the page; `None` for what happened and leaves no line.
 fn entry(sql: &Connection, visitor: &Known, row: Seen, now: DateTime<Utc>) -> Result<Option<ChatEntry>, Refusal> {
     let survey = match &row.survey_id {
-        Some(survey_id) => answers::by_id(sql, survey_id)?.map(|survey| survey.on_the_page(now)).transpose()?,
+        Some(survey_id) => answers::by_id(sql, survey_id)?.map(|survey| survey.on_the_page(sql, now)).transpose()?,
         None => None,
     };
     let kind = match row.happening.as_deref() {

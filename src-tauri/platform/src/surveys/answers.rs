@@ -118,22 +118,21 @@ impl Survey {
     }
 
     /// The same on the chat page, in the customer's own language.
-    pub(crate) fn on_the_page(&self, now: DateTime<Utc>) -> Result<ChatSurvey, Refusal> {
-        let texts = self.form.texts_in(self.language.as_deref()).ok_or(Refusal::Internal)?.clone();
-        let scale = form::scale(&self.kind);
+    pub(crate) fn on_the_page(self, sql: &Connection, now: DateTime<Utc>) -> Result<ChatSurvey, Refusal> {
+        let question = self.question(sql, None, &[], now)?;
         Ok(ChatSurvey {
-            token: self.token.clone(),
-            kind: self.kind.clone(),
-            language: texts.language,
-            question: texts.question,
-            low_label: texts.low_label,
-            high_label: texts.high_label,
-            thanks: texts.thanks,
-            ask_comment: self.form.ask_comment,
-            from: *scale.start(),
-            to: *scale.end(),
-            rating: self.rating,
-            open: self.rating.is_none() && !self.is_over(now),
+            token: self.token,
+            kind: question.kind,
+            language: question.language,
+            question: question.question,
+            low_label: question.low_label,
+            high_label: question.high_label,
+            thanks: question.thanks,
+            ask_comment: question.ask_comment,
+            from: question.from,
+            to: question.to,
+            rating: question.rating,
+            open: question.state == SurveyState::Open,
         })
     }
 
