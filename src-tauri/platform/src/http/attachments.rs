@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 
 use super::{
     Shared, answer,
-    pieces::{self, Part, Wanted},
+    pieces::{self, PartParams, Served},
     query::Asked,
     signed_in::{ByChannel, ByChannelAnd, Named, SignedIn},
 };
@@ -43,22 +43,6 @@ impl UploadQuery {
     pub(super) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
     }
-}
-
-/// What may be asked of a file, for the document only: [`pieces::wanted`] reads it.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "described, not read")]
-pub(super) struct PartParams {
-    /// `bytes=FIRST-`, `bytes=FIRST-LAST` or `bytes=-COUNT`; anything else is the whole file.
-    #[param(rename = "Range")]
-    range: Option<String>,
-    /// The `ETag` of the file that the range is of; of another one the whole is served.
-    #[param(rename = "If-Range")]
-    if_range: Option<String>,
-    /// The `ETag` of the file that is there already: 304 if it is this one.
-    #[param(rename = "If-None-Match")]
-    if_none_match: Option<String>,
 }
 
 /// Upload a file to send with a reply. It is the caller's until a reply or a closing names it; unused, it is gone after 35 days.
@@ -197,30 +181,13 @@ pub(super) async fn serve(
     place: Option<Transfer>,
 ) -> Result<Response, Refusal> {
     let length = stored.attachment.size;
-    let mut headers = headers_of(&stored);
-    let (part, status) = match pieces::wanted(asked, &tag_of(&stored), length) {
-        Wanted::Whole => (Part { start: 0, bytes: length }, StatusCode::OK),
-        Wanted::Part(part) => {
-            put(&mut headers, header::CONTENT_RANGE, &part.content_range(length));
-            (part, StatusCode::PARTIAL_CONTENT)
-        }
-        Wanted::Beyond => {
-            let named = [(header::CONTENT_RANGE, pieces::beyond(length))];
-            return Ok((named, Refusal::RangeUnsatisfiable).into_response());
-        }
-        Wanted::Known => {
-            headers.remove(header::CONTENT_TYPE);
-            headers.remove(header::CONTENT_DISPOSITION);
-            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-        }
-    };
     let path = store.attachments().content(&stored.content);
-    let Some(body) = pieces::body(store.threads(), path, part, place).await else {
+    let file = Served { path, length, headers: headers_of(&stored) };
+    let wanted = pieces::wanted(asked, &tag_of(&stored), length);
+    pieces::serve(store.threads(), file, wanted, place).await.ok_or_else(|| {
         tracing::error!("a file is missing");
-        return Err(Refusal::NotFound);
-    };
-    headers.insert(header::CONTENT_LENGTH, part.bytes.into());
-    Ok((status, headers, body).into_response())
+        Refusal::NotFound
+    })
 }
 
 /// The same without the bytes.
@@ -246,15 +213,11 @@ fn headers_of(stored: &Stored) -> HeaderMap {
         // What a file is does not change; whether one may see it may.
         (header::CACHE_CONTROL, "private, max-age=3600, immutable"),
     ] {
-        put(&mut headers, name, value);
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
     }
     headers
-}
-
-fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }
 
 /// To be saved, under its name: RFC 6266, with a plain stand-in for those who cannot read it.

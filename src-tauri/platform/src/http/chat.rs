@@ -18,9 +18,10 @@ use utoipa::IntoParams;
 
 use super::{
     Shared, answer, attachments as files,
-    attachments::{PartParams, UploadQuery},
+    attachments::UploadQuery,
     body::{self, Raw},
     openapi::ServerSentEvent,
+    pieces::PartParams,
     presence,
     query::{self, Asked},
     signed_in::{Address, Named, Visiting},

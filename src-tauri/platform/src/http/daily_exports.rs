@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::get,
 };
 use serde::Deserialize;
@@ -18,10 +18,9 @@ use utoipa::IntoParams;
 
 use super::{
     Shared, answer,
-    attachments::PartParams,
     body::{self, Raw},
     exports::{file_headers, note},
-    pieces::{self, Part, Wanted},
+    pieces::{self, PartParams, Served},
     query::{self, Asked},
     signed_in::{Admin, Named},
 };
@@ -115,30 +114,17 @@ pub(super) async fn file(
     let export = found?;
     let (Some(sha256), Some(length)) = (&export.sha256, export.bytes) else { return Err(Refusal::ExportNotReady) };
     let tag = format!("\"{sha256}\"");
-    let (part, partial) = match pieces::wanted(&headers, &tag, length) {
-        Wanted::Whole => (Part { start: 0, bytes: length }, false),
-        Wanted::Part(part) => (part, true),
-        Wanted::Beyond => {
-            return Ok(([(header::CONTENT_RANGE, pieces::beyond(length))], Refusal::RangeUnsatisfiable).into_response());
-        }
-        Wanted::Known => return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()),
-    };
-
+    let wanted = pieces::wanted(&headers, &tag, length);
     let path = archive::place(&app.exports.directory, &export.id);
-    let Some(body) = pieces::body(app.store.threads(), path, part, None).await else {
+    let file = Served { path, length, headers: file_headers("application/zip", &export.file_name, Some(&tag)) };
+    let Some(answer) = pieces::serve(app.store.threads(), file, wanted, None).await else {
         tracing::error!(id = export.id, "the file of an export is gone");
         return Err(Refusal::ExportUnknown);
     };
-    if app.bookmarks.begins(&tag, &caller.user.id) || part.start == 0 {
+    if wanted.takes_bytes() && (app.bookmarks.begins(&tag, &caller.user.id) || wanted.begins()) {
         note(&app, caller, "export.download", json!({ "file": export.file_name })).await?;
     }
-    let mut headers = file_headers("application/zip", &export.file_name, Some(&tag));
-    headers.insert(header::CONTENT_LENGTH, part.bytes.into());
-    if partial {
-        let named = [(header::CONTENT_RANGE, part.content_range(length))];
-        return Ok((StatusCode::PARTIAL_CONTENT, headers, named, body).into_response());
-    }
-    Ok((headers, body).into_response())
+    Ok(answer)
 }
 
 /// When daily exports are made; the version is the `ETag`.

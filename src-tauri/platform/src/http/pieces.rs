@@ -8,14 +8,43 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use futures_util::stream;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use crate::{exports::ranged, limits::Transfer, store::Threads};
+use crate::{exports::ranged, limits::Transfer, refusal::Refusal, store::Threads};
 
 /// Bytes read at a time.
 const PIECE: usize = 256 * 1024;
+
+/// What may be asked of a file, for the document only: [`wanted`] reads it.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "described, not read")]
+pub(super) struct PartParams {
+    /// `bytes=FIRST-`, `bytes=FIRST-LAST` or `bytes=-COUNT`; anything else is the whole file.
+    #[param(rename = "Range")]
+    range: Option<String>,
+    /// The `ETag` of the file that the range is of; of another one the whole is served.
+    #[param(rename = "If-Range")]
+    if_range: Option<String>,
+    /// The `ETag` of the file that is there already: 304 if it is this one.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
+/// A file of the disk, as it is served.
+pub(super) struct Served {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// Its bytes.
+    pub(super) length: u64,
+    /// What stands above it, its `ETag` among that; its length is added.
+    pub(super) headers: HeaderMap,
+}
 
 /// What a request wants of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +57,22 @@ pub(super) enum Wanted {
     Beyond,
     /// Nothing: it has this very file already.
     Known,
+}
+
+impl Wanted {
+    /// Whether the first byte is asked for: a download begins.
+    pub(super) fn begins(self) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Part(part) => part.start == 0,
+            Self::Beyond | Self::Known => false,
+        }
+    }
+
+    /// Whether any byte is asked for.
+    pub(super) fn takes_bytes(self) -> bool {
+        matches!(self, Self::Whole | Self::Part(_))
+    }
 }
 
 /// Bytes of a file that follow each other; at least one of a range.
@@ -45,14 +90,9 @@ impl Part {
     }
 
     /// What `Content-Range` says of it.
-    pub(super) fn content_range(self, length: u64) -> String {
+    fn content_range(self, length: u64) -> String {
         format!("bytes {}-{}/{length}", self.start, self.start + self.bytes - 1)
     }
-}
-
-/// What `Content-Range` says with a refusal.
-pub(super) fn beyond(length: u64) -> String {
-    format!("bytes */{length}")
 }
 
 /// Reads `If-None-Match`, `Range` and `If-Range` for a file of `length` bytes that goes by `tag`. What is no single range of bytes is
@@ -90,9 +130,37 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// A part of a file, read in pieces as they are taken: whoever is slow keeps a file open, never a thread. The place among the files
-/// under way is given back with it. `None` if the file cannot be opened.
-pub(super) async fn body(threads: Threads, path: PathBuf, part: Part, place: Option<Transfer>) -> Option<Body> {
+/// The answer to a request that wants this of a file; `None` if the file cannot be opened. The place among the files under way is
+/// given back once the last byte is taken.
+pub(super) async fn serve(
+    threads: Threads,
+    Served { path, length, mut headers }: Served,
+    wanted: Wanted,
+    place: Option<Transfer>,
+) -> Option<Response> {
+    let (part, status) = match wanted {
+        Wanted::Whole => (Part { start: 0, bytes: length }, StatusCode::OK),
+        Wanted::Part(part) => {
+            headers.insert(header::CONTENT_RANGE, HeaderValue::from_str(&part.content_range(length)).ok()?);
+            (part, StatusCode::PARTIAL_CONTENT)
+        }
+        Wanted::Beyond => {
+            let length = [(header::CONTENT_RANGE, format!("bytes */{length}"))];
+            return Some((length, Refusal::RangeUnsatisfiable).into_response());
+        }
+        Wanted::Known => {
+            headers.remove(header::CONTENT_TYPE);
+            headers.remove(header::CONTENT_DISPOSITION);
+            return Some((StatusCode::NOT_MODIFIED, headers).into_response());
+        }
+    };
+    let body = body(threads, path, part, place).await?;
+    headers.insert(header::CONTENT_LENGTH, part.bytes.into());
+    Some((status, headers, body).into_response())
+}
+
+/// A part of a file, read in pieces as they are taken: whoever is slow keeps a file open, never a thread.
+async fn body(threads: Threads, path: PathBuf, part: Part, place: Option<Transfer>) -> Option<Body> {
     let file = threads.blocking(move || open(&path, part.start)).await.flatten()?;
     let pieces = Pieces { file, left: part.bytes, threads, _place: place };
     Some(Body::from_stream(stream::try_unfold(pieces, Pieces::next)))
