@@ -72,6 +72,8 @@ function forget() {
   line?.abort()
   entries = []
   place = 0
+  looked = 0
+  told_ = { delivered_to: 0, read_to: 0 }
   show()
 }
 
@@ -195,20 +197,22 @@ function pause(ms, signal) {
 // --- Seen ---------------------------------------------------------------------------------------------------------------------
 
 let told_ = { delivered_to: 0, read_to: 0 }
+/** The newest answer that was on the screen. */
+let looked = 0
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon
 
-/** Says how far the customer has seen what was answered, once things have settled. */
+/** Says how far the customer has seen what was answered, once things have settled. Whoever closes the chat before has seen it, too. */
 function noteSeen() {
   clearTimeout(soon)
-  const looking = outside.open && document.visibilityState === 'visible'
   const answers = entries.filter((entry) => entry.side !== 'customer')
-  outside.unread(looking ? 0 : answers.filter((entry) => entry.position > state.seen_to).length)
+  const newest = answers.at(-1)?.position ?? 0
+  if (outside.open && document.visibilityState === 'visible') looked = Math.max(looked, newest)
+  const seenTo = Math.max(looked, state.seen_to)
+  outside.unread(answers.filter((entry) => entry.position > seenTo).length)
   soon = setTimeout(() => {
-    const newest = answers.at(-1)?.position ?? 0
-    const seen = { delivered_to: newest, read_to: looking ? newest : told_.read_to }
+    const seen = { delivered_to: newest, read_to: Math.max(looked, told_.read_to) }
     if (!kept.token || (seen.delivered_to <= told_.delivered_to && seen.read_to <= told_.read_to)) return
-    if (looking) state = { ...state, seen_to: Math.max(state.seen_to, newest) }
     api.seen(kept.token, seen).then(
       () => (told_ = seen),
       () => {},
