@@ -44,8 +44,26 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     if !value.is_object() {
         return Err(Refusal::InvalidBody("an object is expected".to_owned()));
     }
+    if let Some(tag) = numbered_kind(&value) {
+        return Err(Refusal::InvalidBody(format!("{tag} has to be a name")));
+    }
     whole_numbers(&mut value);
     serde_json::from_value(value).map_err(|error| Refusal::InvalidBody(error.to_string()))
+}
+
+/// The names under which a body says what kind of thing something is.
+const KINDS: [&str; 4] = ["a", "about", "do", "type"];
+
+/// Where a number stands for a kind: serde takes it for a variant's place among the others, and the document knows names only.
+fn numbered_kind(value: &Value) -> Option<&str> {
+    match value {
+        Value::Array(items) => items.iter().find_map(numbered_kind),
+        Value::Object(fields) => {
+            let numbered = fields.iter().find(|(name, value)| KINDS.contains(&name.as_str()) && value.is_number());
+            numbered.map(|(name, _)| name.as_str()).or_else(|| fields.values().find_map(numbered_kind))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 /// In JSON 9.0 is the integer 9; to serde it is none.
