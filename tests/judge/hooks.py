@@ -9,8 +9,9 @@ import sys
 import threading
 import uuid
 
-import requests
 import schemathesis
+
+import things
 
 # Refusals that blame the shape of a request. A request that fits the document must never meet one.
 BLAMES_THE_SHAPE = {"malformed-json", "invalid-body", "invalid-query"}
@@ -44,8 +45,8 @@ def what_fits_the_document_has_the_right_shape(ctx, response, case):
     assert code not in BLAMES_THE_SHAPE, f"refused as {code}: {response.json()['detail']}"
 
 
-# Seconds for an answer, on a machine that is busy with other things, too. schemathesis.toml has the same for what is judged.
-PATIENCE = 60
+# The demo's.
+CHANNEL_KEY = "demo-key-ch_webchat"
 # How often which operation answered with which status.
 ANSWERED = collections.Counter()
 COUNTING = threading.Lock()
@@ -65,15 +66,11 @@ def tell_what_was_answered():
             file.write(f"{operation}\t{status}\t{count}\n")
 
 
-# What strangers may do is limited by address; these are nobody's (RFC 5737).
-ADDRESSES = itertools.cycle(f"192.0.2.{host}" for host in range(1, 255))
-
-
 @schemathesis.hook("before_call").apply_to(path_regex="^/v1/(chat|sessions|invitations|single-sign-on)")
 def each_from_an_address_of_its_own(ctx, case, kwargs):
     """From one alone hardly anything would be let through. Limits have tests of their own."""
     case.headers = case.headers or {}
-    case.headers["X-Forwarded-For"] = next(ADDRESSES)
+    case.headers["X-Forwarded-For"] = next(things.ADDRESSES)
 
 
 class Somebody:
@@ -150,8 +147,92 @@ def of_a_survey_that_is_there(ctx, case, kwargs):
 @schemathesis.hook("before_call").apply_to(path_regex="^/v1/conversations/{id}")
 def a_conversation_that_is_there(ctx, case, kwargs):
     """Where the judge has not learnt of one from an answer."""
-    if case.meta is not None and case.meta.phase.name != "stateful":
+    if from_the_document(case):
         case.path_parameters = case.path_parameters | {"id": next(conversations_of(base_of(ctx)))}
+
+
+@schemathesis.hook("before_call").apply_to(path_regex="^/v1/admin/[a-z-]+/{id}")
+def something_that_is_there(ctx, case, kwargs):
+    place = case.operation.path.partition("/{id}")[0]
+    if not from_the_document(case):
+        return
+    if place == "/v1/admin/exports" and case.operation.path.endswith("/file"):
+        known = things.a_finished_export(base_of(ctx))
+    elif place in things.NEW:
+        known = things.one_of(base_of(ctx), place)
+    else:
+        # The messenger can go: nothing else of the run needs it.
+        known = things.listed(base_of(ctx), place)[0]["id"] if place == "/v1/admin/customers" else "ch_messenger"
+    case.path_parameters = case.path_parameters | {"id": known}
+
+
+@schemathesis.hook("before_call").apply_to(path="/v1/admin/scenarios/{id}/versions/{version}")
+def a_version_that_is_there(ctx, case, kwargs):
+    if from_the_document(case):
+        case.path_parameters = {"id": "scenario_messenger", "version": 1}
+
+
+@schemathesis.hook("before_call").apply_to(method=["POST", "PUT", "PATCH", "DELETE"])
+def what_has_been_seen_and_a_key_of_its_own(ctx, case, kwargs):
+    """The few keys and versions that are made up again and again are taken, or old."""
+    if not is_well_formed(case) or not case.headers:
+        return
+    if "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if "If-Match" in case.headers:
+        seen = things.version_of(base_of(ctx), case.formatted_path)
+        if seen:
+            case.headers["If-Match"] = seen
+
+
+# What a body has to name so that there is such a thing, by operation.
+NAMES = {
+    "POST /v1/admin/canned-replies": lambda base: {"shortcut": uuid.uuid4().hex, "team_id": None},
+    "PUT /v1/admin/canned-replies/{id}": lambda base: {"shortcut": uuid.uuid4().hex, "team_id": None},
+    "POST /v1/admin/exports": lambda base: {"from": things.day(9), "to": things.day(1)},
+    "POST /v1/admin/invitations": lambda base: {"email": things.an_address(), "teams": [], "channels": []},
+    "POST /v1/admin/users": lambda base: {"email": things.an_address(), "teams": [], "channels": []},
+    "PATCH /v1/admin/users/{id}": lambda base: {"email": things.an_address(), "teams": [], "channels": []},
+    "POST /v1/admin/widget-applications": lambda base: {"origins": ["https://crm.example"]},
+    "PUT /v1/admin/widget-applications/{id}": lambda base: {"origins": ["https://crm.example"]},
+    "POST /v1/channels/{id}/deliveries": lambda base: {"reply_id": next(replies_of(base))},
+    "POST /v1/invitations/accept": lambda base: {"token": things.a_links_token(base)},
+    "POST /v1/invitations/look": lambda base: {"token": things.a_links_token(base)},
+    "POST /v1/me/second-factor": lambda base: {"password": os.environ["JUDGE_PASSWORD"]},
+    # Closing stays allowed: with it off, no closing is judged.
+    "PUT /v1/settings/inbox-options": lambda base: {"allow_manual_close": True},
+}
+
+
+@schemathesis.hook("before_call").apply_to(method=["POST", "PUT", "PATCH"])
+def names_of_what_is_there(ctx, case, kwargs):
+    names = NAMES.get(case.operation.label)
+    if names and is_well_formed(case) and isinstance(case.body, dict):
+        case.body = case.body | names(base_of(ctx))
+
+
+@schemathesis.hook("before_call").apply_to(method="POST", path_regex="^/v1/conversations/{id}/(replies|close)$")
+def something_said_after_the_last_message(ctx, case, kwargs):
+    """Whoever has not seen what the customer wrote last is told so (D6), and so is whoever says nothing at all (R4)."""
+    if not is_well_formed(case) or not isinstance(case.body, dict):
+        return
+    base = base_of(ctx)
+    conversation = things.as_admin(base, "GET", case.formatted_path.rpartition("/")[0]).json()
+    case.body = case.body | {"last_seen_message_id": conversation.get("last_customer_message_id")}
+    reply = case.body.get("reply", case.body)
+    reply["text"] = reply["text"].strip() or "Thank you."
+    # Files that are made up were never uploaded.
+    reply.pop("attachments", None)
+    things.allow_closing(base)
+
+
+def is_well_formed(case):
+    return case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def from_the_document(case):
+    """Not learnt from an answer."""
+    return case.meta is not None and case.meta.phase.name != "stateful"
 
 
 @schemathesis.hook("before_call").apply_to(path="/widget/{application}")
@@ -162,34 +243,38 @@ def of_an_application_that_is_there(ctx, case, kwargs):
 @functools.cache
 def application_of(base):
     """An application that an admin has made for this run, and its secret."""
-    admin = sign_in_at(base, "admin@demo.test")["token"]
-    made = {"name": f"Judged {uuid.uuid4()}", "origins": ["https://crm.example"]}
-    return post_at(base, "/v1/admin/widget-applications", made, admin)
+    place = "/v1/admin/widget-applications"
+    return things.as_admin(base, "POST", place, json=things.NEW[place]()).json()
+
+
+def outbound(base, kind):
+    """What customers are sent, the newest first."""
+    waiting = things.ask(base, "GET", "/v1/channels/ch_webchat/outbound?limit=500", CHANNEL_KEY).json()
+    return [item for item in reversed(waiting["items"]) if item["kind"] == kind]
 
 
 @functools.cache
 def surveys_of(base):
-    """Tokens of surveys that customers were sent, the newest first, over and over."""
-    key = {"Authorization": "Bearer demo-key-ch_webchat"}
-    outbound = requests.get(f"{base}/v1/channels/ch_webchat/outbound?limit=500", headers=key, timeout=PATIENCE).json()
-    return itertools.cycle(item["survey_token"] for item in reversed(outbound["items"]) if item["kind"] == "survey")
+    """Tokens of surveys that customers were sent, over and over."""
+    return itertools.cycle(item["survey_token"] for item in outbound(base, "survey"))
+
+
+@functools.cache
+def replies_of(base):
+    """Replies that a channel has to deliver, over and over."""
+    return itertools.cycle(item["id"] for item in outbound(base, "reply"))
 
 
 @functools.cache
 def conversations_of(base):
     """Open ones, one after the other: what is done to one must not close it to all that is asked later."""
-    admin = {"Authorization": f"Bearer {sign_in_at(base, 'admin@demo.test')['token']}"}
-    page = requests.get(f"{base}/v1/conversations?tab=received&limit=100", headers=admin, timeout=PATIENCE).json()
-    return itertools.cycle([item["id"] for item in page["items"]])
+    return itertools.cycle([item["id"] for item in things.listed(base, "/v1/conversations?tab=received&limit=100")])
 
 
 @functools.cache
 def opens_of(base):
     """A conversation that whoever is signed in to the CRM may see."""
-    admin = sign_in_at(base, "admin@demo.test")["token"]
-    authorization = {"Authorization": f"Bearer {admin}"}
-    page = requests.get(f"{base}/v1/conversations?tab=received&limit=1", headers=authorization, timeout=PATIENCE).json()
-    return {"conversation_id": page["items"][0]["id"], "advisor": "user_admin"}
+    return {"conversation_id": next(conversations_of(base)), "advisor": "user_admin"}
 
 
 def application(ctx):
@@ -201,23 +286,17 @@ def opens(ctx):
 
 
 def sign_in(ctx, email):
-    return sign_in_at(base_of(ctx), email)
-
-
-def sign_in_at(base, email):
-    return post_at(base, "/v1/sessions", {"email": email, "password": os.environ["JUDGE_PASSWORD"]})
+    return told(things.sign_in(base_of(ctx), email))
 
 
 def post(ctx, path, body, token=None):
-    return post_at(base_of(ctx), path, body, token)
+    return told(things.ask(base_of(ctx), "POST", path, token, json=body))
 
 
-def post_at(base, path, body, token=None):
-    headers = {"X-Forwarded-For": next(ADDRESSES)} | ({"Authorization": f"Bearer {token}"} if token else {})
-    answer = requests.post(base + path, json=body, headers=headers, timeout=PATIENCE)
+def told(answer):
     if not answer.ok:
         # Shown once the run is over, whatever becomes of it: without a way in it judges nothing.
-        print(f"{path}: {answer.status_code} {answer.text}", file=sys.stderr)
+        print(f"{answer.request.path_url}: {answer.status_code} {answer.text}", file=sys.stderr)
     return answer.json()
 
 
