@@ -36,6 +36,7 @@ function put(rehearsal: Rehearsal, nth: number, change: Partial<QueueEntry> = {}
     attempts: 0,
     next_attempt_at: null,
     last_problem: null,
+    files: [],
     half_done: null,
     attention: null,
     choices: [],

@@ -191,7 +191,7 @@ async function load() {
   return backend
 }
 
-const click = { conversation_id: CONVERSATION, text: 'Goodbye', last_seen_message_id: 'msg_1' }
+const click = { conversation_id: CONVERSATION, text: 'Goodbye', file_ids: [], last_seen_message_id: 'msg_1' }
 const settled = () => world.heard.flatMap((one) => (one.kind === 'entry_settled' ? [one.entry] : []))
 
 /** What is queued, once it is as it should be. */

@@ -36,16 +36,18 @@ pub(crate) fn directory(sql: &Connection, caller: &Caller) -> rusqlite::Result<D
     let channels = sql
         .prepare_cached(
             "SELECT id, kind, name, reply_limit, conversation_window_h, reply_window_h, person_window_h,
-                CASE WHEN survey_paused THEN NULL ELSE survey END
+                CASE WHEN survey_paused THEN NULL ELSE survey END, attachments
              FROM channels
              WHERE :sees_all OR id IN (SELECT channel_id FROM user_channels WHERE user_id = :user_id) ORDER BY id",
         )?
         .query_map(seen, |row| {
             let any: Option<u32> = row.get(5)?;
             let person: Option<u32> = row.get(6)?;
+            let kind = ChannelType::from(row.get::<_, String>(1)?.as_str());
             Ok(Channel {
                 id: row.get(0)?,
-                kind: ChannelType::from(row.get::<_, String>(1)?.as_str()),
+                attachments: Some(settings::stored_limits(&kind, row.get(8)?)),
+                kind,
                 name: row.get(2)?,
                 reply_limit: row.get(3)?,
                 conversation_window_h: row.get(4)?,

@@ -77,8 +77,13 @@ pub(crate) async fn click(engine: &Engine, row: &InboxRow) -> Result<std::time::
     if let Err(failure) = engine.save_draft(draft).await {
         bail!("a draft was not kept: {:?}", failure.code);
     }
-    let reply =
-        SendReply { conversation_id, text: REPLY.to_owned(), trigger_survey: false, last_seen_message_id: None };
+    let reply = SendReply {
+        conversation_id,
+        text: REPLY.to_owned(),
+        file_ids: Vec::new(),
+        trigger_survey: false,
+        last_seen_message_id: None,
+    };
     let begun = Instant::now();
     let queued = engine.send_reply(reply).await;
     let took = begun.elapsed();

@@ -72,7 +72,13 @@ impl Office {
         for (number, row) in page.rows.iter().take(how_many).enumerate() {
             let text = format!("Answer {number}");
             let conversation_id = row.id.clone();
-            let reply = SendReply { conversation_id, text, trigger_survey: false, last_seen_message_id: None };
+            let reply = SendReply {
+                conversation_id,
+                text,
+                file_ids: Vec::new(),
+                trigger_survey: false,
+                last_seen_message_id: None,
+            };
             let told = self.laptop.ask(Ask::SendReply(reply)).await;
             assert!(matches!(told, Some(Told::Queued(_))), "{told:?}");
         }

@@ -33,6 +33,7 @@ export class RehearsedQueue {
       conversation_id: talk.id,
       customer_name: talk.customer.name,
       text,
+      files: [],
       queued_at: at,
       state: 'queued',
       undo_requested: false,

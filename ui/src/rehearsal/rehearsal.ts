@@ -8,6 +8,8 @@ import type {
   Administered,
   Announcement,
   AppState,
+  Attached,
+  AttachedFile,
   Attachment,
   AuditEntry,
   Backend,
@@ -15,6 +17,7 @@ import type {
   Code,
   ConversationView,
   DemoPerson,
+  DetachFile,
   Draft,
   Failure,
   InboxPage,
@@ -67,10 +70,12 @@ const DEMO_PEOPLE = [
   { name: 'Nadia Admin', email: 'admin@demo.test', password: 'signoff-demo', role: 'admin' as const },
 ]
 const PAGE_OF_TIMELINE = 50
+const TAKES_FILES = { max_bytes: 10 * 1024 * 1024, max_count: 5, types: ['image/*', 'application/pdf', 'text/plain'] }
 
 export class Rehearsal implements Backend {
   readonly platform: RehearsedPlatform
   readonly drafts = new Map<string, string>()
+  readonly files = new Map<string, AttachedFile[]>()
   readonly entries: Entry[]
   /** Makes the next command of this name fail. */
   readonly failNext = new Map<string, Failure>()
@@ -395,6 +400,8 @@ export class Rehearsal implements Backend {
       survey: { will_send: hasSurvey, reason: null },
       composer: {
         draft: this.drafts.get(conversationId) ?? '',
+        files: this.files.get(conversationId) ?? [],
+        takes_files: TAKES_FILES,
         window_ends_at: talk.windowEndsAt,
         close_enabled: this.state.close_enabled,
         blocked: talk.closed_at ? 'closed' : queue.some((entry) => entry.close) ? 'close_queued' : null,
@@ -446,6 +453,26 @@ export class Rehearsal implements Backend {
     const kept = [returned, text].filter((part) => part !== '').join('\n\n')
     if (kept === '') this.drafts.delete(conversation_id)
     else this.drafts.set(conversation_id, kept)
+  }
+
+  async chooseFiles(conversationId: string): Promise<Attached> {
+    return this.attachFile(conversationId, 'invoice.pdf', new Uint8Array(2048))
+  }
+
+  async attachFile(conversationId: string, name: string, bytes: Uint8Array): Promise<Attached> {
+    this.#mayFail('attachFile')
+    const media_type = /\.pdf$/.test(name) ? 'application/pdf' : /\.png$/.test(name) ? 'image/png' : 'text/plain'
+    const file = { id: `file_${++this.#made}`, name, media_type, size: bytes.length }
+    const files = [...(this.files.get(conversationId) ?? []), file]
+    this.files.set(conversationId, files)
+    return { files, refused: [] }
+  }
+
+  async detachFile({ conversation_id, file_id }: DetachFile): Promise<AttachedFile[]> {
+    this.#mayFail('detachFile')
+    const files = (this.files.get(conversation_id) ?? []).filter((file) => file.id !== file_id)
+    this.files.set(conversation_id, files)
+    return files
   }
 
   async sendReply(args: {

@@ -8,7 +8,7 @@ use crate::outbox::{Click, Wish};
 
 /// Send + Close as a click.
 pub(super) fn closing(origin: Origin, args: SendAndClose) -> Click {
-    let SendAndClose { conversation_id, text, last_seen_message_id } = args;
+    let SendAndClose { conversation_id, text, last_seen_message_id, .. } = args;
     Click { conversation_id, wish: Wish::SendAndClose { text, last_seen_message_id }, not_before: None, origin }
 }
 
@@ -27,7 +27,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::send_reply`].
     pub async fn send_reply_from(&self, origin: Origin, args: SendReply) -> Result<QueueEntry, Failure> {
-        let SendReply { conversation_id, text, trigger_survey, last_seen_message_id } = args;
+        let SendReply { conversation_id, text, trigger_survey, last_seen_message_id, .. } = args;
         let wish = Wish::Reply { text, trigger_survey, last_seen_message_id };
         self.workplace()?.enqueue(Click { conversation_id, wish, not_before: None, origin }).await
     }

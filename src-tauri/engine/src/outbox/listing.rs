@@ -217,6 +217,7 @@ fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxErro
         conversation_id: entry.conversation_id.clone(),
         customer_name: customer_name.unwrap_or_default(),
         text: entry.text.clone(),
+        files: Vec::new(),
         queued_at: entry.clicked_at,
         state: shown_state(entry.state, entry.waits_for_switch),
         undo_requested: entry.undo_requested,

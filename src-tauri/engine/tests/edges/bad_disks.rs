@@ -38,7 +38,8 @@ impl AtWork {
         let draft = Draft { conversation_id: id.clone(), text: TEXT.to_owned(), instead_of: String::new() };
         engine.save_draft(draft).await.unwrap();
         let last_seen_message_id = engine.conversation(&id).await.unwrap().last_customer_message_id;
-        let close = SendAndClose { conversation_id: id, text: TEXT.to_owned(), last_seen_message_id };
+        let close =
+            SendAndClose { conversation_id: id, text: TEXT.to_owned(), file_ids: Vec::new(), last_seen_message_id };
         Self { company, desk, engine, close }
     }
 
@@ -145,7 +146,8 @@ async fn a_disk_that_is_full_at_an_undo_leaves_the_action_queued_with_its_text()
     company.stop().await;
     until(&engine, "offline", |state| state.connection.status == ConnectionStatus::Offline).await;
     let text = "It is. Goodbye.".to_owned();
-    let close = SendAndClose { conversation_id: id.clone(), text: text.clone(), last_seen_message_id };
+    let close =
+        SendAndClose { conversation_id: id.clone(), text: text.clone(), file_ids: Vec::new(), last_seen_message_id };
     let entry = engine.send_and_close(close).await.unwrap();
 
     desk.disk.is_full(true);

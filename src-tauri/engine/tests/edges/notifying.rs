@@ -27,7 +27,12 @@ async fn closes(company: &Company, engine: &Engine, customer: &str) -> String {
     let conversation = company.customer_writes(customer, "My parcel?").await;
     eventually("the message is here", async || engine.conversation(&conversation).await.is_ok()).await;
     let last_seen_message_id = engine.conversation(&conversation).await.unwrap().last_customer_message_id;
-    let close = SendAndClose { conversation_id: conversation.clone(), text: CLOSING.to_owned(), last_seen_message_id };
+    let close = SendAndClose {
+        conversation_id: conversation.clone(),
+        text: CLOSING.to_owned(),
+        file_ids: Vec::new(),
+        last_seen_message_id,
+    };
     engine.send_and_close(close).await.unwrap();
     until(engine, "the close is applied", |state| state.queue.pending == 0 && state.queue.needs_attention == 0).await;
     assert_eq!(company.times_said(&conversation, CLOSING).await, 1);
@@ -143,6 +148,7 @@ async fn a_reply_that_was_not_delivered_is_told_to_who_wrote_it() {
     let reply = SendReply {
         conversation_id: conversation.clone(),
         text: text.clone(),
+        file_ids: Vec::new(),
         trigger_survey: false,
         last_seen_message_id: None,
     };
@@ -173,7 +179,12 @@ async fn an_action_that_needs_attention_is_announced() {
     let last_seen_message_id = engine.conversation(&conversation).await.unwrap().last_customer_message_id;
     company.stop().await;
     until(&engine, "offline", |state| state.connection.status == ConnectionStatus::Offline).await;
-    let close = SendAndClose { conversation_id: conversation.clone(), text: CLOSING.to_owned(), last_seen_message_id };
+    let close = SendAndClose {
+        conversation_id: conversation.clone(),
+        text: CLOSING.to_owned(),
+        file_ids: Vec::new(),
+        last_seen_message_id,
+    };
     engine.send_and_close(close).await.unwrap();
     engine.shutdown().await;
     company.start().await;
@@ -196,7 +207,12 @@ async fn an_action_that_comes_to_need_attention_again_is_said_again() {
     let last_seen_message_id = engine.conversation(&conversation).await.unwrap().last_customer_message_id;
     company.stop().await;
     until(&engine, "offline", |state| state.connection.status == ConnectionStatus::Offline).await;
-    let close = SendAndClose { conversation_id: conversation.clone(), text: CLOSING.to_owned(), last_seen_message_id };
+    let close = SendAndClose {
+        conversation_id: conversation.clone(),
+        text: CLOSING.to_owned(),
+        file_ids: Vec::new(),
+        last_seen_message_id,
+    };
     let entry = engine.send_and_close(close).await.unwrap();
     engine.shutdown().await;
     company.start().await;

@@ -25,6 +25,7 @@ async fn d10_the_preview_follows_the_rules_of_surveys_and_so_does_the_confirmati
     let closing = SendAndClose {
         conversation_id: conversation.clone(),
         text: "All settled.".to_owned(),
+        file_ids: Vec::new(),
         last_seen_message_id: engine.conversation(&conversation).await.unwrap().last_customer_message_id,
     };
     let question = engine.close_question(&closing).await.unwrap();

@@ -13,6 +13,7 @@ async fn reply(engine: &Engine, conversation: &str, text: &str) {
     let reply = SendReply {
         conversation_id: conversation.to_owned(),
         text: text.to_owned(),
+        file_ids: Vec::new(),
         trigger_survey: false,
         last_seen_message_id: None,
     };

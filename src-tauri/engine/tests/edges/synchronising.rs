@@ -132,8 +132,13 @@ async fn a_reset_synchronises_anew_without_losing_what_is_queued() {
     company.stop().await;
     until(&engine, "offline", |state| state.connection.status == ConnectionStatus::Offline).await;
     let text = "One answer".to_owned();
-    let reply =
-        SendReply { conversation_id: conversation.clone(), text, trigger_survey: false, last_seen_message_id: None };
+    let reply = SendReply {
+        conversation_id: conversation.clone(),
+        text,
+        file_ids: Vec::new(),
+        trigger_survey: false,
+        last_seen_message_id: None,
+    };
     engine.send_reply(reply).await.unwrap();
     engine.shutdown().await;
 
@@ -192,6 +197,7 @@ async fn a_clock_that_is_a_year_off_is_told_and_breaks_nothing() {
         let reply = SendReply {
             conversation_id: conversation.clone(),
             text,
+            file_ids: Vec::new(),
             trigger_survey: false,
             last_seen_message_id: None,
         };

@@ -85,11 +85,13 @@ async fn clicks(engine: &Engine, case: &str, conversation_id: String) -> QueueEn
     match case {
         "close" | "switch" => {
             let last_seen_message_id = Some(seen(engine, &conversation_id).await);
-            engine.send_and_close(SendAndClose { conversation_id, text, last_seen_message_id }).await
+            engine
+                .send_and_close(SendAndClose { conversation_id, text, file_ids: Vec::new(), last_seen_message_id })
+                .await
         }
         "widget" => {
             let last_seen_message_id = Some(seen(engine, &conversation_id).await);
-            let args = SendAndClose { conversation_id, text, last_seen_message_id };
+            let args = SendAndClose { conversation_id, text, file_ids: Vec::new(), last_seen_message_id };
             engine.send_and_close_from(Origin::CrmWidget, args).await
         }
         "archive" => engine.archive(&conversation_id).await,
@@ -97,7 +99,15 @@ async fn clicks(engine: &Engine, case: &str, conversation_id: String) -> QueueEn
         "release" => engine.release(&conversation_id).await,
         _ => {
             let trigger_survey = case == "survey";
-            engine.send_reply(SendReply { conversation_id, text, trigger_survey, last_seen_message_id: None }).await
+            engine
+                .send_reply(SendReply {
+                    conversation_id,
+                    text,
+                    file_ids: Vec::new(),
+                    trigger_survey,
+                    last_seen_message_id: None,
+                })
+                .await
         }
     }
     .unwrap()

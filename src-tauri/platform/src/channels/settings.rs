@@ -46,9 +46,12 @@ pub(crate) fn attachment_limits(sql: &Connection, channel_id: &str) -> Result<At
         .query_row([channel_id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .ok_or(Refusal::ChannelUnknown)?;
-    Ok(stored
-        .and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_else(|| kinds::defaults(&ChannelType::from(kind.as_str())).rules.attachments))
+    Ok(stored_limits(&ChannelType::from(kind.as_str()), stored))
+}
+
+/// The same from what is stored: what a kind of channel usually takes, if nothing is.
+pub(crate) fn stored_limits(kind: &ChannelType, stored: Option<String>) -> AttachmentLimits {
+    stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_else(|| kinds::defaults(kind).rules.attachments)
 }
 
 /// Writes what can be changed of a channel that is there.

@@ -6,6 +6,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use super::{
+    channel_settings::AttachmentLimits,
     millis,
     open_enum::open_enum,
     requests::AttachmentRef,
@@ -76,6 +77,10 @@ pub struct Channel {
     pub conversation_window_h: u32,
     /// D9: hours after the customer's last message within which the channel takes replies; null: no limit.
     pub reply_window_h: Option<u32>,
+    /// Which files it takes with a reply; missing: none at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub attachments: Option<AttachmentLimits>,
     /// The survey sent after a conversation; null: none.
     pub survey: Option<SurveyKind>,
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::QueueEntry;
+use super::{AttachedFile, QueueEntry};
+use crate::contract::channel_settings::AttachmentLimits;
 use crate::contract::channels::ChannelRef;
 use crate::contract::conversations::{ClosedBy, ConversationState, SurveyPreview};
 use crate::contract::timeline::TimelineEntry;
@@ -67,6 +68,10 @@ pub struct PreviousConversation {
 pub struct Composer {
     /// The draft kept for this conversation, word for word.
     pub draft: String,
+    /// The files of the draft, in the order in which they were attached.
+    pub files: Vec<AttachedFile>,
+    /// Which files can be sent; `None`: none at all. The channel takes none, its platform takes none from here, or nothing is known of it yet.
+    pub takes_files: Option<AttachmentLimits>,
     /// When the channel's reply window ends (D9); `None`: it has none.
     pub window_ends_at: Option<DateTime<Utc>>,
     /// Send + Close is offered (R2); if not, Send and trigger survey is.
@@ -167,8 +172,11 @@ pub struct Draft {
 pub struct SendReply {
     /// The conversation.
     pub conversation_id: String,
-    /// The reply.
+    /// The reply. It may be empty if files go with it.
     pub text: String,
+    /// Those of the draft's files that go with it, in this order: all that were on the screen.
+    #[serde(default)]
+    pub file_ids: Vec<String>,
     /// Send and trigger survey (R2).
     pub trigger_survey: bool,
     /// The newest customer message that was on the screen (D6).
@@ -181,8 +189,11 @@ pub struct SendReply {
 pub struct SendAndClose {
     /// The conversation.
     pub conversation_id: String,
-    /// The reply. There is no closing without one (R4).
+    /// The reply. There is no closing without one (R4); it may be empty if files go with it.
     pub text: String,
+    /// Those of the draft's files that go with it, in this order: all that were on the screen.
+    #[serde(default)]
+    pub file_ids: Vec<String>,
     /// The newest customer message that was on the screen (D6).
     pub last_seen_message_id: Option<String>,
 }

@@ -20,7 +20,7 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub retry_at: Option<DateTime<Utc>>,
-    /// A number that the sentence names: the limit of a reply in characters, the minutes of a lockout.
+    /// A number that the sentence names: the limit of a reply in characters, of a file in bytes, the minutes of a lockout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub limit: Option<u32>,
@@ -93,6 +93,26 @@ pub enum Code {
     FileUnwritable,
     /// The file is not at the platform (any more).
     FileUnknown,
+    /// The file has no bytes.
+    FileEmpty,
+    /// The file that was chosen cannot be read.
+    FileUnreadable,
+    /// The file is larger than the `limit` in bytes that the channel takes.
+    FileTooLarge,
+    /// The channel takes no files of this kind.
+    FileKindRefused,
+    /// More files than the `limit` that the channel takes with one reply.
+    FilesTooMany,
+    /// Files cannot be sent here: the channel takes none, or its platform takes none from here.
+    FilesNotTaken,
+    /// Files that were not sent yet have the `limit` in bytes that this machine keeps of them. Some have to go first.
+    FilesFull,
+    /// The draft's files are not those that were on the screen. Nothing was queued.
+    FilesChanged,
+    /// A file was damaged on this machine and is never sent: it has to be attached anew.
+    FileDamaged,
+    /// The platform has twice lost a file that it had taken. Nothing was sent.
+    FilesLost,
     /// The file is no picture that can be shown, or too large for it. It can be saved.
     PictureUnreadable,
     /// Another Signoff has this profile open.

@@ -29,6 +29,9 @@
 //! | `timeline` | [`TimelineQuery`] | [`TimelinePage`] |
 //! | `picture` | [`PictureQuery`] | [`Picture`], drawn for the screen |
 //! | `save_draft` | [`Draft`] | nothing |
+//! | `choose_files` | `conversation_id` | [`Attached`]; the system's own dialog asks which. Cancelled, nothing is attached or refused |
+//! | `attach_file` | the bytes as raw body, with the headers [`CONVERSATION_HEADER`] and [`NAME_HEADER`] | [`Attached`], once the file is durable |
+//! | `detach_file` | [`DetachFile`] | list of [`AttachedFile`]: the draft's files as they are now |
 //! | `send_reply` | [`SendReply`] | [`QueueEntry`], after the commit |
 //! | `send_and_close` | [`SendAndClose`] | [`CloseOutcome`], after the system's dialog and the commit (R5, D3) |
 //! | `archive`, `assign`, `release` | `conversation_id` | [`QueueEntry`], after the commit |
@@ -50,6 +53,7 @@ mod app;
 mod conversation;
 mod downloads;
 mod failure;
+mod files;
 mod inbox;
 mod pictures;
 mod preferences;
@@ -62,6 +66,7 @@ pub use app::*;
 pub use conversation::*;
 pub use downloads::*;
 pub use failure::*;
+pub use files::*;
 pub use inbox::*;
 pub use pictures::*;
 pub use preferences::*;

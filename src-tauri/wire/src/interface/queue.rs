@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Code;
+use super::{AttachedFile, Code};
 use crate::contract::timeline::TimelineEntry;
 
 /// The queue in numbers.
@@ -31,6 +31,8 @@ pub struct QueueEntry {
     pub customer_name: String,
     /// The text that the advisor typed, word for word. `None` for actions without one.
     pub text: Option<String>,
+    /// The files that go with it.
+    pub files: Vec<AttachedFile>,
     /// When the advisor clicked.
     pub queued_at: DateTime<Utc>,
     /// Where it stands.
@@ -137,7 +139,7 @@ pub struct Attention {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Choice {
-    /// Take it back: the draft is there again, word for word (D15).
+    /// Take it back: the draft is there again, word for word and file for file (D15).
     Undo,
     /// Take it back and go to the conversation, to change the text.
     Edit,
@@ -155,7 +157,7 @@ pub enum Choice {
     WentThrough,
     /// Of something half done: what has taken effect stays, the rest is not done. No text is lost by it.
     DropRest,
-    /// Remove it; the interface asks twice. The text can be copied before.
+    /// Remove it, with its files; the interface asks twice. The text can be copied before.
     Discard,
 }
 

@@ -154,6 +154,7 @@ impl Advisor {
                 let args = SendReply {
                     conversation_id: conversation_id.clone(),
                     text: text.clone(),
+                    file_ids: Vec::new(),
                     trigger_survey,
                     last_seen_message_id,
                 };
@@ -167,6 +168,7 @@ impl Advisor {
                 let args = SendAndClose {
                     conversation_id: conversation_id.clone(),
                     text: text.clone(),
+                    file_ids: Vec::new(),
                     last_seen_message_id: seen,
                 };
                 let ask = Ask::SendAndClose(args);

@@ -8,6 +8,8 @@ import type {
   Administer,
   Administered,
   Announcement,
+  Attached,
+  AttachedFile,
   AuditPage,
   Choose,
   Chosen,
@@ -15,6 +17,7 @@ import type {
   Code,
   ConversationView,
   DemoWorkspace,
+  DetachFile,
   Download,
   Draft,
   Enrolment,
@@ -71,6 +74,12 @@ export interface Backend {
   /** A picture of the timeline, drawn for the screen by the engine: the window never fetches a file, and never sees one. */
   picture(args: PictureQuery): Promise<Picture>
   saveDraft(args: Draft): Promise<void>
+  /** Asks in the system's own dialog which files to attach, and attaches them. Cancelled, nothing is attached or refused. */
+  chooseFiles(conversationId: string): Promise<Attached>
+  /** Attaches what was pasted or dropped; durable when it answers. */
+  attachFile(conversationId: string, name: string, bytes: Uint8Array): Promise<Attached>
+  /** Takes a file off the draft; answers with those that are left. */
+  detachFile(args: DetachFile): Promise<AttachedFile[]>
   sendReply(args: SendReply): Promise<QueueEntry>
   /** Answers after the system's own confirmation (R5, D3), which the shell shows. */
   sendAndClose(args: SendAndClose): Promise<CloseOutcome>

@@ -36,6 +36,13 @@ export function tauriBackend(): Backend {
     timeline: (args) => invoke('timeline', { args }),
     picture: (args) => invoke('picture', { args }),
     saveDraft: (args) => invoke('save_draft', { args }),
+    chooseFiles: (conversation_id) => invoke('choose_files', { conversation_id }),
+    // As they are, and not as a list of numbers; headers take nothing but ASCII.
+    attachFile: (conversation_id, name, bytes) =>
+      invoke('attach_file', bytes, {
+        headers: { 'conversation-id': encodeURIComponent(conversation_id), 'file-name': encodeURIComponent(name) },
+      }),
+    detachFile: (args) => invoke('detach_file', { args }),
     sendReply: (args) => invoke('send_reply', { args }),
     sendAndClose: (args) => invoke('send_and_close', { args }),
     archive: (conversation_id) => invoke('archive', { conversation_id }),

@@ -20,7 +20,7 @@ detail?: string,
  */
 retry_at?: string, 
 /**
- * A number that the sentence names: the limit of a reply in characters, the minutes of a lockout.
+ * A number that the sentence names: the limit of a reply in characters, of a file in bytes, the minutes of a lockout.
  */
 limit?: number, 
 /**

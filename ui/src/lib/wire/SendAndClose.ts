@@ -9,9 +9,13 @@ export type SendAndClose = {
  */
 conversation_id: string, 
 /**
- * The reply. There is no closing without one (R4).
+ * The reply. There is no closing without one (R4); it may be empty if files go with it.
  */
 text: string, 
+/**
+ * Those of the draft's files that go with it, in this order: all that were on the screen.
+ */
+file_ids: Array<string>, 
 /**
  * The newest customer message that was on the screen (D6).
  */

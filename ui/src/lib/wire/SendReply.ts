@@ -9,9 +9,13 @@ export type SendReply = {
  */
 conversation_id: string, 
 /**
- * The reply.
+ * The reply. It may be empty if files go with it.
  */
 text: string, 
+/**
+ * Those of the draft's files that go with it, in this order: all that were on the screen.
+ */
+file_ids: Array<string>, 
 /**
  * Send and trigger survey (R2).
  */

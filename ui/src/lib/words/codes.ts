@@ -4,7 +4,7 @@
  */
 import type { Code, Failure } from '$lib/backend'
 import { clock } from '$lib/i18n/clock.svelte'
-import { count } from '$lib/i18n/number'
+import { count, size } from '$lib/i18n/number'
 import { until } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
 import { problemSentence } from './problems'
@@ -35,6 +35,17 @@ const sentences: Record<Code, Wording> = {
   disk_full: () => m.code_disk_full(),
   file_unwritable: () => m.code_file_unwritable(),
   file_unknown: () => m.code_file_unknown(),
+  file_empty: () => m.code_file_empty(),
+  file_unreadable: () => m.code_file_unreadable(),
+  file_too_large: ({ limit }) =>
+    limit ? m.code_file_too_large_limit({ limit: size(limit) }) : m.code_file_too_large(),
+  file_kind_refused: () => m.code_file_kind_refused(),
+  files_too_many: ({ limit }) => (limit ? m.code_files_too_many_limit({ count: limit }) : m.code_files_too_many()),
+  files_not_taken: () => m.code_files_not_taken(),
+  files_full: ({ limit }) => m.code_files_full({ limit: size(limit ?? 0) }),
+  files_changed: () => m.code_files_changed(),
+  file_damaged: () => m.code_file_damaged(),
+  files_lost: () => m.code_files_lost(),
   picture_unreadable: () => m.code_picture_unreadable(),
   already_running: () => m.code_already_running(),
   clock_wrong: () => m.code_clock_wrong(),

@@ -103,6 +103,8 @@ fn read(row: &Row<'_>, me: &Me) -> rusqlite::Result<ConversationView> {
         survey: from_json(row, "survey_preview")?,
         composer: Composer {
             draft: String::new(),
+            files: Vec::new(),
+            takes_files: None,
             window_ends_at: get_time_option(row, "reply_window_ends_at")?,
             close_enabled: me.features.close_conversation,
             blocked: None,

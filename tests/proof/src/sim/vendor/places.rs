@@ -88,6 +88,7 @@ pub(super) fn directory() -> Directory {
         reply_limit: 20_000,
         conversation_window_h: 96,
         reply_window_h: None,
+        attachments: None,
         survey: (surveys(id) == Surveys::Sent).then_some(SurveyKind::Csat),
     };
     Directory {

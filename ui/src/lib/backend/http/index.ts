@@ -190,6 +190,9 @@ export class HttpBackend implements Backend {
   inbox = notHere
   /** A browser would have to unpack what nobody has looked at; a file like any other, then. */
   picture = () => Promise.reject({ code: 'picture_unreadable' } satisfies Failure)
+  chooseFiles = notHere
+  attachFile = notHere
+  detachFile = notHere
   archive = notHere
   assign = notHere
   release = notHere

@@ -36,6 +36,9 @@ export function viewOf({ conversation, timeline }: Known, session: WidgetSession
     survey: conversation.survey_preview,
     composer: {
       draft: kept.draft,
+      // The browser's shelf keeps texts only.
+      files: [],
+      takes_files: null,
       window_ends_at: conversation.reply_window_ends_at,
       close_enabled: session.features.close_conversation,
       blocked: blockOf(conversation, session, kept),
@@ -69,6 +72,7 @@ export function shown(
     conversation_id: conversation.id,
     customer_name: conversation.customer.name,
     text: entry.text,
+    files: [],
     queued_at: entry.clickedAt,
     state: ended ?? entry.state,
     undo_requested: false,
