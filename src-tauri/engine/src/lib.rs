@@ -5,6 +5,7 @@ mod backoff;
 pub mod cache;
 mod downloads;
 mod engine;
+pub mod files;
 mod first_paint;
 mod frame;
 mod notify;

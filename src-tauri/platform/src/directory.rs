@@ -9,6 +9,7 @@ use signoff_wire::contract::{
 };
 
 use crate::{
+    channels::settings,
     conversations::visibility,
     events::{self, Audience},
     idempotency,

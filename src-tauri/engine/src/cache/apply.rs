@@ -132,7 +132,7 @@ fn start_history_at(
 }
 
 /// Ends a synchronisation: conversations that it did not confirm are not visible to this person any more. Those in which something
-/// was typed or queued stay, so that it can be shown (D23).
+/// was typed, attached or queued stay, so that it can be shown (D23).
 ///
 /// # Errors
 /// SQLite's.
@@ -141,6 +141,7 @@ pub fn finish_snapshot(transaction: &Transaction<'_>, event_sequence: i64) -> Re
         .prepare(
             "SELECT num, id FROM conversations c WHERE generation < ?1
                  AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id)
+                 AND NOT EXISTS (SELECT 1 FROM files f WHERE f.conversation_id = c.id)
                  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = c.id)",
         )?
         .query_map(params![generation(transaction)?], |row| Ok((row.get("num")?, row.get("id")?)))?

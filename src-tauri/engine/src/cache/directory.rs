@@ -2,11 +2,12 @@
 
 use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
-use signoff_wire::contract::channels::ChannelRef;
+use signoff_wire::contract::channels::{Channel, ChannelRef};
 use signoff_wire::contract::conversations::Customer;
 use signoff_wire::contract::directory::{Directory, Tag};
 
 use super::CacheError;
+use super::columns::json_option;
 use crate::store::meta;
 
 const RENAMED_TAGS: &str = "directory.renamed_tags";
@@ -34,9 +35,18 @@ pub fn put_directory(transaction: &Transaction<'_>, directory: &Directory) -> Re
                 reply_limit: channel.reply_limit,
             },
         )?;
+        put_limits(transaction, channel)?;
     }
     put_required(transaction, directory)?;
     rename_tags(transaction, &directory.tags)
+}
+
+/// Which files a channel takes: the directory alone says so.
+fn put_limits(transaction: &Transaction<'_>, channel: &Channel) -> Result<(), CacheError> {
+    transaction
+        .prepare_cached("UPDATE channels SET attachments = ?2 WHERE id = ?1 AND attachments IS NOT ?2")?
+        .execute(params![channel.id, json_option(channel.attachments.as_ref())?])?;
+    Ok(())
 }
 
 fn put_required(transaction: &Transaction<'_>, directory: &Directory) -> Result<(), CacheError> {

@@ -104,6 +104,8 @@ pub fn put_back(
     now: DateTime<Utc>,
 ) -> Result<Saved, CacheError> {
     let joined = match self::draft(transaction, owner, conversation_id)? {
+        // Files may have gone without a text.
+        Some(newer) if text.is_empty() => newer,
         Some(newer) if newer != text => joined(text, &newer),
         Some(_) | None => text.to_owned(),
     };

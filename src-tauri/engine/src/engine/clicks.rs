@@ -8,16 +8,21 @@ use crate::outbox::{Click, Wish};
 
 /// Send + Close as a click.
 pub(super) fn closing(origin: Origin, args: SendAndClose) -> Click {
-    let SendAndClose { conversation_id, text, last_seen_message_id, .. } = args;
-    Click { conversation_id, wish: Wish::SendAndClose { text, last_seen_message_id }, not_before: None, origin }
+    let SendAndClose { conversation_id, text, file_ids, last_seen_message_id } = args;
+    Click {
+        conversation_id,
+        wish: Wish::SendAndClose { text, file_ids, last_seen_message_id },
+        not_before: None,
+        origin,
+    }
 }
 
 impl Engine {
     /// Send, or Send and trigger survey (R2). Answers after the commit.
     ///
     /// # Errors
-    /// What the platform would certainly refuse, and [`Code::DiskFull`](signoff_wire::interface::Code::DiskFull): nothing was queued, the text is
-    /// still where it was typed.
+    /// What the platform would certainly refuse, and [`Code::DiskFull`](signoff_wire::interface::Code::DiskFull): nothing was queued, text and
+    /// files are still in the draft.
     pub async fn send_reply(&self, args: SendReply) -> Result<QueueEntry, Failure> {
         self.send_reply_from(Origin::Console, args).await
     }
@@ -27,8 +32,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::send_reply`].
     pub async fn send_reply_from(&self, origin: Origin, args: SendReply) -> Result<QueueEntry, Failure> {
-        let SendReply { conversation_id, text, trigger_survey, last_seen_message_id, .. } = args;
-        let wish = Wish::Reply { text, trigger_survey, last_seen_message_id };
+        let SendReply { conversation_id, text, file_ids, trigger_survey, last_seen_message_id } = args;
+        let wish = Wish::Reply { text, file_ids, trigger_survey, last_seen_message_id };
         self.workplace()?.enqueue(Click { conversation_id, wish, not_before: None, origin }).await
     }
 

@@ -7,6 +7,7 @@
 mod admin;
 mod clicks;
 mod failures;
+mod files;
 mod pictures;
 mod reading;
 mod saving;

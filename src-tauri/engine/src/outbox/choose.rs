@@ -78,7 +78,7 @@ fn offered_when_blocked(entry: &Entry, newer_is_known: bool) -> Vec<Choice> {
     if code == Code::ConversationUnknown {
         return vec![Choice::Retry, Choice::Discard];
     }
-    // The same text could only be refused the same way, or its key is spent, or nobody can read what it wants.
+    // The same text and files could only be refused the same way, or its key is spent, or nobody can read what it wants.
     if same_again_is_pointless(code) {
         return vec![Choice::Edit, Choice::Discard];
     }
@@ -120,7 +120,16 @@ fn blocked_code(entry: &Entry) -> Code {
 fn same_again_is_pointless(code: Code) -> bool {
     matches!(
         code,
-        Code::ReplyEmpty | Code::ReplyTooLong | Code::ReplyUnsendable | Code::EntryUnreadable | Code::Internal
+        Code::ReplyEmpty
+            | Code::ReplyTooLong
+            | Code::ReplyUnsendable
+            | Code::FileTooLarge
+            | Code::FileKindRefused
+            | Code::FilesTooMany
+            | Code::FilesNotTaken
+            | Code::FileDamaged
+            | Code::EntryUnreadable
+            | Code::Internal
     )
 }
 

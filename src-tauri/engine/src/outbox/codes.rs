@@ -18,6 +18,23 @@ pub(super) fn problem(error: &RemoteError) -> Code {
     }
 }
 
+/// What bringing a file met.
+pub(super) fn problem_of_file(error: &RemoteError) -> Code {
+    match error {
+        RemoteError::Refused(refusal) if refusal.code == ProblemCode::BodyTooLarge => Code::FileTooLarge,
+        RemoteError::Unreachable(_)
+        | RemoteError::Certificate(_)
+        | RemoteError::Interrupted(_)
+        | RemoteError::Fault(_)
+        | RemoteError::Nonsense(_)
+        | RemoteError::Unavailable { .. }
+        | RemoteError::SignedOut
+        | RemoteError::InProgress
+        | RemoteError::KeyReused
+        | RemoteError::Refused(_) => problem(error),
+    }
+}
+
 /// Why the platform refused (D6 to D9).
 pub(super) fn refusal_code(code: &ProblemCode) -> Code {
     // Of the contract's many codes these are the ones about which an advisor can do something.
@@ -32,6 +49,10 @@ pub(super) fn refusal_code(code: &ProblemCode) -> Code {
         ProblemCode::CustomerWroteSince => Code::CustomerWroteSince,
         ProblemCode::ReplyEmpty => Code::ReplyEmpty,
         ProblemCode::ReplyTooLong | ProblemCode::BodyTooLarge => Code::ReplyTooLong,
+        ProblemCode::AttachmentTooLarge => Code::FileTooLarge,
+        ProblemCode::AttachmentRefused => Code::FileKindRefused,
+        ProblemCode::AttachmentsTooMany => Code::FilesTooMany,
+        ProblemCode::AttachmentUnknown => Code::FilesLost,
         ProblemCode::ReplyWindowExpired => Code::ReplyWindowExpired,
         ProblemCode::TagsMissing => Code::TagsMissing,
         _ => Code::RefusedOtherwise,

@@ -1,4 +1,4 @@
-//! The click: entry, optimistic state and removal of the draft in one transaction (DESIGN, outbox 1).
+//! The click: entry, optimistic state, the draft's files and removal of the draft in one transaction (DESIGN, outbox 1).
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction};
@@ -11,6 +11,7 @@ use uuid::Builder;
 use super::entry::{Entry, State, Tries};
 use super::{Intent, OutboxError, Progress, check_text, listing, rows};
 use crate::cache::{CacheError, facts, overlay, sent_from_draft, standing};
+use crate::files;
 use crate::ports::Chance;
 
 /// What was clicked.
@@ -33,6 +34,8 @@ pub enum Wish {
     Reply {
         /// The text, word for word.
         text: String,
+        /// Those of the draft's files that go with it, in this order.
+        file_ids: Vec<String>,
         /// Ask for a survey as well.
         trigger_survey: bool,
         /// The newest customer message that was on the screen; `None`: unchecked.
@@ -42,6 +45,8 @@ pub enum Wish {
     SendAndClose {
         /// The text, word for word.
         text: String,
+        /// Those of the draft's files that go with it, in this order.
+        file_ids: Vec<String>,
         /// The newest customer message that was on the screen (D6).
         last_seen_message_id: Option<String>,
     },
@@ -75,7 +80,9 @@ pub fn enqueue(
 ) -> Result<QueueEntry, OutboxError> {
     let owner = facts::owner(me);
     check_click(transaction, click, me)?;
-    let intent = Intent { origin: click.origin, ..intent(&click.wish, me) };
+    let (_, file_ids) = said(&click.wish);
+    let files = files::check(transaction, &owner, &click.conversation_id, file_ids)?;
+    let intent = Intent { origin: click.origin, files, ..intent(&click.wish, me) };
     let entry = Entry {
         seq: 0,
         key: key.to_owned(),
@@ -103,6 +110,7 @@ pub fn enqueue(
         receipt: None,
     };
     rows::insert(transaction, &entry, &intent)?;
+    files::take_along(transaction, key, file_ids)?;
     if let Some(text) = &intent.text {
         sent_from_draft(transaction, &owner, &click.conversation_id, text, now)?;
     }
@@ -111,14 +119,21 @@ pub fn enqueue(
 }
 
 fn intent(wish: &Wish, me: &Me) -> Intent {
-    let bare = |kind| Intent { kind, text: None, last_seen_message_id: None, user_id: None, origin: Origin::Console };
+    let bare = |kind| Intent {
+        kind,
+        text: None,
+        files: Vec::new(),
+        last_seen_message_id: None,
+        user_id: None,
+        origin: Origin::Console,
+    };
     match wish {
-        Wish::Reply { text, trigger_survey, last_seen_message_id } => Intent {
+        Wish::Reply { text, trigger_survey, last_seen_message_id, .. } => Intent {
             text: Some(text.clone()),
             last_seen_message_id: last_seen_message_id.clone(),
             ..bare(if *trigger_survey { ActionKind::ReplyWithSurvey } else { ActionKind::Reply })
         },
-        Wish::SendAndClose { text, last_seen_message_id } => Intent {
+        Wish::SendAndClose { text, last_seen_message_id, .. } => Intent {
             text: Some(text.clone()),
             last_seen_message_id: last_seen_message_id.clone(),
             ..bare(ActionKind::SendAndClose)
@@ -126,6 +141,14 @@ fn intent(wish: &Wish, me: &Me) -> Intent {
         Wish::Archive => bare(ActionKind::Archive),
         Wish::AssignToMe => Intent { user_id: Some(me.user.id.clone()), ..bare(ActionKind::Assign) },
         Wish::Release => bare(ActionKind::Release),
+    }
+}
+
+/// What the customer gets of a click: a text, and the draft's files that go with it.
+fn said(wish: &Wish) -> (Option<&str>, &[String]) {
+    match wish {
+        Wish::Reply { text, file_ids, .. } | Wish::SendAndClose { text, file_ids, .. } => (Some(text), file_ids),
+        Wish::Archive | Wish::AssignToMe | Wish::Release => (None, &[]),
     }
 }
 
@@ -137,10 +160,10 @@ fn intent(wish: &Wish, me: &Me) -> Intent {
 pub fn check_click(connection: &Connection, click: &Click, me: &Me) -> Result<(), OutboxError> {
     let standing = standing(connection, &click.conversation_id)?.ok_or(CacheError::ConversationUnknown)?;
     let refuse = |code| Err(OutboxError::Refused { code, limit: None });
-    let (text, last_seen, closes) = match &click.wish {
-        Wish::Reply { text, last_seen_message_id, .. } => (Some(text), last_seen_message_id, false),
-        Wish::SendAndClose { text, last_seen_message_id } => (Some(text), last_seen_message_id, true),
-        Wish::Archive | Wish::AssignToMe | Wish::Release => (None, &None, false),
+    let (last_seen, closes) = match &click.wish {
+        Wish::Reply { last_seen_message_id, .. } => (last_seen_message_id, false),
+        Wish::SendAndClose { last_seen_message_id, .. } => (last_seen_message_id, true),
+        Wish::Archive | Wish::AssignToMe | Wish::Release => (&None, false),
     };
     if closes && !me.features.close_conversation {
         return refuse(Code::CloseDisabled);
@@ -153,5 +176,9 @@ pub fn check_click(connection: &Connection, click: &Click, me: &Me) -> Result<()
     if (closes || last_seen.is_some()) && *last_seen != standing.last_customer_message_id {
         return refuse(Code::CustomerWroteSince);
     }
-    text.map_or(Ok(()), |text| check_text(text, standing.reply_limit))
+    let (text, file_ids) = said(&click.wish);
+    if let Some(text) = text {
+        check_text(text, standing.reply_limit, !file_ids.is_empty())?;
+    }
+    files::check(connection, &facts::owner(me), &click.conversation_id, file_ids).map(|_| ())
 }

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 use signoff_wire::contract::requests::Origin;
-use signoff_wire::interface::ActionKind;
+use signoff_wire::interface::{ActionKind, AttachedFile};
 
 use crate::remote::{Act, What};
 
 /// The newest payload version, and every older one, is read. What an older one can say is written as that: a program from before this
 /// version goes on with it.
-pub const PAYLOAD_VERSION: u32 = 2;
+pub const PAYLOAD_VERSION: u32 = 3;
 
 /// What a click wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Intent {
     pub kind: ActionKind,
     /// The reply, word for word.
     pub text: Option<String>,
+    /// The files that go with it, in this order. Their bytes and what the platform calls them are [`files`](crate::files)'.
+    pub files: Vec<AttachedFile>,
     /// The newest customer message that the advisor had seen (D6).
     pub last_seen_message_id: Option<String>,
     /// Whom to assign to.
@@ -49,9 +51,28 @@ struct PayloadV2 {
     origin: Origin,
 }
 
-impl From<PayloadV1> for PayloadV2 {
+/// Version 3: files go with it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PayloadV3 {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_seen_message_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    origin: Origin,
+    #[serde(default)]
+    files: Vec<AttachedFile>,
+}
+
+impl From<PayloadV1> for PayloadV3 {
     fn from(PayloadV1 { last_seen_message_id, user_id }: PayloadV1) -> Self {
-        Self { last_seen_message_id, user_id, origin: Origin::Console }
+        Self { last_seen_message_id, user_id, origin: Origin::Console, files: Vec::new() }
+    }
+}
+
+impl From<PayloadV2> for PayloadV3 {
+    fn from(PayloadV2 { last_seen_message_id, user_id, origin }: PayloadV2) -> Self {
+        Self { last_seen_message_id, user_id, origin, files: Vec::new() }
     }
 }
 
@@ -66,6 +87,10 @@ impl Intent {
     pub(super) fn write(&self) -> Result<Written, serde_json::Error> {
         let (last_seen_message_id, user_id) = (self.last_seen_message_id.clone(), self.user_id.clone());
         let (version, payload) = match self.origin {
+            origin if !self.files.is_empty() => {
+                let files = self.files.clone();
+                (3, serde_json::to_string(&PayloadV3 { last_seen_message_id, user_id, origin, files })?)
+            }
             Origin::Console => (1, serde_json::to_string(&PayloadV1 { last_seen_message_id, user_id })?),
             origin @ Origin::CrmWidget => {
                 (2, serde_json::to_string(&PayloadV2 { last_seen_message_id, user_id, origin })?)
@@ -76,9 +101,10 @@ impl Intent {
 
     /// Reads an intent; `None` if this version cannot.
     pub(super) fn read(kind: &str, version: u32, payload: &str, text: Option<&str>) -> Option<Self> {
-        let payload: PayloadV2 = match version {
+        let payload: PayloadV3 = match version {
             1 => serde_json::from_str::<PayloadV1>(payload).ok()?.into(),
-            2 => serde_json::from_str(payload).ok()?,
+            2 => serde_json::from_str::<PayloadV2>(payload).ok()?.into(),
+            3 => serde_json::from_str(payload).ok()?,
             _ => return None,
         };
         let kind = kind_of(kind);
@@ -91,6 +117,7 @@ impl Intent {
         let intent = Self {
             kind,
             text: text.map(str::to_owned),
+            files: payload.files,
             last_seen_message_id: payload.last_seen_message_id,
             user_id: payload.user_id,
             origin: payload.origin,
@@ -98,17 +125,20 @@ impl Intent {
         if complete { Some(intent) } else { None }
     }
 
-    /// What to ask of the platform.
+    /// What to ask of the platform. Its files have no ids there yet.
     pub(super) fn act(&self, conversation_id: &str) -> Option<Act> {
         let what = match self.kind {
             ActionKind::Reply | ActionKind::ReplyWithSurvey => What::Reply {
                 text: self.text.clone()?,
+                attachments: Vec::new(),
                 trigger_survey: self.kind == ActionKind::ReplyWithSurvey,
                 last_seen_message_id: self.last_seen_message_id.clone(),
             },
-            ActionKind::SendAndClose => {
-                What::Close { text: self.text.clone()?, last_seen_message_id: self.last_seen_message_id.clone() }
-            }
+            ActionKind::SendAndClose => What::Close {
+                text: self.text.clone()?,
+                attachments: Vec::new(),
+                last_seen_message_id: self.last_seen_message_id.clone(),
+            },
             ActionKind::Archive => What::Archive,
             ActionKind::Assign => What::Assign { user_id: self.user_id.clone()? },
             ActionKind::Release => What::Release,

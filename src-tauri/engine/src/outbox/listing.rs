@@ -5,11 +5,14 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_wire::contract::receipts::{Receipt, SurveyStatus};
-use signoff_wire::interface::{ActionKind, Attention, Code, Effect, EntryState, HalfDone, QueueCounts, QueueEntry};
+use signoff_wire::contract::timeline::Attachment;
+use signoff_wire::interface::{
+    ActionKind, AttachedFile, Attention, Code, Effect, EntryState, HalfDone, QueueCounts, QueueEntry,
+};
 
 use super::choose::offered;
 use super::entry::{Blocked, Entry, State};
-use super::{OutboxError, rows};
+use super::{Intent, OutboxError, rows};
 use crate::cache::columns::from_json_option;
 use crate::cache::overlay::{Intent as Replayed, Stage};
 use crate::cache::{CacheError, customer_messages_after, standing};
@@ -173,6 +176,7 @@ pub(crate) struct SentReply {
     pub(crate) message_id: String,
     pub(crate) text: String,
     pub(crate) at: DateTime<Utc>,
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 /// The replies of a conversation for which there are receipts that the cache has not caught up with, oldest first.
@@ -183,21 +187,33 @@ pub(crate) fn receipts_of_replies(
 ) -> Result<Vec<SentReply>, CacheError> {
     let sent = connection
         .prepare_cached(
-            "SELECT key, text, receipt FROM outbox
+            "SELECT key, kind, payload_version, payload, text, receipt FROM outbox
              WHERE owner = ?1 AND conversation_id = ?2 AND state = 'done' AND text IS NOT NULL AND receipt IS NOT NULL
                  AND receipt_version > (SELECT version FROM conversations WHERE id = ?2) ORDER BY seq",
         )?
         .query_map(params![owner, conversation_id], |row| {
             let receipt: Option<Receipt> = from_json_option(row, "receipt")?;
-            Ok((row.get("key")?, row.get("text")?, receipt.and_then(|receipt| receipt.reply)))
+            let (kind, payload): (String, String) = (row.get("kind")?, row.get("payload")?);
+            let text: String = row.get("text")?;
+            let intent = Intent::read(&kind, row.get("payload_version")?, &payload, Some(&text));
+            let files = intent.map(|intent| intent.files).unwrap_or_default();
+            let key = row.get("key")?;
+            Ok(receipt.and_then(|receipt| receipt.reply).map(|reply| SentReply {
+                key,
+                message_id: reply.message_id,
+                text,
+                at: reply.at,
+                attachments: files.into_iter().map(sent_file).collect(),
+            }))
         })?
-        .collect::<Result<Vec<(String, String, _)>, _>>()?;
-    Ok(sent
-        .into_iter()
-        .filter_map(|(key, text, reply)| {
-            reply.map(|reply| SentReply { key, message_id: reply.message_id, text, at: reply.at })
-        })
-        .collect())
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(sent.into_iter().flatten().collect())
+}
+
+/// A file as the platform will tell of it: it has the platform's id by now.
+fn sent_file(file: AttachedFile) -> Attachment {
+    let AttachedFile { id, name, media_type, size } = file;
+    Attachment { id, name, media_type, size }
 }
 
 fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxError> {
@@ -217,7 +233,7 @@ fn view(connection: &Connection, entry: &Entry) -> Result<QueueEntry, OutboxErro
         conversation_id: entry.conversation_id.clone(),
         customer_name: customer_name.unwrap_or_default(),
         text: entry.text.clone(),
-        files: Vec::new(),
+        files: entry.intent.as_ref().map(|intent| intent.files.clone()).unwrap_or_default(),
         queued_at: entry.clicked_at,
         state: shown_state(entry.state, entry.waits_for_switch),
         undo_requested: entry.undo_requested,

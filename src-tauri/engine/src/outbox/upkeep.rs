@@ -10,7 +10,7 @@ use super::machine::{Happening, Move, next};
 use super::{OutboxError, codes, listing, rows, settle};
 use crate::cache::columns::millis;
 use crate::cache::{CacheError, facts, overlay};
-use crate::notify;
+use crate::{files, notify};
 
 /// Entries that are kept after their end, for the queue view.
 const KEPT_AFTER_END: i64 = 50;
@@ -43,6 +43,7 @@ pub fn recover(transaction: &Transaction<'_>, owner: &str, now: DateTime<Utc>) -
     for conversation_id in without_head {
         rows::promote(transaction, owner, &conversation_id)?;
     }
+    files::adopt_orphans(transaction, owner)?;
     reread_quarantined(transaction, owner, now)?;
     close_switched(transaction, facts::close_enabled(transaction)?)?;
     end_waits_of_other_clocks(transaction, owner, now)
@@ -174,11 +175,12 @@ pub(super) fn prune(transaction: &Transaction<'_>, owner: &str, settled: i64) ->
     Ok(())
 }
 
-/// Forgets the texts of what has ended in a conversation; what has not is the advisor's (D23).
+/// Forgets the texts and the names of files of what has ended in a conversation; what has not is the advisor's (D23).
 pub(crate) fn erase_settled(transaction: &Transaction<'_>, conversation_id: &str) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "UPDATE outbox SET text = '' WHERE conversation_id = ?1 AND text IS NOT NULL AND state IN ('done', 'cancelled')",
+            "UPDATE outbox SET text = '', payload = iif(payload_version = 3, json_remove(payload, '$.files'), payload)
+             WHERE conversation_id = ?1 AND text IS NOT NULL AND state IN ('done', 'cancelled')",
         )?
         .execute(params![conversation_id])?;
     Ok(())

@@ -12,6 +12,7 @@ pub mod administration;
 pub mod download;
 pub mod http;
 mod steps;
+mod upload;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ use signoff_wire::contract::timeline::TimelineEntry;
 use signoff_wire::interface::Administered;
 
 pub use steps::{Attempt, Brought, Seen, Step, Taken};
+pub use upload::Upload;
 
 /// The token of a session.
 pub type Token = SecretString;
@@ -122,6 +124,16 @@ pub trait Platform: Send + Sync {
         Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
     }
 
+    /// Whether replies can carry files. Where not, nobody is offered to attach any, and an entry that has some waits for the advisor.
+    fn takes_files(&self) -> bool {
+        false
+    }
+    /// Brings a file that an act will name by the id in the answer. What nobody names may be forgotten after a while, so bringing one twice
+    /// does no harm, and no failure of it leaves doubt about an act.
+    async fn upload(&self, _token: &Token, _upload: Upload) -> Result<String, RemoteError> {
+        Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::NotFound))))
+    }
+
     /// A page of the first synchronisation: conversations with their newest timeline entries, and the sequence they are current at.
     async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError>;
     /// A page of one conversation's timeline, newest page first.
@@ -180,6 +192,18 @@ pub struct Act {
     pub origin: Origin,
 }
 
+impl Act {
+    /// The same act with these files, by the platform's ids.
+    #[must_use]
+    pub fn with_files(mut self, ids: Vec<String>) -> Self {
+        match &mut self.what {
+            What::Reply { attachments, .. } | What::Close { attachments, .. } => *attachments = ids,
+            What::Archive | What::Assign { .. } | What::Release => {}
+        }
+        self
+    }
+}
+
 /// The acts of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
@@ -187,6 +211,8 @@ pub enum What {
     Reply {
         /// The text, exactly as typed.
         text: String,
+        /// The platform's ids of the files that go with it.
+        attachments: Vec<String>,
         /// Ask for a survey as well.
         trigger_survey: bool,
         /// The newest customer message seen; `None`: unchecked.
@@ -196,6 +222,8 @@ pub enum What {
     Close {
         /// The text, exactly as typed.
         text: String,
+        /// The platform's ids of the files that go with it.
+        attachments: Vec<String>,
         /// The newest customer message seen (D6).
         last_seen_message_id: Option<String>,
     },

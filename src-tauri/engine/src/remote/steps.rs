@@ -25,6 +25,15 @@ pub enum Step {
 }
 
 impl Step {
+    /// Whether the files of an act go with this step.
+    #[must_use]
+    pub fn carries_files(self) -> bool {
+        match self {
+            Self::Whole | Self::Reply => true,
+            Self::Survey | Self::Close => false,
+        }
+    }
+
     /// The key of this step of the entry with `key`. A whole act goes under the entry's own.
     #[must_use]
     pub fn key(self, key: &str) -> String {

@@ -14,6 +14,8 @@ const HISTORY: &[M<'_>] = &[
     M::up(include_str!("../outbox/migrations/2_steps.sql")),
     M::up(include_str!("../cache/migrations/2_attachments.sql")),
     M::up(include_str!("../cache/migrations/3_pictures.sql")),
+    M::up(include_str!("../cache/migrations/4_taken_files.sql")),
+    M::up(include_str!("../files/migrations/1_files.sql")),
 ];
 
 /// Refuses a file that a newer version wrote, before anything is changed in it.

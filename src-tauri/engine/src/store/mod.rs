@@ -1,4 +1,4 @@
-//! The profile's file: one encrypted SQLite database that holds the cache, the outbox and the drafts.
+//! The profile's file: one encrypted SQLite database that holds the cache, the outbox, the drafts and their files.
 //!
 //! They share a file because a click changes all three in one transaction (DESIGN, outbox 1), and across two files SQLite
 //! cannot promise that in WAL mode.

@@ -12,10 +12,12 @@ use secrecy::SecretSlice;
 
 use super::{OpenError, StoreError, connection, open};
 
-/// What exists nowhere else: clicks, drafts, what has been announced (D30), and who is signed in where.
+/// What exists nowhere else: clicks, drafts, files that were not sent yet, what has been announced (D30), and who is signed in where.
 const ONLY_HERE: &[Kept] = &[
     Kept { table: "outbox", order: "seq", condition: "1" },
     Kept { table: "drafts", order: "rowid", condition: "1" },
+    Kept { table: "files", order: "position", condition: "1" },
+    Kept { table: "file_pieces", order: "rowid", condition: "1" },
     Kept { table: "notifications", order: "event", condition: "1" },
     Kept { table: "meta", order: "name", condition: "name LIKE 'account.%'" },
 ];
@@ -36,7 +38,7 @@ pub struct Rescue {
     pub entries: usize,
     /// Drafts carried over.
     pub drafts: usize,
-    /// Whether every row of the outbox and of the drafts could be read.
+    /// Whether every row of the outbox, of the drafts and of their files could be read.
     pub complete: bool,
 }
 

@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 use crate::account::{self, Line, TokenPlace, Way};
 use crate::backoff::{self, Luck};
 use crate::cache::{self, CacheError, facts};
+use crate::files;
 use crate::first_paint::FirstPaint;
 use crate::frame::{self, Frame};
 use crate::notify::Teller;
@@ -259,7 +260,9 @@ impl Workplace {
         }
         let owner = self.owner.clone();
         let leave = move |transaction: &Transaction<'_>| {
-            let keep = outbox::has_open(transaction, &owner)? || cache::has_drafts(transaction, &owner)?;
+            let keep = outbox::has_open(transaction, &owner)?
+                || cache::has_drafts(transaction, &owner)?
+                || files::any_of_drafts(transaction, &owner)?;
             if keep {
                 cache::clear(transaction)?;
             }

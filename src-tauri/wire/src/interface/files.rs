@@ -20,7 +20,7 @@ pub const LARGEST_FILE: usize = 25 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct AttachedFile {
-    /// Its id on this machine; the platform's is another one.
+    /// Its id: on this machine, and once it was sent, the platform's.
     pub id: String,
     /// Its name, without any folder.
     pub name: String,

@@ -123,7 +123,8 @@ impl Contender for Ours {
 
 fn queue(transaction: &Transaction<'_>, conversation: usize, me: &Me) -> Result<(), OutboxError> {
     let now = MachineClock.now();
-    let wish = Wish::Reply { text: REPLY.to_owned(), trigger_survey: false, last_seen_message_id: None };
+    let wish =
+        Wish::Reply { file_ids: Vec::new(), text: REPLY.to_owned(), trigger_survey: false, last_seen_message_id: None };
     let click = Click { conversation_id: id(conversation), wish, not_before: None, origin: Origin::Console };
     outbox::enqueue(transaction, &click, &outbox::new_key(now, &MachineChance), me, now).map(drop)
 }

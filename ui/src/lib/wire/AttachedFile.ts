@@ -5,7 +5,7 @@
  */
 export type AttachedFile = { 
 /**
- * Its id on this machine; the platform's is another one.
+ * Its id: on this machine, and once it was sent, the platform's.
  */
 id: string, 
 /**

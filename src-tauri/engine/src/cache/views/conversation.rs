@@ -13,7 +13,7 @@ use signoff_wire::interface::{
 use super::timeline::timeline;
 use crate::cache::columns::{from_json, from_json_option, get_state, get_time, get_time_option};
 use crate::cache::{CacheError, directory, drafts, facts, standing};
-use crate::outbox;
+use crate::{files, outbox};
 
 /// Entries that a conversation opens with.
 const FIRST_PAGE: u32 = 50;
@@ -49,6 +49,8 @@ pub fn conversation(
     view.timeline = timeline(connection, &query)?.page;
     view.queue = outbox::list_of(connection, &owner, id)?;
     view.composer.draft = drafts::draft(connection, &owner, id)?.unwrap_or_default();
+    view.composer.files = files::attached(connection, &owner, id)?;
+    view.composer.takes_files = files::limits(connection, id)?;
     view.composer.blocked = blocked(connection, &view, &owner, now)?;
     Ok(view)
 }

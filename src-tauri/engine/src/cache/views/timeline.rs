@@ -77,7 +77,7 @@ fn just_sent(
             delivery: Some(Delivery { status: DeliveryStatus::Pending, reason: None }),
             client_key: Some(reply.key),
             buttons: Vec::new(),
-            attachments: Vec::new(),
+            attachments: reply.attachments,
             event: None,
         });
     }

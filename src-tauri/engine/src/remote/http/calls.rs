@@ -12,21 +12,22 @@ use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
 use signoff_wire::contract::problems::ProblemCode;
-use signoff_wire::contract::requests::{Assign, CloseConversation, ClosingReply, NewReply};
+use signoff_wire::contract::requests::{Assign, AttachmentRef, CloseConversation, ClosingReply, NewReply};
 use signoff_wire::contract::second_factor::{EnrolAtSignIn, Enrolment, SecondStep};
 use signoff_wire::contract::sessions::{Me, NewSession, Session};
 use signoff_wire::contract::settings::{InboxOptions, UpdateInboxOptions};
 use signoff_wire::contract::single_sign_on::{BeginSingleSignOn, FinishSingleSignOn, SignInWays, SingleSignOnBegun};
 use signoff_wire::contract::sync::SyncPage;
-use signoff_wire::contract::timeline::TimelineEntry;
+use signoff_wire::contract::timeline::{Attachment, TimelineEntry};
 use signoff_wire::interface::{Administered, Method};
 use tokio::time::timeout;
 
+use super::answer::Answer;
 use super::{HttpPlatform, file, signed_in, stream};
 use crate::remote::administration::Call;
 use crate::remote::download::{Incoming, Source, There};
 use crate::remote::{
-    Act, Attempt, FirstStep, Platform, Presence, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, What,
+    Act, Attempt, FirstStep, Platform, Presence, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, Upload, What,
 };
 
 /// Timeline entries that come with each conversation of the first synchronisation: what a conversation shows before anybody scrolls.
@@ -179,6 +180,21 @@ impl Platform for HttpPlatform {
         file::open(response, self.patience.answer).await
     }
 
+    fn takes_files(&self) -> bool {
+        true
+    }
+
+    async fn upload(&self, token: &Token, upload: Upload) -> Result<String, RemoteError> {
+        let mut address = self.at(&["v1", "attachments"]);
+        address.query_pairs_mut().append_pair("name", &upload.name);
+        let (request, progress) = file::bring(self.client.post(address), upload);
+        let exchange = async {
+            let response = self.send(signed_in(request, token)).await?;
+            Answer::receive(response).await?.read::<Attachment>()
+        };
+        Ok(progress.watch(exchange, self.patience.answer).await?.id)
+    }
+
     async fn snapshot(&self, token: &Token, after: Option<&str>, limit: u32) -> Result<SyncPage, RemoteError> {
         let (limit, entries) = (limit.to_string(), ENTRIES_PER_SNAPSHOT.to_string());
         let request = self.get_where(
@@ -256,6 +272,10 @@ impl Platform for HttpPlatform {
     }
 }
 
+fn named(attachments: &[String]) -> Vec<AttachmentRef> {
+    attachments.iter().map(|id| AttachmentRef { id: id.clone() }).collect()
+}
+
 /// An act that was begun in steps at a platform of another kind cannot be continued here.
 fn no_such_step() -> RemoteError {
     RemoteError::Refused(Box::new(Refusal::because(ProblemCode::Other("no-such-step".to_owned()))))
@@ -271,15 +291,17 @@ impl HttpPlatform {
     fn act(&self, act: &Act) -> RequestBuilder {
         let call = |name| self.client.post(self.at(&["v1", "conversations", &act.conversation_id, name]));
         match &act.what {
-            What::Reply { text, trigger_survey, last_seen_message_id } => call("replies").json(&NewReply {
-                text: text.clone(),
-                attachments: Vec::new(),
-                trigger_survey: *trigger_survey,
-                last_seen_message_id: last_seen_message_id.clone(),
-                origin: act.origin,
-            }),
-            What::Close { text, last_seen_message_id } => call("close").json(&CloseConversation {
-                reply: ClosingReply { text: text.clone(), attachments: Vec::new() },
+            What::Reply { text, attachments, trigger_survey, last_seen_message_id } => {
+                call("replies").json(&NewReply {
+                    text: text.clone(),
+                    attachments: named(attachments),
+                    trigger_survey: *trigger_survey,
+                    last_seen_message_id: last_seen_message_id.clone(),
+                    origin: act.origin,
+                })
+            }
+            What::Close { text, attachments, last_seen_message_id } => call("close").json(&CloseConversation {
+                reply: ClosingReply { text: text.clone(), attachments: named(attachments) },
                 last_seen_message_id: last_seen_message_id.clone(),
                 origin: act.origin,
             }),

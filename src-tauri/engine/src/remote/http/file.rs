@@ -1,15 +1,18 @@
-//! The answer that brings a file.
+//! Files in bodies: the answer that brings one, and the request that does.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG};
-use reqwest::{Response, StatusCode};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
+use reqwest::{Body, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 
 use super::{answer, failure};
-use crate::remote::RemoteError;
 use crate::remote::download::{Incoming, content_range};
+use crate::remote::{RemoteError, Upload};
 
 /// The file in an answer whose head has arrived. Between two pieces of it passes at most `patience`.
 pub(super) async fn open(response: Response, patience: Duration) -> Result<Incoming, RemoteError> {
@@ -43,4 +46,44 @@ pub(super) async fn open(response: Response, patience: Duration) -> Result<Incom
         }
     });
     Ok(Incoming { start, tag, length, partial, bytes: bytes.boxed() })
+}
+
+/// Puts a file into the body of a request, and tells how it moves.
+pub(super) fn bring(request: RequestBuilder, upload: Upload) -> (RequestBuilder, Progress) {
+    let progress = Progress::default();
+    let pieces = Arc::clone(&progress.pieces);
+    let bytes = upload.bytes.inspect(move |_| {
+        pieces.fetch_add(1, Ordering::Relaxed);
+    });
+    let request = request
+        .header(CONTENT_TYPE, "application/octet-stream")
+        .header(CONTENT_LENGTH, upload.size)
+        .body(Body::wrap_stream(bytes));
+    (request, progress)
+}
+
+/// How much of a body has been taken by the network.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pieces: Arc<AtomicU64>,
+}
+
+impl Progress {
+    /// Waits for an exchange for as long as the body moves: how long that may take depends on the line, and a line that stands still is
+    /// given up on after `patience`.
+    pub(super) async fn watch<T>(
+        self,
+        exchange: impl Future<Output = Result<T, RemoteError>>,
+        patience: Duration,
+    ) -> Result<T, RemoteError> {
+        let mut exchange = pin!(exchange);
+        loop {
+            let before = self.pieces.load(Ordering::Relaxed);
+            match timeout(patience, &mut exchange).await {
+                Ok(answer) => return answer,
+                Err(_) if self.pieces.load(Ordering::Relaxed) != before => {}
+                Err(_) => return Err(RemoteError::Interrupted("the file stopped moving".to_owned())),
+            }
+        }
+    }
 }
