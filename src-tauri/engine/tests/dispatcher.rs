@@ -178,6 +178,7 @@ async fn a_fault_before_the_commit_is_asked_about_and_then_sent_again_under_the_
         .iter()
         .map(|call| match call {
             Call::Perform { key, .. } | Call::Receipt { key } => key.clone(),
+            Call::Upload { name } => name.clone(),
         })
         .collect();
     assert_eq!(keys, [entry.id.clone(), entry.id.clone(), entry.id]);

@@ -103,8 +103,9 @@ async fn what_is_certain_to_be_refused_is_said_at_the_click() {
 
 #[tokio::test]
 async fn the_limit_counts_characters_and_its_number_is_told() {
-    assert!(check_text(&"é".repeat(4096), 4096).is_ok(), "characters, not bytes");
-    let Err(signoff_engine::outbox::OutboxError::Refused { limit, .. }) = check_text(&"é".repeat(4097), 4096) else {
+    assert!(check_text(&"é".repeat(4096), 4096, false).is_ok(), "characters, not bytes");
+    let Err(signoff_engine::outbox::OutboxError::Refused { limit, .. }) = check_text(&"é".repeat(4097), 4096, false)
+    else {
         panic!("one too many is refused");
     };
     assert_eq!(limit, Some(4096));
@@ -406,7 +407,8 @@ async fn d7_the_newer_conversation_is_not_offered_while_a_closing_is_queued_in_i
     comes_back(&desk).await;
     assert_eq!(desk.entry(&entry.id).await.choices, [Choice::SendInNewer, Choice::Discard]);
     let seen = Some("n1".to_owned());
-    let closing = Wish::SendAndClose { text: "Goodbye again.".to_owned(), last_seen_message_id: seen };
+    let closing =
+        Wish::SendAndClose { text: "Goodbye again.".to_owned(), file_ids: Vec::new(), last_seen_message_id: seen };
 
     desk.clicks("c2", closing).await.expect("queued");
 

@@ -7,6 +7,7 @@ use super::entry::{Entry, State};
 use super::machine::{Happening, Move, next};
 use super::{OutboxError, Progress, rows, upkeep};
 use crate::cache::columns::{count, get_time_option, millis};
+use crate::files::{self, Waiting};
 use crate::remote::{Act, Attempt, Platform};
 
 /// What to do for an entry now.
@@ -16,6 +17,8 @@ pub(super) struct Claim {
     pub(super) conversation_id: String,
     pub(super) attempt: Attempt,
     pub(super) call: Call,
+    /// The files that the act names, once the platform has them.
+    pub(super) files: Vec<Waiting>,
     /// Nothing has left this machine under this key before.
     pub(super) first: bool,
 }
@@ -61,8 +64,9 @@ pub(super) struct Claimed {
 
 impl Claimed {
     /// The step for an entry that was just decided to be sent.
-    pub(super) fn to_send(entry: &Entry) -> Self {
-        Self { claims: call(entry, Call::Perform).into_iter().collect(), set_aside: Vec::new() }
+    pub(super) fn to_send(transaction: &Transaction<'_>, entry: &Entry) -> Result<Self, OutboxError> {
+        let claims = call(transaction, entry, Call::Perform)?.into_iter().collect();
+        Ok(Self { claims, set_aside: Vec::new() })
     }
 }
 
@@ -119,12 +123,18 @@ pub(super) fn claim_next(
     Ok(claimed)
 }
 
-fn call(entry: &Entry, call: Call) -> Option<Claim> {
-    let act = entry.intent.as_ref()?.act(&entry.conversation_id)?;
+fn call(transaction: &Transaction<'_>, entry: &Entry, call: Call) -> Result<Option<Claim>, OutboxError> {
+    let Some(intent) = &entry.intent else { return Ok(None) };
+    let Some(act) = intent.act(&entry.conversation_id) else { return Ok(None) };
     let step = entry.progress.current();
+    let files = if call == Call::Perform && step.carries_files() {
+        files::waiting(transaction, &entry.key, &intent.files)?
+    } else {
+        Vec::new()
+    };
     let attempt = Attempt { key: step.key(&entry.key), act, step, mark: entry.mark.clone() };
     let (key, conversation_id) = (entry.key.clone(), entry.conversation_id.clone());
-    Some(Claim { key, conversation_id, attempt, call, first: false })
+    Ok(Some(Claim { key, conversation_id, attempt, call, files, first: false }))
 }
 
 /// When the next head will be due; `None` if none waits for its time.
@@ -173,7 +183,7 @@ fn begin(
             entry.state = State::Sending;
             entry.first_attempt_at = entry.first_attempt_at.or(Some(now.there));
             rows::write(transaction, &entry)?;
-            claimed.claims.extend(call(&entry, Call::Perform).map(|claim| Claim { first, ..claim }));
+            claimed.claims.extend(call(transaction, &entry, Call::Perform)?.map(|claim| Claim { first, ..claim }));
         }
         Move::To(State::Queued) => {
             let before = entry.progress.clone();
@@ -181,14 +191,14 @@ fn begin(
             if entry.progress != before {
                 rows::write(transaction, &entry)?;
             }
-            claimed.claims.extend(call(&entry, Call::Look));
+            claimed.claims.extend(call(transaction, &entry, Call::Look)?);
         }
         Move::To(State::InDoubt) => {
             if entry.state != State::InDoubt {
                 entry.state = State::InDoubt;
                 rows::write(transaction, &entry)?;
             }
-            claimed.claims.extend(call(&entry, Call::Look).map(|claim| Claim { first, ..claim }));
+            claimed.claims.extend(call(transaction, &entry, Call::Look)?.map(|claim| Claim { first, ..claim }));
         }
         Move::To(State::Blocked | State::Done | State::Cancelled)
         | Move::BackInDraft

@@ -114,7 +114,7 @@ pub struct Entry {
 /// Attempts by class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tries {
-    /// No connection came about.
+    /// No connection came about, or a file did not get through.
     pub unreachable: u32,
     /// The outcome stayed unknown.
     pub in_doubt: u32,

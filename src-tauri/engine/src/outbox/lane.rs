@@ -5,13 +5,14 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use rusqlite::Transaction;
 use tokio::time::timeout;
 
 use super::OutboxError;
 use super::claim::{self, Call, Claim, Claimed};
 use super::dispatcher::{Context, Report};
 use super::entry::State;
-use super::settle::{self, Circumstances, Outcome};
+use super::settle::{self, Circumstances, NotUploaded, Outcome};
 use crate::remote::RemoteError;
 use crate::store::StoreError;
 
@@ -36,12 +37,14 @@ pub(super) async fn bring(context: Arc<Context>, first: Claim, length: usize) ->
     while let Some(current) = claim.take() {
         let outcome = context.attempt(&current).await;
         end.last_error = match &outcome {
-            Outcome::Performed(Err(error)) | Outcome::Looked(Err(error)) => Some(error.clone()),
+            Outcome::Performed(Err(error))
+            | Outcome::Looked(Err(error))
+            | Outcome::NotUploaded(NotUploaded::Failed(error)) => Some(error.clone()),
             Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(_)) => {
                 end.answered = true;
                 None
             }
-            Outcome::NotSignedIn => None,
+            Outcome::NotSignedIn | Outcome::NotUploaded(_) => None,
         };
         brought += 1;
         end.gave_way = end.last_error.is_none() && brought >= length;
@@ -56,10 +59,15 @@ impl Context {
         let Some(token) = self.token() else { return Outcome::NotSignedIn };
         let platform = &self.parts.platform;
         let outcome = match claim.call {
-            Call::Perform => Outcome::Performed(in_time(platform.perform(&token, &claim.attempt)).await),
+            Call::Perform => match super::uploads::bring(self, &token, claim).await {
+                Ok(attempt) => Outcome::Performed(in_time(platform.perform(&token, &attempt)).await),
+                Err(why) => Outcome::NotUploaded(why),
+            },
             Call::Look => Outcome::Looked(in_time(platform.look(&token, &claim.attempt)).await),
         };
-        if let Outcome::Performed(Err(RemoteError::SignedOut)) | Outcome::Looked(Err(RemoteError::SignedOut)) = &outcome
+        if let Outcome::Performed(Err(RemoteError::SignedOut))
+        | Outcome::Looked(Err(RemoteError::SignedOut))
+        | Outcome::NotUploaded(NotUploaded::Failed(RemoteError::SignedOut)) = &outcome
         {
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
             self.parts.sessions.over(&token);
@@ -71,33 +79,39 @@ impl Context {
     /// Writes an outcome down and claims what follows, in one transaction. Until that is done the outcome is nowhere else, so a failing
     /// disk is waited for. If the process dies meanwhile, the entry is `sending` on disk, and its receipt will be asked for.
     async fn settle(&self, claim: &Claim, outcome: Outcome, go_on: bool) -> Option<Claim> {
-        let mut failures = 0;
-        loop {
+        let settled = self.write_down(|| {
             let at = Circumstances { now: self.moment(), luck: self.luck(), first: claim.first };
             let (key, step, outcome) = (claim.key.clone(), claim.attempt.step, outcome.clone());
             let (owner, conversation_id) = (self.parts.owner.clone(), claim.conversation_id.clone());
             let platform = Arc::clone(&self.parts.platform);
-            let written = self
-                .parts
-                .store
-                .write(move |transaction| {
-                    let entry = settle::settle(transaction, &key, step, outcome, at)?;
-                    let next = match &entry {
-                        Some(entry) if entry.state == State::Sending => Claimed::to_send(entry),
-                        Some(_) | None if go_on => {
-                            claim::claim_next(transaction, &owner, &conversation_id, platform.as_ref(), at.now)?
-                        }
-                        Some(_) | None => Claimed::default(),
-                    };
-                    Ok::<_, OutboxError>((entry, next))
-                })
-                .await;
-            match written {
-                Ok((entry, next)) => {
-                    self.changed(&claim.conversation_id);
-                    entry.iter().chain(&next.set_aside).for_each(|entry| self.tell(entry));
-                    return next.claims.into_iter().next();
-                }
+            move |transaction: &Transaction<'_>| {
+                let entry = settle::settle(transaction, &key, step, outcome, at)?;
+                let next = match &entry {
+                    Some(entry) if entry.state == State::Sending => Claimed::to_send(transaction, entry)?,
+                    Some(_) | None if go_on => {
+                        claim::claim_next(transaction, &owner, &conversation_id, platform.as_ref(), at.now)?
+                    }
+                    Some(_) | None => Claimed::default(),
+                };
+                Ok((entry, next))
+            }
+        });
+        let (entry, next) = settled.await?;
+        self.changed(&claim.conversation_id);
+        entry.iter().chain(&next.set_aside).for_each(|entry| self.tell(entry));
+        next.claims.into_iter().next()
+    }
+
+    /// Writes what came from the platform, however long the disk fails. `None`: the store was closed.
+    pub(super) async fn write_down<T, J>(&self, job: impl Fn() -> J) -> Option<T>
+    where
+        T: Send + 'static,
+        J: FnOnce(&Transaction<'_>) -> Result<T, OutboxError> + Send + 'static,
+    {
+        let mut failures = 0;
+        loop {
+            match self.parts.store.write(job()).await {
+                Ok(written) => return Some(written),
                 Err(OutboxError::Store(StoreError::Closed)) => return None,
                 Err(error) => {
                     failures += 1;

@@ -55,6 +55,15 @@
 //! attempt is on disk, by the platform's clock, and beyond its memory nothing is sent without asking, and nothing after asking in vain. An
 //! attempt that never reached the network does not count. A time that lies ahead proves nothing, since a clock was wrong.
 //!
+//! # Files
+//! An attempt names the files of its entry by the platform's ids, and with a key these stand for one body. So [`uploads`] brings them before
+//! the first attempt, each id is on disk before the next step, and every later attempt names the same ones. An upload does nothing that
+//! a customer sees: a failing one leaves no doubt about the act.
+//!
+//! The platform forgets uploads that nobody names, sooner than an outbox forgets a click. When it refuses an id as unknown, the entry goes
+//! into doubt: what became of the key is asked first, and only where nothing was applied under it the files are uploaded once more. An older attempt that is
+//! still on its way names ids that are gone for good, and can do nothing any more.
+//!
 //! # Steps
 //! A platform says in which [steps](crate::remote::Step) it takes an act (DESIGN, outbox 10). Ours takes each whole, in one step under the
 //! entry's key; another may need three requests for a closing: reply, survey, close. The way through claiming and settling is the same.
@@ -101,6 +110,7 @@ mod progress;
 mod rows;
 mod settle;
 mod upkeep;
+mod uploads;
 
 pub use acknowledge::acknowledge_from_event;
 pub use check::check_text;

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
+use signoff_wire::contract::problems::ProblemCode;
 use signoff_wire::contract::receipts::{ReceiptSurvey, SurveySkip, SurveyStatus};
 use signoff_wire::interface::{ActionKind, Code};
 
@@ -12,6 +13,7 @@ use super::machine::{Happening, Move, next};
 use super::{LONGEST_WAIT, OutboxError, codes, rows, upkeep};
 use crate::backoff::{self, Luck};
 use crate::cache;
+use crate::files;
 use crate::remote::{Brought, RemoteError, Seen, Step, Taken};
 
 /// A request that broke off may still be on its way, in a proxy or in the platform's own queue. Without a key only time excludes that it
@@ -27,6 +29,21 @@ pub(super) enum Outcome {
     Looked(Result<Seen, RemoteError>),
     /// There is no session, so nothing was sent.
     NotSignedIn,
+    /// A file of it is not at the platform, so nothing was sent under its key.
+    NotUploaded(NotUploaded),
+}
+
+/// Why a file is not at the platform.
+#[derive(Debug, Clone)]
+pub(super) enum NotUploaded {
+    /// Bringing it failed.
+    Failed(RemoteError),
+    /// The entry is not wanted any more.
+    TakenBack,
+    /// Not every byte of it is here.
+    Damaged,
+    /// The platform takes no files from here.
+    NotTaken,
 }
 
 /// The circumstances under which an outcome is judged.
@@ -54,13 +71,19 @@ pub(super) fn settle(
     }
     let before = entry.state;
     let outcome = without_refused_survey(step, outcome);
-    let happening = judge(&entry, &outcome, at);
+    let mut happening = judge(&entry, &outcome, at);
+    if may_be_forgotten(&entry, &outcome) && !files::lost_again(transaction, key)? {
+        happening = Happening::Unknown;
+    }
     note_attempt(&mut entry, &outcome, at);
     if at.first && never_left(&outcome) {
         entry.first_attempt_at = None;
     }
     note_look(&mut entry, &outcome, happening, at);
     let followed = next(entry.standing(), happening);
+    if happening == Happening::NoReceipt && followed == Move::To(State::Sending) {
+        files::upload_again(transaction, key)?;
+    }
     take(&mut entry, &outcome, followed);
     match followed {
         Move::To(state) => {
@@ -90,6 +113,14 @@ pub(super) fn settle(
     Ok(Some(entry))
 }
 
+/// Whether the platform did not know the files that the attempt named: after weeks it has forgotten what nobody named before. What became of the
+/// key is asked then, and decides.
+fn may_be_forgotten(entry: &Entry, outcome: &Outcome) -> bool {
+    let unknown = matches!(outcome, Outcome::Performed(Err(RemoteError::Refused(refusal)))
+        if refusal.code == ProblemCode::AttachmentUnknown);
+    unknown && entry.state == State::Sending
+}
+
 /// A survey that the platform refuses is one that is not due (D10): that is no reason not to close.
 fn without_refused_survey(step: Step, outcome: Outcome) -> Outcome {
     match outcome {
@@ -98,7 +129,7 @@ fn without_refused_survey(step: Step, outcome: Outcome) -> Outcome {
             let skipped = ReceiptSurvey { status: SurveyStatus::Skipped, reason, at: None };
             Outcome::Performed(Ok(Taken { brought: Brought::Survey(skipped), version: 0 }))
         }
-        Outcome::Performed(_) | Outcome::Looked(_) | Outcome::NotSignedIn => outcome,
+        Outcome::Performed(_) | Outcome::Looked(_) | Outcome::NotSignedIn | Outcome::NotUploaded(_) => outcome,
     }
 }
 
@@ -127,7 +158,7 @@ pub(super) fn end_as_done(transaction: &Transaction<'_>, entry: &mut Entry) -> R
     Ok(())
 }
 
-/// Cancels an entry; its text is in the draft again (D15).
+/// Cancels an entry; its text and its files are in the draft again (D15).
 pub(super) fn take_back(
     transaction: &Transaction<'_>,
     entry: &mut Entry,
@@ -137,10 +168,11 @@ pub(super) fn take_back(
     if let Some(text) = &entry.text {
         cache::put_back(transaction, &entry.owner, &entry.conversation_id, text, now)?;
     }
+    files::give_back(transaction, &entry.key, &entry.conversation_id)?;
     Ok(())
 }
 
-/// Writes an entry whose state was decided.
+/// Writes an entry whose state was decided. Files that have not gone back to a draft by now are gone with its end.
 pub(super) fn finish(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
     if entry.state != State::Blocked {
         entry.blocked = None;
@@ -154,8 +186,26 @@ pub(super) fn finish(transaction: &Transaction<'_>, entry: &mut Entry) -> Result
         None => rows::next_settled(transaction)?,
     };
     entry.settled = Some(settled);
+    if entry.state == State::Done {
+        name_what_was_sent(transaction, entry)?;
+    }
+    files::remove_of_entry(transaction, &entry.key)?;
     rows::save(transaction, entry)?;
     upkeep::prune(transaction, &entry.owner, settled)
+}
+
+/// From here on the files are the platform's, and are shown and saved under its ids.
+fn name_what_was_sent(transaction: &Transaction<'_>, entry: &mut Entry) -> Result<(), OutboxError> {
+    let Some(mut intent) = entry.intent.take() else { return Ok(()) };
+    if !intent.files.is_empty() {
+        let waiting = files::waiting(transaction, &entry.key, &intent.files)?;
+        for (file, sent) in intent.files.iter_mut().zip(waiting) {
+            file.id = sent.uploaded_id.unwrap_or(sent.file.id);
+        }
+        rows::save_intent(transaction, entry, &intent)?;
+    }
+    entry.intent = Some(intent);
+    Ok(())
 }
 
 /// The class of an outcome (DESIGN, outbox 7).
@@ -188,6 +238,12 @@ fn judge(entry: &Entry, outcome: &Outcome, at: Circumstances) -> Happening {
         Outcome::Looked(Err(_)) => Happening::NotAnswered,
         Outcome::NotSignedIn if entry.state == State::InDoubt => Happening::NotAnswered,
         Outcome::NotSignedIn => Happening::NotApplied,
+        Outcome::NotUploaded(why) => match why {
+            NotUploaded::Failed(RemoteError::Refused(_)) | NotUploaded::Damaged | NotUploaded::NotTaken => {
+                Happening::Refused
+            }
+            NotUploaded::Failed(_) | NotUploaded::TakenBack => Happening::NotApplied,
+        },
     }
 }
 
@@ -242,12 +298,12 @@ fn note_look(entry: &mut Entry, outcome: &Outcome, happening: Happening, at: Cir
     }
 }
 
-/// Whether the request cannot have reached the network. Of one that was answered, a second copy may still be on its way.
+/// Whether the request cannot have reached the network; those that bring files are not under its key. Of one that was answered, a second copy may still be on its way.
 fn never_left(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::NotSignedIn | Outcome::Performed(Err(RemoteError::Unreachable(_) | RemoteError::Certificate(_))) => {
-            true
-        }
+        Outcome::NotSignedIn
+        | Outcome::NotUploaded(_)
+        | Outcome::Performed(Err(RemoteError::Unreachable(_) | RemoteError::Certificate(_))) => true,
         Outcome::Performed(
             Ok(_)
             | Err(
@@ -282,14 +338,31 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
             entry.last_problem = Some(Code::SessionExpired);
             return;
         }
-        Outcome::Performed(Err(error)) | Outcome::Looked(Err(error)) => error,
+        Outcome::NotUploaded(NotUploaded::TakenBack) => {
+            entry.last_problem = None;
+            return;
+        }
+        Outcome::NotUploaded(NotUploaded::Damaged | NotUploaded::NotTaken) => {
+            entry.tries.refused += 1;
+            return;
+        }
+        Outcome::Performed(Err(error))
+        | Outcome::Looked(Err(error))
+        | Outcome::NotUploaded(NotUploaded::Failed(error)) => error,
     };
+    let uploads = matches!(outcome, Outcome::NotUploaded(_));
     entry.last_problem = Some(codes::problem(error));
     entry.decided_at(at.now.here);
     entry.due_at = at.now.here;
     match error {
         RemoteError::SignedOut => return,
         RemoteError::Unreachable(_) | RemoteError::Certificate(_) => entry.tries.unreachable += 1,
+        // Of an upload that broke off nothing is in doubt.
+        RemoteError::Interrupted(_) | RemoteError::Fault(_) | RemoteError::Nonsense(_) | RemoteError::InProgress
+            if uploads =>
+        {
+            entry.tries.unreachable += 1;
+        }
         RemoteError::Interrupted(_) | RemoteError::Fault(_) | RemoteError::Nonsense(_) | RemoteError::InProgress => {
             entry.tries.in_doubt += 1;
         }
@@ -301,7 +374,7 @@ fn note_attempt(entry: &mut Entry, outcome: &Outcome, at: Circumstances) {
         RemoteError::Refused(_) | RemoteError::KeyReused => {
             entry.tries.refused += 1;
             // A refused act waits for the advisor. A refused question stays open, and is not asked again at once.
-            if matches!(outcome, Outcome::Performed(_)) {
+            if uploads || matches!(outcome, Outcome::Performed(_)) {
                 return;
             }
         }
@@ -325,6 +398,12 @@ fn reason(happening: Happening, outcome: &Outcome) -> Blocked {
                 newer_conversation_id: refusal.newer_conversation_id.clone(),
             }
         }
+        Outcome::NotUploaded(why) => Blocked::because(match why {
+            NotUploaded::Failed(error) => codes::problem_of_file(error),
+            NotUploaded::Damaged => Code::FileDamaged,
+            NotUploaded::NotTaken => Code::FilesNotTaken,
+            NotUploaded::TakenBack => Code::Internal,
+        }),
         Outcome::Performed(Err(error)) => Blocked::because(codes::problem(error)),
         // A step is done, and undo was asked for meanwhile.
         Outcome::Performed(Ok(_)) | Outcome::Looked(Ok(Seen::Applied(_))) => Blocked::because(Code::UndoneInPart),

@@ -2,8 +2,7 @@
 
 use rusqlite::ffi;
 
-use crate::desk::{TEXT, after, before, desk_in, files_in, folder_with, found_in, left_behind, look};
-use crate::support::reply;
+use crate::desk::{FILE, after, before, desk_in, files_in, folder_with, found_in, left_behind, look, sends};
 use crate::vfs::{Fault, Lasts, Op};
 
 /// Every way to fail: what, with which code, for how long, and how much of a write is done before.
@@ -47,9 +46,10 @@ async fn d23_a_click_answers_with_an_error_or_is_durable_whatever_fails_at_which
     let met = at_every_operation(async |fault| {
         let (folder, disk) = folder_with(&files);
         let desk = desk_in(&folder).expect("opens");
+        let click = sends(&desk).await;
         disk.fails(fault);
 
-        let clicked = desk.clicks("c1", reply(TEXT)).await;
+        let clicked = desk.clicks("c1", click.clone()).await;
 
         // The process is killed here: what is in the files is what the next one finds.
         let expected = if clicked.is_ok() { after() } else { before() };
@@ -58,7 +58,7 @@ async fn d23_a_click_answers_with_an_error_or_is_durable_whatever_fails_at_which
         let has_failed = disk.works();
         assert_eq!(look(&desk).await, expected, "alive after {fault:?}");
         if clicked.is_err() {
-            desk.clicks("c1", reply(TEXT)).await.expect("the same click works now");
+            desk.clicks("c1", click).await.expect("the same click works now");
         }
         assert_eq!(look(&desk).await, after(), "one click after {fault:?}");
         drop(desk);
@@ -67,4 +67,28 @@ async fn d23_a_click_answers_with_an_error_or_is_durable_whatever_fails_at_which
     })
     .await;
     assert!(met > 100, "{met} faults were met");
+}
+
+#[tokio::test(start_paused = true)]
+async fn d23_a_file_is_attached_whole_or_not_at_all_whatever_fails_at_whichever_operation() {
+    let files = left_behind(true).await;
+    let met = at_every_operation(async |fault| {
+        let (folder, disk) = folder_with(&files);
+        let desk = desk_in(&folder).expect("opens");
+        disk.fails(fault);
+
+        let attached = desk.attach("c1", "second.txt", FILE.1).await;
+
+        let has_failed = disk.works();
+        drop(desk);
+        let desk = desk_in(&folder).expect("opens");
+        let expected = if attached.is_ok() { vec![FILE.0, "second.txt"] } else { vec![FILE.0] };
+        assert_eq!(desk.attached("c1").await, expected, "after {fault:?}: {attached:?}");
+        let bytes = i64::try_from(expected.len() * FILE.1.len()).expect("fits");
+        assert_eq!(desk.bytes_of_files().await, bytes, "after {fault:?}");
+        desk.clicks("c1", sends(&desk).await).await.expect("every file is whole");
+        has_failed
+    })
+    .await;
+    assert!(met > 50, "{met} faults were met");
 }

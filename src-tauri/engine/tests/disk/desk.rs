@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use signoff_engine::outbox::Wish;
 use signoff_engine::ports::Chance;
 use signoff_engine::store::{OpenError, Options, Store, Threads};
+use signoff_wire::interface::AttachedFile;
 
 use crate::support::{Desk, Dice, TestClock, key, say};
 use crate::vfs::Disk;
 
 /// The text that must not be lost.
 pub(crate) const TEXT: &str = "What must not be lost.";
+/// The file that must not be lost.
+pub(crate) const FILE: (&str, &[u8]) = ("lamp.txt", &[b'a'; 5_000]);
 
 /// The files of a profile.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
@@ -26,12 +30,14 @@ pub(crate) fn files_in(folder: &Path) -> Files {
         .collect()
 }
 
-/// A profile with two conversations, one of which has an answer queued, and a draft in the other. `crashed`: as a killed process leaves it.
+/// A profile with two conversations, one of which has an answer queued, and a draft with a file in the other. `crashed`: as a killed process leaves it.
 pub(crate) async fn left_behind(crashed: bool) -> Files {
     let desk = Desk::new().await;
     desk.has(&[say::conversation("c1"), say::conversation("c2")]).await;
     desk.clicks("c2", crate::support::reply("Queued before.")).await.expect("queued");
+    desk.takes_files(Some(say::limits())).await;
     desk.types("c1", TEXT).await;
+    desk.attaches("c1", FILE.0, FILE.1).await.expect("attached");
     let folder = Arc::clone(&desk.folder);
     if crashed {
         return files_in(folder.path());
@@ -77,28 +83,43 @@ pub(crate) async fn found_in(files: &Files) -> Found {
 /// What matters about a desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// The texts in the queue.
-    pub(crate) queued: Vec<String>,
+    /// The texts in the queue, each with the names of its files.
+    pub(crate) queued: Vec<(String, Vec<String>)>,
     pub(crate) draft: String,
+    /// The names of the draft's files.
+    pub(crate) attached: Vec<String>,
     /// The file was taken for damaged.
     pub(crate) rescued: bool,
 }
 
 pub(crate) async fn look(desk: &Desk) -> Found {
-    let queued = desk.queue().await.into_iter().filter_map(|entry| entry.text).collect();
+    let queued = desk.queue().await.into_iter().filter_map(|entry| Some((entry.text?, names(entry.files)))).collect();
     let rescued = desk.rescue.is_some();
     // After a rescue the conversation has to be synchronised again before it can show its draft.
     if rescued {
         desk.has(&[say::conversation("c1")]).await;
     }
-    Found { queued, draft: desk.draft("c1").await, rescued }
+    Found { queued, draft: desk.draft("c1").await, attached: desk.attached("c1").await, rescued }
+}
+
+fn names(files: Vec<AttachedFile>) -> Vec<String> {
+    files.into_iter().map(|file| file.name).collect()
+}
+
+/// The click that sends what is in the draft.
+pub(crate) async fn sends(desk: &Desk) -> Wish {
+    let files = desk.shows("c1").await.composer.files;
+    let file_ids = files.into_iter().map(|file| file.id).collect();
+    Wish::Reply { text: TEXT.to_owned(), file_ids, trigger_survey: false, last_seen_message_id: None }
 }
 
 /// Before the click, and after it.
 pub(crate) fn before() -> Found {
-    Found { queued: vec!["Queued before.".to_owned()], draft: TEXT.to_owned(), rescued: false }
+    let queued = vec![("Queued before.".to_owned(), Vec::new())];
+    Found { queued, draft: TEXT.to_owned(), attached: vec![FILE.0.to_owned()], rescued: false }
 }
 
 pub(crate) fn after() -> Found {
-    Found { queued: vec!["Queued before.".to_owned(), TEXT.to_owned()], draft: String::new(), rescued: false }
+    let queued = vec![("Queued before.".to_owned(), Vec::new()), (TEXT.to_owned(), vec![FILE.0.to_owned()])];
+    Found { queued, draft: String::new(), attached: Vec::new(), rescued: false }
 }

@@ -3,7 +3,7 @@
 use signoff_engine::store::StoreError;
 use signoff_wire::interface::Code;
 
-use crate::desk::{TEXT, after, before, desk_in, files_in, folder_with, found_in, left_behind, look};
+use crate::desk::{Found, TEXT, after, before, desk_in, files_in, folder_with, found_in, left_behind, look, sends};
 use crate::support::reply;
 
 const LOG: &str = "profile.db-wal";
@@ -16,7 +16,7 @@ const FRAME: usize = 24 + PAGE;
 async fn a_torn_log_holds_the_click_whole_or_not_at_all() {
     let (folder, _disk) = folder_with(&left_behind(false).await);
     let desk = desk_in(&folder).expect("opens");
-    desk.clicks("c1", reply(TEXT)).await.expect("queued");
+    desk.clicks("c1", sends(&desk).await).await.expect("queued");
     let files = files_in(folder.path());
     let whole = files[LOG].len();
     let boundaries = (0..).map(|frame| LOG_HEADER + frame * FRAME).take_while(|end| *end < whole);
@@ -49,7 +49,7 @@ async fn whichever_page_is_damaged_nothing_is_lost_without_being_said() {
         let rescue = desk.rescue.clone().expect("set aside");
         let found = look(&desk).await;
         if rescue.complete {
-            assert_eq!((found.queued, found.draft), (before().queued, before().draft), "page {page}: {rescue:?}");
+            assert_eq!(found, Found { rescued: true, ..before() }, "page {page}: {rescue:?}");
         } else {
             // What was on the page is gone. The rest is not, and the file is still there for whoever can read more.
             assert_eq!((found.queued.len(), usize::from(!found.draft.is_empty())), (rescue.entries, rescue.drafts));

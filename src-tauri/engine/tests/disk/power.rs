@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::desk::{Files, TEXT, after, before, desk_in, files_in, folder_with, found_in, left_behind};
-use crate::support::reply;
+use crate::desk::{Files, after, before, desk_in, files_in, folder_with, found_in, left_behind, sends};
 use crate::vfs::Image;
 
 #[tokio::test(start_paused = true)]
 async fn d21_an_answered_click_survives_a_power_cut_at_any_moment() {
     let (folder, disk) = folder_with(&left_behind(false).await);
     let desk = desk_in(&folder).expect("opens");
+    let click = sends(&desk).await;
     disk.keeps_cuts();
 
-    desk.clicks("c1", reply(TEXT)).await.expect("queued");
+    desk.clicks("c1", click).await.expect("queued");
 
     let while_clicking = disk.cuts();
     disk.keeps_cuts();

@@ -20,7 +20,8 @@ fn token() -> SecretString {
 }
 
 fn closing(key: &str) -> Attempt {
-    let what = What::Close { text: "Bye".to_owned(), last_seen_message_id: Some("m_1".to_owned()) };
+    let what =
+        What::Close { text: "Bye".to_owned(), attachments: Vec::new(), last_seen_message_id: Some("m_1".to_owned()) };
     let act = Act { conversation_id: "c_1".to_owned(), what, origin: Origin::Console };
     Attempt { key: key.to_owned(), act, step: Step::Whole, mark: None }
 }

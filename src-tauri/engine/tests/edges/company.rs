@@ -138,6 +138,15 @@ impl Company {
         said(put.json(body).send().await.unwrap()).await;
     }
 
+    /// The admin changes the rules of the web chat.
+    pub(crate) async fn admin_changes_channel(&self, change: impl FnOnce(&mut Value)) {
+        let token = self.sign_in(ADMIN).await;
+        let url = format!("{}/v1/admin/channels/ch_webchat", self.address());
+        let mut settings = said(self.http.get(url).bearer_auth(token).send().await.unwrap()).await;
+        change(&mut settings["rules"]);
+        self.admin_puts("/v1/admin/channels/ch_webchat", &settings["rules"]).await;
+    }
+
     /// The admin tags a conversation.
     pub(crate) async fn tags(&self, conversation: &str, tags: &[&str]) {
         let token = self.sign_in(ADMIN).await;
@@ -188,6 +197,30 @@ impl Company {
         let url = format!("{}/v1/conversations/{conversation}/messages?limit=200", self.address());
         let page = said(self.http.get(url).bearer_auth(token).send().await.unwrap()).await;
         page["items"].as_array().unwrap().iter().filter(|entry| entry["text"] == text).count()
+    }
+
+    /// The files that the channel is given with the reply of this text: name, media type and bytes.
+    pub(crate) async fn files_said(&self, conversation: &str, text: &str) -> Vec<(String, String, Vec<u8>)> {
+        let channel = format!("{}/v1/channels/ch_webchat", self.address());
+        let get = |url: String| self.http.get(url).bearer_auth("demo-key-ch_webchat").send();
+        let is_it =
+            |item: &&Value| item["kind"] == "reply" && item["conversation_id"] == conversation && item["text"] == text;
+        let (mut after, mut reply) = (0, None);
+        while reply.is_none() {
+            let page = said(get(format!("{channel}/outbound?after={after}")).await.unwrap()).await;
+            let items = page["items"].as_array().unwrap();
+            assert!(!items.is_empty(), "the channel is given no such reply");
+            reply = items.iter().find(is_it).cloned();
+            after = page["next"].as_i64().unwrap();
+        }
+        let mut files = Vec::new();
+        for file in reply.unwrap()["attachments"].as_array().unwrap() {
+            let id = file["id"].as_str().unwrap();
+            let content = get(format!("{channel}/attachments/{id}")).await.unwrap().bytes().await.unwrap();
+            let text = |field: &str| file[field].as_str().unwrap().to_owned();
+            files.push((text("name"), text("media_type"), content.to_vec()));
+        }
+        files
     }
 }
 

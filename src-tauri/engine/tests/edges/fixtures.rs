@@ -28,6 +28,8 @@ const KEPT: &[(&str, &str)] = &[
     ("conversations", "id IN ({ours})"),
     ("entries", "kind = 'message' AND conversation_num IN (SELECT num FROM conversations WHERE id IN ({ours}))"),
     ("drafts", "1"),
+    ("files", "1"),
+    ("file_pieces", "1"),
     ("outbox", "1"),
     ("notifications", "conversation_id IN ({ours})"),
 ];

@@ -6,6 +6,7 @@ mod bad_disks;
 mod bad_servers;
 mod company;
 mod desk;
+mod files;
 mod first_paint;
 mod fixtures;
 mod meddling;

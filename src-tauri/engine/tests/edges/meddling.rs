@@ -11,7 +11,7 @@ use signoff_engine::Engine;
 use signoff_engine::ports::{AddressInvalid, Clock, Connector};
 use signoff_engine::remote::http::HttpConnector;
 use signoff_engine::remote::{
-    Act, Attempt, FirstStep, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token,
+    Act, Attempt, FirstStep, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, Upload,
 };
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
@@ -165,6 +165,12 @@ impl Platform for Between {
             return Err(RemoteError::Interrupted("no head".to_owned()));
         }
         self.platform.events(token, after).await
+    }
+    fn takes_files(&self) -> bool {
+        self.platform.takes_files()
+    }
+    async fn upload(&self, token: &Token, upload: Upload) -> Result<String, RemoteError> {
+        self.platform.upload(token, upload).await
     }
     fn steps(&self, act: &Act) -> Vec<Step> {
         self.platform.steps(act)

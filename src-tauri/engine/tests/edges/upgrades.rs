@@ -27,6 +27,7 @@ const CASES: &[(&str, &str)] = &[
     ("assign", ""),
     ("release", ""),
     ("second", ""),
+    ("file", ""),
     ("done", ""),
     ("cancelled", ""),
     ("sending", "state = 'sending', first_attempt_at = clicked_at"),
@@ -37,6 +38,8 @@ const CASES: &[(&str, &str)] = &[
     ("tomorrow", "kind = 'reply_with_gift', payload_version = 99, payload = '{\"gift\":\"balloon\"}'"),
     ("strange", "payload = '{\"gift\":\"balloon\"}'"),
 ];
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR a lamp";
 
 /// A desk that has been at a company with a conversation for each case, and is offline now.
 struct Visit {
@@ -93,6 +96,12 @@ async fn clicks(engine: &Engine, case: &str, conversation_id: String) -> QueueEn
             let last_seen_message_id = Some(seen(engine, &conversation_id).await);
             let args = SendAndClose { conversation_id, text, file_ids: Vec::new(), last_seen_message_id };
             engine.send_and_close_from(Origin::CrmWidget, args).await
+        }
+        "file" => {
+            let attached = engine.attach_file(&conversation_id, "lamp.png", PNG.to_vec()).await.unwrap();
+            let file_ids = attached.files.into_iter().map(|file| file.id).collect();
+            let args = SendReply { conversation_id, text, file_ids, trigger_survey: false, last_seen_message_id: None };
+            engine.send_reply(args).await
         }
         "archive" => engine.archive(&conversation_id).await,
         "assign" => engine.assign(&conversation_id).await,
@@ -192,6 +201,7 @@ async fn d21_what_any_earlier_version_has_queued_is_delivered() {
                 "cancelled" | "regretted" => (None, 0),
                 // Not yet.
                 "widget" if fixture.name.contains("payload-1") => (None, 0),
+                "file" if ["payload-1", "payload-2"].iter().any(|old| fixture.name.contains(old)) => (None, 0),
                 // Long delivered, to another platform.
                 "done" => (Some(EntryState::Done), 0),
                 "archive" | "assign" | "release" => (Some(EntryState::Done), 0),
@@ -205,6 +215,10 @@ async fn d21_what_any_earlier_version_has_queued_is_delivered() {
             }
         }
         assert_eq!(visit.company.times_said(&visit.conversation("second"), &text_of("first")).await, 1);
+        if queue.contains_key("Customer file") {
+            let files = visit.company.files_said(&visit.conversation("file"), &text_of("file")).await;
+            assert!(files.len() == 1 && files[0].2 == PNG, "{}: byte for byte", fixture.name);
+        }
         the_advisor_goes_on(&visit, &engine, &queue).await;
         engine.shutdown().await;
     }

@@ -71,8 +71,8 @@ impl World {
     }
 }
 
-const MUCH: Left = Left { faults: 3, deaths: 1, decisions: 2, months: 1, downgrades: 1 };
-const SOME: Left = Left { faults: 2, deaths: 1, decisions: 1, months: 1, downgrades: 0 };
+const MUCH: Left = Left { faults: 3, deaths: 1, decisions: 2, months: 1, downgrades: 1, losses: 0 };
+const SOME: Left = Left { faults: 2, deaths: 1, decisions: 1, months: 1, downgrades: 0, losses: 0 };
 
 fn world(conversations: &[u8], left: Left, next: Next) -> World {
     World { conversations: conversations.to_vec(), left, stream: true, next }
@@ -87,6 +87,12 @@ fn assert_holds(world: World) {
 #[test]
 fn one_entry_under_many_faults() {
     assert_holds(world(&[0], MUCH, next));
+}
+
+/// D5: what is uploaded once more changes what is sent under the key, and is never why something takes effect twice or a key is refused.
+#[test]
+fn one_entry_whose_files_the_platform_forgets() {
+    assert_holds(world(&[0], Left { losses: 2, downgrades: 0, ..MUCH }, next));
 }
 
 #[test]

@@ -20,11 +20,17 @@ pub(crate) struct Entry {
     pub(crate) key: Key,
     /// What is sent: 0 as clicked, 1 as changed by the advisor.
     pub(crate) body: u8,
+    /// Which uploads of its files are named: 0 the first ones, 1 those that were brought once more.
+    pub(crate) ids: u8,
+    /// Uploads before this one are gone from the platform for good.
+    pub(crate) gone: u8,
+    /// The platform did not know the files, and is asked about the key.
+    pub(crate) lost: bool,
     /// The advisor has looked, was told that nobody knows, and sent it all the same.
     pub(crate) on_the_advisors_word: bool,
     pub(crate) attempt: Attempt,
-    /// The platform's record of the key, with the body that it came with.
-    pub(crate) record: Option<u8>,
+    /// The platform's record of the key, with the body and the files that it came with.
+    pub(crate) record: Option<(u8, u8)>,
     pub(crate) effects: u8,
 }
 
@@ -78,6 +84,9 @@ impl Default for Entry {
             why: Why::Nothing,
             key: Key::Unused,
             body: 0,
+            ids: 0,
+            gone: 0,
+            lost: false,
             on_the_advisors_word: false,
             attempt: Attempt::None,
             record: None,
@@ -155,6 +164,10 @@ impl Entry {
 
     pub(crate) fn answered(&mut self, next: Next, answer: Answer) {
         self.attempt = Attempt::None;
+        let uploads_again = answer == Answer::NoReceipt && self.key != Key::Old && self.lost;
+        if uploads_again && !self.undo {
+            (self.ids, self.lost) = (1, false);
+        }
         let happening = match answer {
             Answer::Receipt => Happening::Receipt,
             Answer::NoReceipt if self.key == Key::Old => Happening::ReceiptForgotten,
@@ -163,6 +176,11 @@ impl Entry {
             Answer::NotApplied => Happening::NotApplied,
             Answer::Unknown => Happening::Unknown,
             Answer::KeyReused => Happening::KeyReused,
+            Answer::FilesUnknown if self.ids == 0 => {
+                self.lost = true;
+                Happening::Unknown
+            }
+            Answer::FilesUnknown => Happening::Refused,
         };
         self.happens(next, happening);
     }

@@ -174,6 +174,7 @@ impl Walk {
         for call in calls {
             match call {
                 Call::Perform { key, .. } => self.attempted(&key, attempt.take().unwrap_or(End::Hangs)),
+                Call::Upload { name } => panic!("{name}: no act of these walks has files"),
                 Call::Receipt { key } => self.asked(&key, question.take().unwrap_or(End::Hangs)),
             }
         }

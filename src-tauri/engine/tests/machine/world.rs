@@ -29,6 +29,8 @@ pub(crate) struct Left {
     pub(crate) decisions: u8,
     pub(crate) months: u8,
     pub(crate) downgrades: u8,
+    /// How often the platform forgets files that were uploaded and not named yet.
+    pub(crate) losses: u8,
 }
 
 /// Everything at one moment.
@@ -51,6 +53,7 @@ pub(crate) enum Packet {
         entry: usize,
         asks: bool,
         body: u8,
+        ids: u8,
         heard: bool,
     },
     Answer {
@@ -70,6 +73,7 @@ pub(crate) enum Answer {
     /// 5xx, nonsense, 409 in progress.
     Unknown,
     KeyReused,
+    FilesUnknown,
 }
 
 /// What the platform does with an act that it has not seen before.
@@ -100,6 +104,7 @@ pub(crate) enum Step {
     GoOn(usize),
     Change(usize),
     MonthPasses,
+    Forget(usize),
     Downgrade,
     Upgrade,
 }
@@ -179,6 +184,9 @@ impl World {
         if waits && (!answer_can_come || now.left.faults > 0) {
             steps.push(Step::GiveUp(index));
         }
+        if now.left.losses > 0 && entry.effects == 0 && entry.gone <= entry.ids {
+            steps.push(Step::Forget(index));
+        }
         if self.stream && entry.effects > 0 && entry.state != State::Done {
             steps.push(Step::Stream(index));
         }
@@ -209,7 +217,8 @@ impl World {
                 let entry = &mut now.entries[index];
                 if let Attempt::Unsent { asks, .. } = entry.attempt {
                     entry.attempt = Attempt::Sent { asks };
-                    now.network.push(Packet::Request { entry: index, asks, body: entry.body, heard: true });
+                    let (body, ids) = (entry.body, entry.ids);
+                    now.network.push(Packet::Request { entry: index, asks, body, ids, heard: true });
                 }
             }
             Step::NotReached(index) => {
@@ -229,8 +238,8 @@ impl World {
             }
             Step::Double(packet) => {
                 now.left.faults -= 1;
-                if let Packet::Request { entry, asks, body, heard: _ } = now.network[packet] {
-                    now.network.push(Packet::Request { entry, asks, body, heard: false });
+                if let Packet::Request { entry, asks, body, ids, heard: _ } = now.network[packet] {
+                    now.network.push(Packet::Request { entry, asks, body, ids, heard: false });
                 }
             }
             Step::Arrive(packet, verdict) => self.arrive(now, packet, verdict),
@@ -265,6 +274,10 @@ impl World {
                     entry.month_passes();
                 }
             }
+            Step::Forget(index) => {
+                now.left.losses -= 1;
+                now.entries[index].gone = now.entries[index].ids + 1;
+            }
             Step::Downgrade => {
                 now.left.downgrades -= 1;
                 now.downgraded = true;
@@ -281,8 +294,9 @@ impl World {
             now.left.faults -= 1;
         }
         match now.network.remove(packet) {
-            Packet::Request { entry, asks, body, heard } => {
-                let answer = if asks { now.entries[entry].asked() } else { self.perform(now, entry, body, verdict) };
+            Packet::Request { entry, asks, body, ids, heard } => {
+                let answer =
+                    if asks { now.entries[entry].asked() } else { self.perform(now, entry, (body, ids), verdict) };
                 if heard {
                     now.network.push(Packet::Answer { entry, answer });
                 }
@@ -292,13 +306,16 @@ impl World {
     }
 
     /// The platform's side: what has a record is answered from it, everything else is applied whole or not at all.
-    fn perform(&self, now: &mut Now, index: usize, body: u8, verdict: Verdict) -> Answer {
+    fn perform(&self, now: &mut Now, index: usize, sent: (u8, u8), verdict: Verdict) -> Answer {
         match (now.entries[index].record, verdict) {
-            (Some(kept), _) if kept == body => return Answer::Receipt,
+            (Some(kept), _) if kept == sent => return Answer::Receipt,
             (Some(_), _) => return Answer::KeyReused,
             (None, Verdict::Refuses) => return Answer::Refused,
             (None, Verdict::TurnsAway) => return Answer::NotApplied,
             (None, Verdict::FailsBefore) => return Answer::Unknown,
+            (None, Verdict::Applies | Verdict::FailsAfter) if sent.1 < now.entries[index].gone => {
+                return Answer::FilesUnknown;
+            }
             (None, Verdict::Applies | Verdict::FailsAfter) => {}
         }
         let earlier_is_open = (0..index).any(|earlier| {
@@ -307,7 +324,7 @@ impl World {
         now.out_of_order |= earlier_is_open;
         let entry = &mut now.entries[index];
         entry.effects += 1;
-        entry.record = Some(body);
+        entry.record = Some(sent);
         if verdict == Verdict::FailsAfter { Answer::Unknown } else { Answer::Receipt }
     }
 

@@ -15,9 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretSlice;
 use signoff_engine::cache::{self, facts};
+use signoff_engine::files::{self, Brought};
 use signoff_engine::outbox::{self, Click, OutboxError, Wish};
 use signoff_engine::ports::{Chance, Clock};
 use signoff_engine::store::{Options, RealDisk, Rescue, Store, Threads};
+use signoff_wire::contract::channel_settings::AttachmentLimits;
 use signoff_wire::contract::conversations::Conversation;
 use signoff_wire::contract::requests::Origin;
 use signoff_wire::contract::sessions::Me;
@@ -199,6 +201,39 @@ impl Desk {
         self.write(move |tx| cache::save_draft(tx, &owner, &draft, now)).await.expect("the draft is kept");
     }
 
+    /// The channels take these files.
+    pub(crate) async fn takes_files(&self, limits: Option<AttachmentLimits>) {
+        let directory = say::directory(limits);
+        self.write(move |tx| cache::put_directory(tx, &directory)).await.expect("the directory is taken in");
+    }
+
+    /// Attaches a file. Answers its id.
+    pub(crate) async fn attaches(&self, id: &str, name: &str, bytes: &[u8]) -> Result<String, OutboxError> {
+        self.attach(id, name, bytes).await?;
+        Ok(self.shows(id).await.composer.files.last().expect("it is attached").id.clone())
+    }
+
+    /// Attaches a file.
+    pub(crate) async fn attach(&self, id: &str, name: &str, bytes: &[u8]) -> Result<(), OutboxError> {
+        let brought = Brought::new(name, bytes.to_vec(), self.clock.now(), self.dice.as_ref());
+        let (owner, conversation) = (self.owner(), id.to_owned());
+        self.write(move |tx| files::attach(tx, &owner, &conversation, &brought)).await
+    }
+
+    /// The names of a draft's files.
+    pub(crate) async fn attached(&self, id: &str) -> Vec<String> {
+        self.shows(id).await.composer.files.into_iter().map(|file| file.name).collect()
+    }
+
+    /// How many bytes of files are kept.
+    pub(crate) async fn bytes_of_files(&self) -> i64 {
+        let count = |c: &rusqlite::Connection| {
+            let bytes = c.query_row("SELECT coalesce(sum(length(bytes)), 0) FROM file_pieces", [], |row| row.get(0))?;
+            Ok::<_, signoff_engine::store::StoreError>(bytes)
+        };
+        self.store.read(count).await.expect("the files can be counted")
+    }
+
     /// Takes in an event.
     pub(crate) async fn hears(&self, event: signoff_wire::contract::events::Event) -> cache::Applied {
         self.write(move |tx| cache::apply_change(tx, &event)).await.expect("the event is taken in")
@@ -222,10 +257,16 @@ impl Desk {
 
 /// A reply that is not checked against what was seen.
 pub(crate) fn reply(text: &str) -> Wish {
-    Wish::Reply { text: text.to_owned(), trigger_survey: false, last_seen_message_id: None }
+    Wish::Reply { text: text.to_owned(), file_ids: Vec::new(), trigger_survey: false, last_seen_message_id: None }
+}
+
+/// The same with files of the draft.
+pub(crate) fn reply_with(text: &str, file_ids: &[&String]) -> Wish {
+    let file_ids = file_ids.iter().map(|id| (*id).clone()).collect();
+    Wish::Reply { text: text.to_owned(), file_ids, trigger_survey: false, last_seen_message_id: None }
 }
 
 /// A close that has seen the conversation's first message.
 pub(crate) fn close(text: &str) -> Wish {
-    Wish::SendAndClose { text: text.to_owned(), last_seen_message_id: Some("m1".to_owned()) }
+    Wish::SendAndClose { text: text.to_owned(), file_ids: Vec::new(), last_seen_message_id: Some("m1".to_owned()) }
 }

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
 use secrecy::SecretString;
 use signoff_engine::remote::{
-    Act, Attempt, FirstStep, Platform, RemoteError, Seen, Step, Streamed, Taken, Token, What,
+    Act, Attempt, FirstStep, Platform, Refusal, RemoteError, Seen, Step, Streamed, Taken, Token, Upload, What,
 };
 use signoff_wire::contract::audit::AuditEntry;
 use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::Changes;
 use signoff_wire::contract::pages::Page;
+use signoff_wire::contract::problems::ProblemCode;
 use signoff_wire::contract::receipts::Receipt;
 use signoff_wire::contract::sessions::{Me, Session};
 use signoff_wire::contract::settings::InboxOptions;
@@ -45,6 +46,7 @@ pub(crate) enum Fate {
 pub(crate) enum Call {
     Perform { key: String, act: Act },
     Receipt { key: String },
+    Upload { name: String },
 }
 
 #[derive(Default)]
@@ -56,6 +58,12 @@ pub(crate) struct Script {
     pub(crate) asks: VecDeque<Fate>,
     pub(crate) of_conversation: HashMap<String, Fate>,
     pub(crate) always: Option<Fate>,
+    /// The fates of the next uploads.
+    pub(crate) uploads: VecDeque<Fate>,
+    /// Files that were uploaded: id, name and bytes.
+    pub(crate) files: Vec<(String, String, Vec<u8>)>,
+    /// The platform has no files from here.
+    pub(crate) takes_no_files: bool,
     pub(crate) in_flight: usize,
     pub(crate) most_in_flight: usize,
     pub(crate) forgets_receipts: bool,
@@ -114,6 +122,21 @@ impl Scripted {
     /// How many calls were made.
     pub(crate) fn call_count(&self) -> usize {
         self.script().calls.len()
+    }
+
+    /// The uploads that the platform does not know any more are gone for good.
+    pub(crate) fn forgets_files(&self) {
+        for (id, ..) in &mut self.script().files {
+            *id = format!("gone {id}");
+        }
+    }
+
+    /// What the act names that the platform does not know.
+    fn names_unknown(&self, key: &str, act: &Act) -> bool {
+        let script = self.script();
+        let (What::Reply { attachments, .. } | What::Close { attachments, .. }) = &act.what else { return false };
+        let known = |id: &String| script.files.iter().any(|(known, ..)| known == id);
+        !script.receipts.contains_key(key) && !attachments.iter().all(known)
     }
 
     fn apply(&self, key: &str, act: &Act) -> Receipt {
@@ -262,6 +285,28 @@ impl Platform for Scripted {
         }
     }
 
+    fn takes_files(&self) -> bool {
+        !self.script().takes_no_files
+    }
+
+    async fn upload(&self, _token: &Token, upload: Upload) -> Result<String, RemoteError> {
+        let fate = {
+            let mut script = self.script();
+            script.calls.push(Call::Upload { name: upload.name.clone() });
+            script.uploads.pop_front().or_else(|| script.always.clone()).unwrap_or(Fate::Works)
+        };
+        let pieces: Vec<Vec<u8>> = upload.bytes.try_collect().await.expect("the file is here");
+        let bytes = pieces.concat();
+        assert_eq!(u64::try_from(bytes.len()).ok(), Some(upload.size), "the whole file");
+        self.meet(fate, || {
+            let mut script = self.script();
+            let id = format!("att{}", script.files.len() + 1);
+            script.files.push((id.clone(), upload.name, bytes));
+            id
+        })
+        .await
+    }
+
     fn steps(&self, _act: &Act) -> Vec<Step> {
         vec![Step::Whole]
     }
@@ -282,6 +327,9 @@ impl Platform for Scripted {
                 .or_else(|| script.always.clone())
                 .unwrap_or(Fate::Works)
         };
+        if !matches!(fate, Fate::Fails(_) | Fate::Hangs) && self.names_unknown(key, act) {
+            return Err(RemoteError::Refused(Box::new(Refusal::because(ProblemCode::AttachmentUnknown))));
+        }
         self.meet(fate, || Taken::whole(self.apply(key, act))).await
     }
 

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use signoff_wire::contract::channels::{ChannelRef, ChannelType};
+use signoff_wire::contract::channel_settings::AttachmentLimits;
+use signoff_wire::contract::channels::{Channel, ChannelRef, ChannelType};
 use signoff_wire::contract::conversations::{
     Conversation, ConversationState, ConversationStatus, Customer, LastMessage, SurveyPreview,
 };
+use signoff_wire::contract::directory::Directory;
 use signoff_wire::contract::events::{Event, EventType};
 use signoff_wire::contract::receipts::{Receipt, ReceiptClosed, ReceiptReply, ReceiptSurvey, SurveyStatus};
 use signoff_wire::contract::sessions::{Features, Me, PlatformTraits, Role, User, Workspace};
@@ -70,6 +72,34 @@ pub(crate) fn conversation(id: &str) -> Conversation {
         reply_window_ends_at: None,
         survey_preview: SurveyPreview { will_send: true, reason: None },
         version: 1,
+    }
+}
+
+/// Which files a channel usually takes.
+pub(crate) fn limits() -> AttachmentLimits {
+    let types = ["image/*", "application/pdf", "text/plain"].map(str::to_owned).to_vec();
+    AttachmentLimits { max_bytes: 1_000_000, max_count: 3, types }
+}
+
+/// A workspace with the web chat, which takes these files.
+pub(crate) fn directory(attachments: Option<AttachmentLimits>) -> Directory {
+    let web_chat = Channel {
+        id: "ch_webchat".to_owned(),
+        kind: ChannelType::WebChat,
+        name: "Web chat".to_owned(),
+        reply_limit: 20_000,
+        conversation_window_h: 96,
+        reply_window_h: None,
+        attachments,
+        survey: None,
+    };
+    Directory {
+        channels: vec![web_chat],
+        teams: Vec::new(),
+        users: Vec::new(),
+        tags: Vec::new(),
+        canned_replies: Vec::new(),
+        team_mandatory: false,
     }
 }
 
