@@ -6,6 +6,7 @@
 mod app;
 mod conversation;
 mod downloads;
+mod files;
 mod inbox;
 mod preferences;
 mod queue;

@@ -19,7 +19,7 @@ pub(crate) mod linux_webkit;
 pub(crate) mod menu;
 mod network;
 pub(crate) mod notifications;
-
+pub(crate) mod open_dialog;
 mod placement;
 mod plain_text;
 mod power;

@@ -76,6 +76,23 @@ impl Tongue {
         }
     }
 
+    /// The title of the dialog that asks which files to attach.
+    pub(crate) fn attach_title(self) -> &'static str {
+        match self {
+            Self::En => "Attach files",
+            Self::Fr => "Joindre des fichiers",
+        }
+    }
+
+    /// Its button that attaches.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn attach_accept(self) -> &'static str {
+        match self {
+            Self::En => "_Attach",
+            Self::Fr => "_Joindre",
+        }
+    }
+
     fn name(self, customer_name: &str) -> String {
         plain_text::name(customer_name).unwrap_or_else(|| {
             match self {
