@@ -26,6 +26,15 @@ pub enum Ask {
     Queue,
     /// Keep what is typed.
     SaveDraft(Draft),
+    /// Attach a file of this name and content; the answer is the conversation.
+    AttachFile {
+        /// Where.
+        conversation_id: String,
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        content: String,
+    },
     /// Send.
     SendReply(SendReply),
     /// Send + Close, confirmed.
@@ -90,6 +99,13 @@ async fn try_answer(engine: &Arc<Engine>, ask: Ask) -> Result<Told, Failure> {
         Ask::SaveDraft(draft) => {
             engine.save_draft(draft).await?;
             Told::Done
+        }
+        Ask::AttachFile { conversation_id, name, content } => {
+            let attached = engine.attach_file(&conversation_id, &name, content.into_bytes()).await?;
+            if let Some(refused) = attached.refused.into_iter().next() {
+                return Err(refused.failure);
+            }
+            Told::Conversation(Box::new(engine.conversation(&conversation_id).await?))
         }
         Ask::SendReply(args) => queued(engine.send_reply(args).await?),
         Ask::SendAndClose(args) => queued(engine.send_and_close(args).await?),

@@ -60,6 +60,8 @@ pub struct Click {
     pub kind: ActionKind,
     /// The text. No two clicks ever have the same.
     pub text: Option<String>,
+    /// The names of the files that were clicked with it. No two files ever have the same.
+    pub files: Vec<String>,
     /// The newest customer message that was on the screen.
     pub seen: Option<String>,
     /// What the app said.
@@ -146,6 +148,16 @@ impl Journal {
     /// Writes down that the app keeps a draft.
     pub fn drafted(&self, conversation_id: &str, text: &str) {
         self.pages().keep(conversation_id, text);
+    }
+
+    /// Writes down that the app keeps a file.
+    pub fn attached(&self, conversation_id: &str, name: &str) {
+        self.pages().keep(conversation_id, name);
+    }
+
+    /// Writes down that the advisor has thrown files away, or may have.
+    pub fn dropped<'a>(&self, names: impl Iterator<Item = &'a str>) {
+        self.pages().dropped.extend(names.map(str::to_owned));
     }
 
     /// Writes a decision about an action with this text down. What is discarded, or may be, need not be found anywhere. What could be decided

@@ -3,8 +3,8 @@
 
 use signoff_wire::contract::conversations::ConversationState;
 use signoff_wire::interface::{
-    ActionKind, Choice, Choose, Code, ConversationView, Draft, EntryState, InboxQuery, QueueEntry, Scope, SendAndClose,
-    SendReply, SignIn, Stage,
+    ActionKind, AttachedFile, Choice, Choose, Code, ConversationView, Draft, EntryState, InboxQuery, QueueEntry, Scope,
+    SendAndClose, SendReply, SignIn, Stage,
 };
 
 use crate::desk::{Ask, Desk, Told};
@@ -44,6 +44,12 @@ enum Act {
     Archive,
     Assign,
     Release,
+}
+
+/// What a click says to the customer.
+struct Said {
+    text: String,
+    files: Vec<AttachedFile>,
 }
 
 impl Advisor {
@@ -151,28 +157,30 @@ impl Advisor {
                 let trigger_survey = act == Act::ReplyWithSurvey;
                 let kind = if trigger_survey { ActionKind::ReplyWithSurvey } else { ActionKind::Reply };
                 let last_seen_message_id = seen.filter(|_| self.dice.percent(70));
+                let files = self.files(desk, view).await?;
                 let args = SendReply {
                     conversation_id: conversation_id.clone(),
                     text: text.clone(),
-                    file_ids: Vec::new(),
+                    file_ids: ids(&files),
                     trigger_survey,
                     last_seen_message_id,
                 };
-                Some(self.clicks(desk, kind, view, Some(text), Ask::SendReply(args)).await)
+                Some(self.clicks(desk, kind, view, Some(Said { text, files }), Ask::SendReply(args)).await)
             }
             Act::Close => {
                 let text = self.text(view);
                 if self.types_first {
                     self.types(desk, view, &text).await?;
                 }
+                let files = self.files(desk, view).await?;
                 let args = SendAndClose {
                     conversation_id: conversation_id.clone(),
                     text: text.clone(),
-                    file_ids: Vec::new(),
+                    file_ids: ids(&files),
                     last_seen_message_id: seen,
                 };
                 let ask = Ask::SendAndClose(args);
-                Some(self.clicks(desk, ActionKind::SendAndClose, view, Some(text), ask).await)
+                Some(self.clicks(desk, ActionKind::SendAndClose, view, Some(Said { text, files }), ask).await)
             }
             Act::Archive => {
                 let ask = Ask::Archive(conversation_id.clone());
@@ -199,12 +207,31 @@ impl Advisor {
         Some(told)
     }
 
+    /// The files that go with what is sent: what is attached already, and now and then one more, as many as the channel takes.
+    async fn files(&mut self, desk: &dyn Desk, view: &ConversationView) -> Option<Vec<AttachedFile>> {
+        let mut files = view.composer.files.clone();
+        let Some(limits) = &view.composer.takes_files else { return Some(Vec::new()) };
+        let most = usize::try_from(limits.max_count).unwrap_or(usize::MAX);
+        if files.len() < most && self.dice.percent(15) {
+            self.words += 1;
+            let name = format!("f{}.txt", self.words);
+            let (conversation_id, content) = (view.id.clone(), format!("the content of {name}"));
+            let told = desk.ask(Ask::AttachFile { conversation_id, name: name.clone(), content }).await?;
+            if let Told::Conversation(view) = told {
+                self.journal.attached(&view.id, &name);
+                files = view.composer.files;
+            }
+        }
+        files.truncate(most);
+        Some(files)
+    }
+
     async fn clicks(
         &self,
         desk: &dyn Desk,
         kind: ActionKind,
         view: &ConversationView,
-        text: Option<String>,
+        said: Option<Said>,
         ask: Ask,
     ) -> String {
         let told = desk.ask(ask).await;
@@ -223,8 +250,10 @@ impl Advisor {
             | None => Answered::Unheard,
         };
         let (conversation_id, seen) = (view.id.clone(), view.last_customer_message_id.clone());
-        let line = format!("{kind:?} {text:?} in {conversation_id}: {answer:?}");
-        let number = self.journal.clicked(Click { number: 0, conversation_id, kind, text, seen, answer });
+        let (text, files) = said.map_or((None, Vec::new()), |said| (Some(said.text), said.files));
+        let files: Vec<String> = files.into_iter().map(|file| file.name).collect();
+        let line = format!("{kind:?} {text:?} {files:?} in {conversation_id}: {answer:?}");
+        let number = self.journal.clicked(Click { number: 0, conversation_id, kind, text, files, seen, answer });
         format!("click {number}: {line}")
     }
 
@@ -258,6 +287,9 @@ impl Advisor {
         };
         let decision =
             Decision { key: entry.id.clone(), choice, answer: answer.clone(), under_way, waited_for, unknowable };
+        if choice == Choice::Discard && !matches!(answer, Decided::Refused(_)) {
+            self.journal.dropped(entry.files.iter().map(|file| file.name.as_str()));
+        }
         self.journal.decided(decision, entry.text.as_deref());
         Some(Some(format!("decides {choice:?} about {} ({:?}): {answer:?}", entry.id, entry.state)))
     }
@@ -292,6 +324,10 @@ impl Advisor {
         let draft = view.composer.draft.trim();
         if draft.is_empty() { word } else { format!("{draft} {word}") }
     }
+}
+
+fn ids(files: &[AttachedFile]) -> Vec<String> {
+    files.iter().map(|file| file.id.clone()).collect()
 }
 
 fn tab(tab: ConversationState) -> Ask {

@@ -149,6 +149,7 @@ fn is_click(ask: &Ask) -> bool {
         | Ask::Timeline(_)
         | Ask::Queue
         | Ask::SaveDraft(_)
+        | Ask::AttachFile { .. }
         | Ask::Choose(_)
         | Ask::SignIn(_)
         | Ask::Wake => false,

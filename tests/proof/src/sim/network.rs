@@ -211,15 +211,18 @@ struct Parcel {
 }
 
 impl Parcel {
-    fn of(request: &reqwest::Request) -> Option<Self> {
+    async fn of(mut request: reqwest::Request) -> Option<Self> {
+        let body = match request.body_mut().take() {
+            Some(body) => axum::body::to_bytes(Body::new(body), usize::MAX).await.ok()?,
+            None => Bytes::new(),
+        };
         let url = request.url();
         let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         Some(Self {
             method: request.method().clone(),
             uri: path.parse().ok()?,
             headers: request.headers().clone(),
-            body: Bytes::copy_from_slice(body),
+            body,
         })
     }
 
@@ -272,7 +275,9 @@ impl Network {
 #[async_trait]
 impl Carrier for Network {
     async fn carry(&self, request: reqwest::Request) -> Result<reqwest::Response, RemoteError> {
-        let Some(parcel) = Parcel::of(&request) else { return Err(RemoteError::Nonsense("no request".to_owned())) };
+        let Some(parcel) = Parcel::of(request).await else {
+            return Err(RemoteError::Nonsense("no request".to_owned()));
+        };
         if self.fuse.pass(Edge::RequestLeaves).is_err() {
             return pending().await;
         }
