@@ -251,9 +251,25 @@ async fn an_upload_that_breaks_off_is_tried_again_and_leaves_nothing_in_doubt() 
     let _shift = Shift::start(&desk, &platform);
     desk.until_entry(&entry.id, EntryState::Done).await;
 
-    let asked = platform.script().calls.iter().any(|call| matches!(call, Call::Receipt { .. }));
-    assert!(!asked, "nothing has left under the key, so there is nothing to ask");
+    assert_eq!(desk.entry(&entry.id).await.attempts, 1, "no attempt was in doubt: nothing had left under the key");
     assert_eq!((uploads(&platform).len(), named(&platform).len()), (5, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn d22_a_long_upload_holds_no_other_conversation_up() {
+    let desk = desk().await;
+    let lamp = desk.attaches("c1", "lamp.png", PNG).await.expect("attached");
+    let long = desk.clicks("c1", reply_with("Here.", &[&lamp])).await.expect("queued");
+    let short = desk.clicks("c2", reply("Hello.")).await.expect("queued");
+    let platform = Scripted::default();
+    platform.script().uploads.push_back(Fate::Takes(std::time::Duration::from_secs(600)));
+
+    // Nobody knows yet whether the platform can be reached, so one goes first.
+    let _shift = Shift::start(&desk, &platform);
+    desk.until_entry(&short.id, EntryState::Done).await;
+
+    assert_eq!(desk.entry(&long.id).await.state, EntryState::Sending);
+    desk.until_entry(&long.id, EntryState::Done).await;
 }
 
 #[tokio::test(start_paused = true)]

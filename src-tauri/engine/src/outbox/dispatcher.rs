@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use rusqlite::Transaction;
 use secrecy::ExposeSecret;
@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::claim::{self, Claim, Claimed, Moment};
 use super::entry::{Entry, State};
-use super::lane::{self, LaneEnd};
+use super::lane::{self, LaneEnd, Way};
 use super::link::Link;
 use super::{LONGEST_WAIT, OutboxError, upkeep};
 use crate::backoff::{self, Luck};
@@ -137,6 +137,8 @@ pub(super) struct Context {
     key_is_kept: TimeDelta,
     /// A token that the platform has refused, in case somebody gives it out again.
     pub(super) refused: Mutex<Option<Token>>,
+    /// The platform has answered in an attempt that is not over yet: nobody else need wait for its end.
+    pub(super) heard: Notify,
 }
 
 impl Dispatcher {
@@ -145,7 +147,8 @@ impl Dispatcher {
     pub fn new(parts: Parts) -> Self {
         let kept = TimeDelta::days(i64::from(parts.idempotency_days)) - KEY_MARGIN;
         let key_is_kept = kept.max(TimeDelta::zero());
-        Self { context: Arc::new(Context { parts, key_is_kept, refused: Mutex::new(None) }), signal: Arc::default() }
+        let context = Context { parts, key_is_kept, refused: Mutex::new(None), heard: Notify::new() };
+        Self { context: Arc::new(context), signal: Arc::default() }
     }
 
     /// A handle that wakes it.
@@ -156,6 +159,7 @@ impl Dispatcher {
 
     /// Works until it is dropped, or until the store is closed.
     pub async fn run(self) {
+        let context = Arc::clone(&self.context);
         let mut desk = Desk::new(self.context);
         loop {
             if self.signal.hurry.swap(false, Ordering::AcqRel) {
@@ -170,6 +174,7 @@ impl Dispatcher {
             tokio::select! {
                 biased;
                 Some(end) = desk.lanes.next(), if !desk.lanes.is_empty() => desk.lane_ended(end),
+                () = context.heard.notified() => desk.heard(),
                 () = self.signal.notify.notified() => {}
                 () = sleep_until(wake_at) => {}
             }
@@ -296,8 +301,8 @@ impl Desk {
         self.under_way.push(claim.conversation_id.clone());
         self.context.changed(&claim.conversation_id);
         // The way has to be found open first, and then it is for all.
-        let length = if self.link.is_open() { LANE_LENGTH } else { 1 };
-        self.lanes.push(Box::pin(lane::bring(Arc::clone(&self.context), claim, length)));
+        let way = if self.link.is_open() { Way::Open { length: LANE_LENGTH } } else { Way::Unproven };
+        self.lanes.push(Box::pin(lane::bring(Arc::clone(&self.context), claim, way)));
     }
 
     fn lane_ended(&mut self, end: LaneEnd) {
@@ -305,10 +310,10 @@ impl Desk {
         if end.gave_way {
             self.had_their_turn.push(end.conversation_id);
         }
-        if end.answered && self.link.answered() {
-            // Whatever else waits because attempts have failed need not wait any longer.
-            self.hurry = true;
-            self.context.report(Report::Reached);
+        // What was heard on the way is older news than a failure at the end.
+        let was_heard = self.context.heard.notified().now_or_never().is_some();
+        if end.answered || (was_heard && end.last_error.is_none()) {
+            self.heard();
         }
         if let Some(error) = end.last_error {
             let wait = self.context.wait_after(self.link.failures() + 1);
@@ -316,6 +321,15 @@ impl Desk {
             if error != RemoteError::SignedOut {
                 self.context.report(Report::NotReached(error));
             }
+        }
+    }
+
+    /// The platform has answered.
+    fn heard(&mut self) {
+        if self.link.answered() {
+            // Whatever else waits because attempts have failed need not wait any longer.
+            self.hurry = true;
+            self.context.report(Report::Reached);
         }
     }
 

@@ -19,6 +19,18 @@ use crate::store::StoreError;
 /// An attempt that has not ended by then is given up on; what became of it is asked later.
 const ATTEMPT: Duration = Duration::from_secs(90);
 
+/// How the platform is reached when a lane begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Nobody knows whether it can be: one entry is tried, and all others wait for what comes of it.
+    Unproven,
+    /// Others are on it. After so many entries they have their turn.
+    Open {
+        /// Entries.
+        length: usize,
+    },
+}
+
 /// How a lane came to its end.
 pub(super) struct LaneEnd {
     pub(super) conversation_id: String,
@@ -28,14 +40,18 @@ pub(super) struct LaneEnd {
     pub(super) gave_way: bool,
 }
 
-/// Brings the entries of one conversation until none is due, one fails, or `length` have been brought.
-pub(super) async fn bring(context: Arc<Context>, first: Claim, length: usize) -> LaneEnd {
+/// Brings the entries of one conversation until none is due, one fails, or others have their turn.
+pub(super) async fn bring(context: Arc<Context>, first: Claim, way: Way) -> LaneEnd {
+    let length = match way {
+        Way::Unproven => 1,
+        Way::Open { length } => length,
+    };
     let mut end =
         LaneEnd { conversation_id: first.conversation_id.clone(), answered: false, last_error: None, gave_way: false };
     let mut claim = Some(first);
     let mut brought = 0;
     while let Some(current) = claim.take() {
-        let outcome = context.attempt(&current).await;
+        let outcome = context.attempt(&current, way).await;
         end.last_error = match &outcome {
             Outcome::Performed(Err(error))
             | Outcome::Looked(Err(error))
@@ -55,11 +71,11 @@ pub(super) async fn bring(context: Arc<Context>, first: Claim, length: usize) ->
 }
 
 impl Context {
-    async fn attempt(&self, claim: &Claim) -> Outcome {
+    async fn attempt(&self, claim: &Claim, way: Way) -> Outcome {
         let Some(token) = self.token() else { return Outcome::NotSignedIn };
         let platform = &self.parts.platform;
         let outcome = match claim.call {
-            Call::Perform => match super::uploads::bring(self, &token, claim).await {
+            Call::Perform => match super::uploads::bring(self, &token, claim, way).await {
                 Ok(attempt) => Outcome::Performed(in_time(platform.perform(&token, &attempt)).await),
                 Err(why) => Outcome::NotUploaded(why),
             },
@@ -124,7 +140,7 @@ impl Context {
 }
 
 /// Gives an attempt up after a while. It may take effect all the same.
-async fn in_time<T>(attempt: impl Future<Output = Result<T, RemoteError>>) -> Result<T, RemoteError> {
+pub(super) async fn in_time<T>(attempt: impl Future<Output = Result<T, RemoteError>>) -> Result<T, RemoteError> {
     match timeout(ATTEMPT, attempt).await {
         Ok(answer) => answer,
         Err(_) => Err(RemoteError::Interrupted("no answer in time".to_owned())),

@@ -8,13 +8,14 @@ use rusqlite::Transaction;
 use super::claim::Claim;
 use super::dispatcher::Context;
 use super::entry::State;
+use super::lane::{Way, in_time};
 use super::rows;
 use super::settle::NotUploaded;
 use crate::files::{self, Waiting};
 use crate::remote::{Attempt, RemoteError, Token};
 
 /// Brings what the platform does not have yet, one file after the other. Answers with the attempt that names all of them.
-pub(super) async fn bring(context: &Context, token: &Token, claim: &Claim) -> Result<Attempt, NotUploaded> {
+pub(super) async fn bring(context: &Context, token: &Token, claim: &Claim, way: Way) -> Result<Attempt, NotUploaded> {
     let mut attempt = claim.attempt.clone();
     if claim.files.is_empty() {
         return Ok(attempt);
@@ -26,6 +27,9 @@ pub(super) async fn bring(context: &Context, token: &Token, claim: &Claim) -> Re
     if claim.files.iter().any(|file| file.uploaded_id.is_none() && !file.whole) {
         return Err(NotUploaded::Damaged);
     }
+    if way == Way::Unproven && claim.files.iter().any(|file| file.uploaded_id.is_none()) {
+        feel(context, token, &attempt).await?;
+    }
     let mut ids = Vec::with_capacity(claim.files.len());
     for waiting in &claim.files {
         ids.push(match &waiting.uploaded_id {
@@ -35,6 +39,18 @@ pub(super) async fn bring(context: &Context, token: &Token, claim: &Claim) -> Re
     }
     attempt.act = attempt.act.with_files(ids);
     Ok(attempt)
+}
+
+/// Finds out with a small question whether the platform can be reached: an upload may take minutes, and conversations do not wait for each
+/// other (D22).
+async fn feel(context: &Context, token: &Token, attempt: &Attempt) -> Result<(), NotUploaded> {
+    match in_time(context.parts.platform.look(token, attempt)).await {
+        Ok(_) | Err(RemoteError::Refused(_)) => {
+            context.heard.notify_one();
+            Ok(())
+        }
+        Err(error) => Err(NotUploaded::Failed(error)),
+    }
 }
 
 async fn upload(context: &Context, token: &Token, claim: &Claim, waiting: &Waiting) -> Result<String, NotUploaded> {
