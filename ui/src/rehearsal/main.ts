@@ -23,6 +23,17 @@ const stages: Record<string, Stage> = {
   expired: { kind: 'signed_in', session_expired: true },
 }
 
+/** The browser's own dialog; what is picked there is what the system's would have given. */
+async function pick() {
+  const field = Object.assign(document.createElement('input'), { type: 'file', multiple: true })
+  const files = await new Promise<File[]>((picked) => {
+    field.onchange = () => picked([...(field.files ?? [])])
+    field.oncancel = () => picked([])
+    field.click()
+  })
+  return Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })))
+}
+
 const rehearsal = new Rehearsal({
   stage: stages[query.get('stage') ?? ''],
   role: query.get('role') === 'admin' ? 'admin' : 'advisor',
@@ -38,7 +49,9 @@ const rehearsal = new Rehearsal({
     language: (query.get('lang') ?? 'system') as Language,
     theme: (query.get('theme') ?? 'system') as Theme,
   },
-  confirm: (name) => window.confirm(`Send the reply and close the conversation with ${name} for good?`),
+  confirm: (name, files) =>
+    window.confirm(`Send the reply and close the conversation with ${name} for good?\n${files.join(', ')}`),
+  pick,
 })
 
 Object.assign(window, { rehearsal })

@@ -56,6 +56,8 @@ export class RehearsedPlatform {
   closeEnabled = false
   closeChangedAt: string | null = null
   closeChangedBy: { id: string; name: string } | null = null
+  /** Why replies are refused, if they are. */
+  refuses: Code | null = null
   #made = 0
 
   constructor(
@@ -108,13 +110,22 @@ export class RehearsedPlatform {
     return talk.id
   }
 
-  reply(conversationId: string, text: string, seen: string | null, close: boolean, survey: boolean, key: string) {
+  reply(
+    conversationId: string,
+    text: string,
+    seen: string | null,
+    close: boolean,
+    survey: boolean,
+    key: string,
+    files: Attachment[] = [],
+  ) {
     const talk = this.talk(conversationId)
+    if (this.refuses) throw new Refusal(this.refuses)
     if (close && !this.closeEnabled) throw new Refusal('close_disabled')
     if (talk.state === 'closed') throw new Refusal('conversation_closed', this.newerThan(talk))
     if (seen !== null && seen !== this.lastCustomerMessage(talk)) throw new Refusal('customer_wrote_since')
     const author: Author = { kind: 'advisor', ...me }
-    this.#say(talk, 'reply', author, text, key)
+    this.#say(talk, 'reply', author, text, key, this.#at(), files)
     talk.state = 'answered'
     if ((close || survey) && talk.channel.id !== 'ch_messenger')
       this.#event(talk, { type: 'survey-sent', survey_id: this.#id('srv') })
@@ -149,9 +160,17 @@ export class RehearsedPlatform {
     return talk
   }
 
-  #say(talk: Talk, kind: string, author: Author, text: string, key: string | null = null, at = this.#at()) {
+  #say(
+    talk: Talk,
+    kind: string,
+    author: Author,
+    text: string,
+    key: string | null = null,
+    at = this.#at(),
+    attachments: Attachment[] = [],
+  ) {
     const delivery = kind === 'reply' ? { status: 'delivered', reason: null } : null
-    this.#enter(talk, { kind, author, text, at, delivery, client_key: key })
+    this.#enter(talk, { kind, author, text, at, delivery, client_key: key, attachments })
   }
 
   #event(talk: Talk, event: Happening, at = this.#at()) {

@@ -2,7 +2,8 @@
  * The rehearsal's queue: the states of an action and what the person can do about it, as the engine tells them (D15, D22 to D24).
  * Small on purpose; the real one is the engine's outbox.
  */
-import type { Choice, Chosen, QueueEntry } from '$lib/backend'
+import type { AttachedFile, Choice, Chosen, QueueEntry } from '$lib/backend'
+import type { RehearsedFiles } from './files'
 import { Refusal, type RehearsedPlatform, type Talk } from './platform'
 
 /** An entry, with what only the queue itself has to know. */
@@ -14,6 +15,7 @@ export interface Click {
   action: QueueEntry['action']
   talk: Talk
   text: string | null
+  files: AttachedFile[]
   seen: string | null
   at: string
 }
@@ -24,16 +26,17 @@ export class RehearsedQueue {
   constructor(
     readonly platform: RehearsedPlatform,
     readonly drafts: Map<string, string>,
+    readonly files: RehearsedFiles,
   ) {}
 
-  add({ id, action, talk, text, seen, at }: Click): Entry {
+  add({ id, action, talk, text, files, seen, at }: Click): Entry {
     const entry: Entry = {
       id,
       action,
       conversation_id: talk.id,
       customer_name: talk.customer.name,
       text,
-      files: [],
+      files,
       queued_at: at,
       state: 'queued',
       undo_requested: false,
@@ -153,19 +156,20 @@ export class RehearsedQueue {
     entry.state = 'cancelled'
     if (entry.text === null) return { kind: 'applied' }
     const kept = this.drafts.get(entry.conversation_id)
-    this.drafts.set(entry.conversation_id, kept ? `${entry.text}\n\n${kept}` : entry.text)
+    if (entry.text !== '') this.drafts.set(entry.conversation_id, kept ? `${entry.text}\n\n${kept}` : entry.text)
+    this.files.giveBack(entry.conversation_id, entry.files)
     return { kind: 'back_in_draft', conversation_id: entry.conversation_id }
   }
 
   #perform(
-    { action, conversation_id: id, text, seen, close, survey, id: key }: Entry,
+    { action, conversation_id: id, text, files, seen, close, survey, id: key }: Entry,
     me: { id: string; name: string },
   ) {
     switch (action) {
       case 'reply':
       case 'reply_with_survey':
       case 'send_and_close':
-        return this.platform.reply(id, text ?? '', seen, close, survey, key)
+        return this.platform.reply(id, text ?? '', seen, close, survey, key, files)
       case 'archive':
         return this.platform.archive(id)
       case 'assign':
@@ -225,6 +229,10 @@ function attentionChoices(entry: Entry): Choice[] {
     case 'conversation_unknown':
       return ['retry', 'discard']
     case 'entry_unreadable':
+    case 'file_damaged':
+    case 'file_kind_refused':
+    case 'file_too_large':
+    case 'files_too_many':
     case 'internal':
       return ['edit', 'discard']
     default:

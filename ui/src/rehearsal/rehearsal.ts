@@ -28,6 +28,8 @@ import type {
   Preselected,
   QueueEntry,
   Role,
+  SendAndClose,
+  SendReply,
   SignInOutcome,
   SignInWays,
   Stage,
@@ -37,6 +39,7 @@ import { CODE, ENROLMENT, RECOVERY_CODES } from './administration/account'
 import { auditPage } from './administration/audit'
 import { RehearsedDownloads } from './downloads'
 import { drawn } from './drawn'
+import { RehearsedFiles, type PickedFile } from './files'
 import { RehearsedPlatform, type Talk } from './platform'
 import { RehearsedQueue, type Entry } from './queue'
 import { inboxOf, lastSaid, pageOf, rowOf } from './shown'
@@ -60,7 +63,9 @@ export interface RehearsalOptions {
   /** How long the network takes; 0 delivers as soon as the queue is looked at. */
   latencyMs?: number
   /** What the person answers to the system's confirmation (R5). */
-  confirm?: (customerName: string) => boolean | Promise<boolean>
+  confirm?: (customerName: string, files: string[]) => boolean | Promise<boolean>
+  /** What the person picks in the system's dialog for files; nothing: it was cancelled. */
+  pick?: () => PickedFile[] | Promise<PickedFile[]>
   now?: () => number
 }
 
@@ -70,12 +75,11 @@ const DEMO_PEOPLE = [
   { name: 'Nadia Admin', email: 'admin@demo.test', password: 'signoff-demo', role: 'admin' as const },
 ]
 const PAGE_OF_TIMELINE = 50
-const TAKES_FILES = { max_bytes: 10 * 1024 * 1024, max_count: 5, types: ['image/*', 'application/pdf', 'text/plain'] }
 
 export class Rehearsal implements Backend {
   readonly platform: RehearsedPlatform
   readonly drafts = new Map<string, string>()
-  readonly files = new Map<string, AttachedFile[]>()
+  readonly files = new RehearsedFiles()
   readonly entries: Entry[]
   /** Makes the next command of this name fail. */
   readonly failNext = new Map<string, Failure>()
@@ -105,7 +109,7 @@ export class Rehearsal implements Backend {
     this.platform = new RehearsedPlatform(this.#now, options.size ?? 60)
     this.platform.closeEnabled = options.closeEnabled ?? true
     this.saving = new RehearsedDownloads((announcement) => this.announce(announcement), options.latencyMs)
-    this.#queue = new RehearsedQueue(this.platform, this.drafts)
+    this.#queue = new RehearsedQueue(this.platform, this.drafts, this.files)
     this.entries = this.#queue.entries
     const online = options.online ?? true
     this.state = {
@@ -400,8 +404,8 @@ export class Rehearsal implements Backend {
       survey: { will_send: hasSurvey, reason: null },
       composer: {
         draft: this.drafts.get(conversationId) ?? '',
-        files: this.files.get(conversationId) ?? [],
-        takes_files: TAKES_FILES,
+        files: this.files.of(conversationId),
+        takes_files: this.files.limits,
         window_ends_at: talk.windowEndsAt,
         close_enabled: this.state.close_enabled,
         blocked: talk.closed_at ? 'closed' : queue.some((entry) => entry.close) ? 'close_queued' : null,
@@ -456,41 +460,47 @@ export class Rehearsal implements Backend {
   }
 
   async chooseFiles(conversationId: string): Promise<Attached> {
-    return this.attachFile(conversationId, 'invoice.pdf', new Uint8Array(2048))
+    this.#mayFail('chooseFiles')
+    if (!this.files.limits) throw { code: 'files_not_taken' } satisfies Failure
+    const picked = (await this.options.pick?.()) ?? [{ name: 'invoice.pdf', bytes: new Uint8Array(2048) }]
+    const answers = picked.map((file) => this.files.attach(conversationId, file))
+    this.#draftChanged(conversationId)
+    return { files: this.files.of(conversationId), refused: answers.flatMap(({ refused }) => refused) }
   }
 
   async attachFile(conversationId: string, name: string, bytes: Uint8Array): Promise<Attached> {
     this.#mayFail('attachFile')
-    const media_type = /\.pdf$/.test(name) ? 'application/pdf' : /\.png$/.test(name) ? 'image/png' : 'text/plain'
-    const file = { id: `file_${++this.#made}`, name, media_type, size: bytes.length }
-    const files = [...(this.files.get(conversationId) ?? []), file]
-    this.files.set(conversationId, files)
-    return { files, refused: [] }
+    if (this.options.latencyMs) await new Promise((done) => setTimeout(done, this.options.latencyMs))
+    const attached = this.files.attach(conversationId, { name, bytes })
+    this.#draftChanged(conversationId)
+    return attached
   }
 
   async detachFile({ conversation_id, file_id }: DetachFile): Promise<AttachedFile[]> {
     this.#mayFail('detachFile')
-    const files = (this.files.get(conversation_id) ?? []).filter((file) => file.id !== file_id)
-    this.files.set(conversation_id, files)
+    const files = this.files.detach(conversation_id, file_id)
+    this.#draftChanged(conversation_id)
     return files
   }
 
-  async sendReply(args: {
-    conversation_id: string
-    text: string
-    trigger_survey: boolean
-    last_seen_message_id: string | null
-  }) {
+  async sendReply({ conversation_id, text, file_ids, trigger_survey, last_seen_message_id }: SendReply) {
     this.#mayFail('sendReply')
-    const action = args.trigger_survey ? 'reply_with_survey' : 'reply'
-    return this.#click(action, args.conversation_id, args.text, args.last_seen_message_id)
+    const files = this.files.take(conversation_id, file_ids)
+    const action = trigger_survey ? 'reply_with_survey' : 'reply'
+    return this.#click(action, conversation_id, text, last_seen_message_id, files)
   }
 
-  async sendAndClose(args: { conversation_id: string; text: string; last_seen_message_id: string | null }) {
+  async sendAndClose({ conversation_id, text, file_ids, last_seen_message_id }: SendAndClose) {
     this.#mayFail('sendAndClose')
-    const confirmed = (await this.options.confirm?.(this.#known(args.conversation_id).customer.name)) ?? true
-    if (!confirmed) return { kind: 'cancelled' as const }
-    const entry = this.#click('send_and_close', args.conversation_id, args.text, args.last_seen_message_id)
+    const { name } = this.#known(conversation_id).customer
+    const named = this.files.of(conversation_id).filter(({ id }) => file_ids.includes(id))
+    const confirmed = await this.options.confirm?.(
+      name,
+      named.map((file) => file.name),
+    )
+    if (confirmed === false) return { kind: 'cancelled' as const }
+    const files = this.files.take(conversation_id, file_ids)
+    const entry = this.#click('send_and_close', conversation_id, text, last_seen_message_id, files)
     return { kind: 'queued' as const, entry }
   }
 
@@ -519,7 +529,8 @@ export class Rehearsal implements Backend {
     const entry = this.entries.find((one) => one.id === entry_id)
     if (!entry || entry.state === 'done' || entry.state === 'cancelled')
       throw { code: 'entry_unknown' } satisfies Failure
-    if (choice === 'confirm_again' && (await this.options.confirm?.(entry.customer_name)) === false) {
+    const names = entry.files.map((file) => file.name)
+    if (choice === 'confirm_again' && (await this.options.confirm?.(entry.customer_name, names)) === false) {
       return { kind: 'cancelled' as const }
     }
     const chosen = this.#queue.choose(entry, choice, seen_message_id)
@@ -618,9 +629,15 @@ export class Rehearsal implements Backend {
     // The browser's own console has it already.
   }
 
-  #click(action: QueueEntry['action'], conversationId: string, text: string | null, seen: string | null): QueueEntry {
+  #click(
+    action: QueueEntry['action'],
+    conversationId: string,
+    text: string | null,
+    seen: string | null,
+    files: AttachedFile[] = [],
+  ): QueueEntry {
     const talk = this.#known(conversationId)
-    const entry = this.#queue.add({ id: `key_${++this.#made}`, action, talk, text, seen, at: this.#at() })
+    const entry = this.#queue.add({ id: `key_${++this.#made}`, action, talk, text, files, seen, at: this.#at() })
     this.#queueChanged(entry)
     this.#deliverSoon()
     return this.#queue.shown(entry)
@@ -639,6 +656,10 @@ export class Rehearsal implements Backend {
     this.#set({ queue: this.#queue.counts() })
     this.announce({ kind: 'queue_changed' })
     this.announce({ kind: 'inbox_changed', conversation_ids: [entry.conversation_id] })
+  }
+
+  #draftChanged(conversationId: string) {
+    this.announce({ kind: 'inbox_changed', conversation_ids: [conversationId] })
   }
 
   #row(talk: Talk) {
