@@ -33,6 +33,16 @@ describe('the one pane', () => {
     }
   })
 
+  it('names the files in its question, and takes them along (D41)', async () => {
+    const { user, rehearsal } = await openWidget()
+    await user.click(await button('Attach files'))
+    await button('Remove invoice.pdf')
+    await user.click(await button('Send'))
+    expect(within(await question()).getByText('Files that go with it: invoice.pdf.')).toBeVisible()
+    await user.click(await button('Continue'))
+    await waitFor(() => expect(rehearsal.entries[0]?.files.map(({ name }) => name)).toEqual(['invoice.pdf']))
+  })
+
   it('has no violations, with the question open', async () => {
     const { user } = await openWidget()
     await writes(user, 'Bye')

@@ -8,7 +8,7 @@ export async function choose(desk: Desk, entry: QueueEntry, choice: Choice): Pro
     await desk.drafts.flush()
     const decided = await confirmed(desk, entry, choice)
     if (decided === null) {
-      desk.tell({ text: chosenText(choice, { kind: 'cancelled' }, desk.reachable), tone: 'plain' })
+      desk.tell({ text: chosenText(choice, { kind: 'cancelled' }, entry, desk.reachable), tone: 'plain' })
       return null
     }
     choice = decided
@@ -25,7 +25,7 @@ export async function choose(desk: Desk, entry: QueueEntry, choice: Choice): Pro
       }
     }
     desk.tell({
-      text: chosenText(choice, chosen, desk.reachable),
+      text: chosenText(choice, chosen, entry, desk.reachable),
       tone: chosen.kind === 'cancelled' ? 'plain' : 'done',
     })
     return null
@@ -38,7 +38,12 @@ export async function choose(desk: Desk, entry: QueueEntry, choice: Choice): Pro
 async function confirmed(desk: Desk, entry: QueueEntry, choice: Choice): Promise<Choice | null> {
   if (desk.form === 'console' || choice !== 'confirm_again') return choice
   const { survey } = await desk.backend.conversation(entry.conversation_id)
-  const answer = await desk.goesOn.ask({ customerName: entry.customer_name, survey, offline: desk.offline })
+  const answer = await desk.goesOn.ask({
+    customerName: entry.customer_name,
+    survey,
+    offline: desk.offline,
+    files: entry.files.map((file) => file.name),
+  })
   if (answer === 'cancel') return null
   return answer === 'close' ? 'confirm_again' : 'send_without_closing'
 }

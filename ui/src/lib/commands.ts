@@ -9,6 +9,7 @@ export type Command =
   | 'reply'
   | 'send'
   | 'send_and_close'
+  | 'attach'
   | 'leave'
   | 'archive'
   | 'take'

@@ -11,6 +11,8 @@ export interface GoesOnAsked {
   /** Whether a survey would go out with the closing (D3). */
   survey: SurveyPreview
   offline: boolean
+  /** Names of the files that go with the reply. */
+  files: string[]
 }
 
 export class GoesOn {

@@ -38,6 +38,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { command: 'reply', keys: [['R']], text: m.shortcut_reply, only: 'inbox' },
       { command: 'send', keys: [['Mod', 'Enter']], text: m.shortcut_send, only: 'inbox' },
       { command: 'send_and_close', keys: [['Mod', 'Shift', 'Enter']], text: m.shortcut_send_close, only: 'inbox' },
+      { command: 'attach', keys: [['Mod', 'Shift', 'A']], text: m.shortcut_attach, only: 'inbox' },
       { command: 'leave', keys: [['Escape']], text: m.shortcut_leave, only: 'inbox' },
       { command: 'archive', keys: [['E']], text: m.shortcut_archive, only: 'inbox' },
       { command: 'take', keys: [['T']], text: m.shortcut_take, only: 'inbox' },

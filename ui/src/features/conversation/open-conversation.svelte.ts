@@ -4,7 +4,14 @@
  * `seen` is the newest customer message that was on the screen. It travels with every reply and closing (D6): what came in
  * below the fold was not seen, and the platform will say so.
  */
-import { failureOf, type Backend, type ConversationView, type Failure, type TimelineEntry } from '$lib/backend'
+import {
+  failureOf,
+  type AttachedFile,
+  type Backend,
+  type ConversationView,
+  type Failure,
+  type TimelineEntry,
+} from '$lib/backend'
 
 const OLDER_PAGE = 100
 
@@ -66,6 +73,12 @@ export class OpenConversation {
     this.backend.markSeen(this.id).catch(() => {
       // The row stays bold until the next look; nothing else depends on it.
     })
+  }
+
+  /** The draft's files, as an answer has just named them. What was asked before it knows less, so it is asked again. */
+  filesAre(files: AttachedFile[]) {
+    if (this.view) this.view = { ...this.view, composer: { ...this.view.composer, files } }
+    void this.load()
   }
 
   #merge(view: ConversationView) {

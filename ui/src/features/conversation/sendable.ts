@@ -5,6 +5,7 @@ import type { Composer, ComposerBlock } from '$lib/backend'
 import { count } from '$lib/i18n/number'
 import { until } from '$lib/i18n/time'
 import { m } from '$lib/paraglide/messages'
+import { unsendableText } from '$lib/words/files'
 
 const HOUR_MS = 3_600_000
 
@@ -38,7 +39,10 @@ export function sendable(text: string, composer: Composer, limit: number, now: n
   // Most replies are far from the limit; UTF-16 units are never fewer than scalar values.
   const left = text.length <= limit * 0.9 ? limit : limit - length(text)
   if (left < 0) return { allowed: false, line: m.composer_over({ count: -left, shown: count(-left) }), tone: 'bad' }
-  if (/^\p{White_Space}*$/u.test(text)) {
+  const unsendable = unsendableText(composer)
+  if (unsendable) return { allowed: false, line: unsendable, tone: 'bad' }
+  // A file is a reply, also a last one (R4).
+  if (/^\p{White_Space}*$/u.test(text) && composer.files.length === 0) {
     return {
       allowed: false,
       line: composer.close_enabled ? m.composer_empty_close() : m.composer_empty(),

@@ -81,11 +81,11 @@ export function choicesOf(entry: QueueEntry, reachable: boolean): Choice[] {
   return entry.choices.filter((choice) => choice !== 'retry' || reachable || !waits)
 }
 
-/** What to say after a choice was taken. `reachable`: what is queued goes out at once. */
-export function chosenText(choice: Choice, chosen: Chosen, reachable: boolean): string {
+/** What to say after a choice about an entry was taken. `reachable`: what is queued goes out at once. */
+export function chosenText(choice: Choice, chosen: Chosen, { files }: QueueEntry, reachable: boolean): string {
   switch (chosen.kind) {
     case 'back_in_draft':
-      return m.chosen_undone()
+      return files.length > 0 ? m.chosen_undone_files() : m.chosen_undone()
     case 'cancelled':
       return m.chosen_cancelled()
     case 'when_settled':
@@ -198,6 +198,7 @@ export function discardText(entry: QueueEntry): string {
   if (entry.text === null) {
     return unknown ? m.discard_action_unknown({ action, name }) : m.discard_text_action({ action, name })
   }
+  if (entry.files.length > 0) return unknown ? m.discard_files_unknown({ name }) : m.discard_files({ name })
   return unknown ? m.discard_text_unknown({ name }) : m.discard_text({ name })
 }
 

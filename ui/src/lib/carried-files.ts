@@ -1,0 +1,26 @@
+/** Files that the pointer or the clipboard brings. Text that is brought is none of this: the system puts it where it belongs. */
+
+/** Whether a drag has files with it. Which ones is told only when they are let go. */
+export function carriesFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes('Files') ?? false
+}
+
+/** The files of what is pasted. Office programs put a picture of a text beside the text; then the text is meant. */
+export function filesPasted(data: DataTransfer | null): File[] {
+  const files = [...(data?.files ?? [])]
+  const lines = (data?.getData('text/plain') ?? '').split(/[\r\n]+/).filter((line) => line.trim() !== '')
+  return lines.every((line) => files.some((file) => names(line, file))) ? files : []
+}
+
+/** Systems put the names or the places of copied files beside them, as text. */
+function names(line: string, { name }: File): boolean {
+  return line.endsWith(name) || line.endsWith(encodeURIComponent(name))
+}
+
+/** For the whole window: a file that is let go where nothing takes it would be opened in place of the interface. */
+export function keepOut(event: DragEvent) {
+  const field = event.target instanceof HTMLInputElement && event.target.type === 'file'
+  if (event.defaultPrevented || field || !carriesFiles(event)) return
+  event.preventDefault()
+  if (event.dataTransfer) event.dataTransfer.dropEffect = 'none'
+}
