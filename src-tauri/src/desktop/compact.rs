@@ -125,6 +125,8 @@ fn create(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow> {
         .min_inner_size(320.0, 420.0)
         .visible(false)
         .data_directory(app.state::<Profile>().folder().join("webview"))
+        // Files are dropped on the page, which attaches them.
+        .disable_drag_drop_handler()
         .on_navigation(window::is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false);

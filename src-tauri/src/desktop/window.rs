@@ -46,6 +46,8 @@ pub(crate) fn create(app: &AppHandle, profile: &Profile, theme: Theme) -> tauri:
         .center()
         .visible(false)
         .data_directory(profile.folder().join("webview"))
+        // Files are dropped on the page, which attaches them.
+        .disable_drag_drop_handler()
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false);
