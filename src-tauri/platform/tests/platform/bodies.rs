@@ -1,7 +1,7 @@
 //! Bodies that are too large, no JSON, or the wrong JSON.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::desk::{Answer, Desk, Person, WEBCHAT, answer_of};
@@ -76,4 +76,21 @@ async fn a_whole_number_is_one_however_it_is_written() {
     for broken in ["9.5", "1e300", "\"9\"", "9223372036854775808"] {
         answer_of(answer(broken)).await.refused(422, "invalid-body");
     }
+}
+
+#[tokio::test]
+async fn a_kind_is_a_name_and_never_its_place_among_the_others() {
+    let desk = Desk::start().await;
+    let admin = desk.admin().await;
+    let validated = |about: Value| {
+        let tests = json!([{ "about": about, "vip": true }]);
+        let act = json!({ "do": "condition", "all": true, "tests": tests, "then": "end", "otherwise": "end" });
+        let steps =
+            json!([{ "id": "one", "title": "", "act": act }, { "id": "end", "title": "", "act": { "do": "end" } }]);
+        let draft = json!({ "languages": ["en"], "first": "one", "following": "one", "listens": [], "steps": steps });
+        let request = desk.request(Method::POST, "/v1/admin/scenarios/scenario_webchat/validate");
+        answer_of(request.bearer_auth(&admin.token).json(&json!({ "draft": draft })))
+    };
+    validated(json!("vip")).await.expect(200);
+    validated(json!(4)).await.refused(422, "invalid-body");
 }
