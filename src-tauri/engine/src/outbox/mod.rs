@@ -61,8 +61,8 @@
 //! a customer sees: a failing one leaves no doubt about the act.
 //!
 //! The platform forgets uploads that nobody names, sooner than an outbox forgets a click. When it refuses an id as unknown, the entry goes
-//! into doubt: what became of the key is asked first, and only where nothing was applied under it the files are uploaded once more. An older attempt that is
-//! still on its way names ids that are gone for good, and can do nothing any more.
+//! into doubt: what became of the key is asked first, and only where nothing was applied under it the files are uploaded once more. An older
+//! attempt that is still on its way names ids that are gone for good, and can do nothing any more.
 //!
 //! # Steps
 //! A platform says in which [steps](crate::remote::Step) it takes an act (DESIGN, outbox 10). Ours takes each whole, in one step under the

@@ -113,8 +113,8 @@ pub(super) fn settle(
     Ok(Some(entry))
 }
 
-/// Whether the platform did not know the files that the attempt named: after weeks it has forgotten what nobody named before. What became of the
-/// key is asked then, and decides.
+/// Whether the platform did not know the files that the attempt named: after weeks it has forgotten what nobody named before. What became of
+/// the key is asked then, and decides.
 fn may_be_forgotten(entry: &Entry, outcome: &Outcome) -> bool {
     let unknown = matches!(outcome, Outcome::Performed(Err(RemoteError::Refused(refusal)))
         if refusal.code == ProblemCode::AttachmentUnknown);
@@ -298,7 +298,8 @@ fn note_look(entry: &mut Entry, outcome: &Outcome, happening: Happening, at: Cir
     }
 }
 
-/// Whether the request cannot have reached the network; those that bring files are not under its key. Of one that was answered, a second copy may still be on its way.
+/// Whether the request cannot have reached the network; those that bring files are not under its key. Of one that was answered, a second
+/// copy may still be on its way.
 fn never_left(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::NotSignedIn
