@@ -1,6 +1,6 @@
 //! Which files are to be attached: the operating system's own dialog asks, and what is chosen is read here. No path reaches the interface.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -41,13 +41,12 @@ pub(crate) async fn read(path: PathBuf) -> io::Result<Vec<u8>> {
 }
 
 fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    // A pipe or a device would be waited for without an end.
-    if !file.metadata()?.is_file() {
+    // A pipe or a device would be waited for without an end, and a pipe already when it is opened.
+    if !fs::metadata(path)?.is_file() {
         return Err(io::Error::from(io::ErrorKind::InvalidInput));
     }
     let mut bytes = Vec::new();
-    file.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
+    File::open(path)?.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -150,5 +149,15 @@ mod tests {
         assert!(read_at_most(folder.path(), 4).is_err());
         assert!(read_at_most(&folder.path().join("gone"), 4).is_err());
         assert_eq!(Chosen::at(path).name, "été.txt");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_refused_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+        assert!(made.success());
+        assert!(read_at_most(&pipe, 4).is_err());
     }
 }
