@@ -1,4 +1,6 @@
-//! Every target with the seeds in `seeds/` and with bytes by chance. `SIGNOFF_HOSTILE_SECONDS=600` looks for as long.
+//! Every target with the seeds in `seeds/` and with bytes by chance: the same ones every time, on a fast machine and a slow one.
+//!
+//! `SIGNOFF_HOSTILE_SECONDS=600` looks further for as long.
 #![expect(clippy::expect_used, reason = "a test that cannot go on should stop")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -40,19 +42,21 @@ const PIECES: &[&[u8]] = &[
     b"\xed\xa0\x80",
 ];
 
-fn seconds() -> u64 {
-    std::env::var("SIGNOFF_HOSTILE_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
+fn longer() -> Duration {
+    let seconds = std::env::var("SIGNOFF_HOSTILE_SECONDS").ok().and_then(|text| text.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(0))
 }
 
-fn feed(name: &str, mut target: impl FnMut(&[u8])) {
+/// Feeds `target` with its seeds and then with `inputs` made by chance.
+fn feed(name: &str, inputs: u64, mut target: impl FnMut(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(name);
     for entry in std::fs::read_dir(folder).expect("a folder of seeds") {
         let path = entry.expect("a seed").path();
         target(&std::fs::read(&path).expect("a seed"));
     }
-    let until = Instant::now() + Duration::from_secs(seconds());
-    let mut seed = 0_u64;
-    while Instant::now() < until {
+    let until = Instant::now() + longer();
+    let mut seed = 0;
+    while seed < inputs || Instant::now() < until {
         let data = made_up(seed);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| target(&data))) {
             let shown: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -82,33 +86,33 @@ fn made_up(seed: u64) -> Vec<u8> {
 #[test]
 fn the_platform_answers_every_request() {
     let mut platform = signoff_hostile::Platform::new();
-    feed("requests", |data| platform.asked(data));
+    feed("requests", 8_000, |data| platform.asked(data));
 }
 
 #[test]
 fn the_engine_survives_every_answer() {
-    feed("answers", signoff_hostile::answer);
+    feed("answers", 20_000, signoff_hostile::answer);
 }
 
 #[test]
 fn the_engine_survives_every_stream() {
-    feed("streams", signoff_hostile::stream);
+    feed("streams", 30_000, signoff_hostile::stream);
 }
 
 #[test]
 fn a_provider_says_anything_and_lets_in_whom_it_vouches_for_alone() {
     let mut single_sign_on = signoff_hostile::SingleSignOn::new();
-    feed("single_sign_on", |data| single_sign_on.visited(data));
+    feed("single_sign_on", 500, |data| single_sign_on.visited(data));
 }
 
 #[test]
 fn a_scenario_survives_every_answer() {
     let mut calls = signoff_hostile::Calls::new();
-    feed("calls", |data| calls.answered(data));
+    feed("calls", 100, |data| calls.answered(data));
 }
 
 #[test]
 fn every_file_is_kept_as_it_came_and_run_by_nobody() {
     let mut files = signoff_hostile::Files::new();
-    feed("files", |data| files.sent(data));
+    feed("files", 8_000, |data| files.sent(data));
 }
