@@ -15,11 +15,16 @@ export function frame(page) {
     // Nothing of the conversation is in it.
     if (embedded) window.parent.postMessage({ signoff: 'chat', ...message }, '*')
   }
+  const leave = () => {
+    // What comes now is seen by nobody, also before the page outside has put the frame away and says so.
+    if (embedded) open = false
+    say({ close: true })
+  }
   const close = element('close', HTMLButtonElement)
   close.hidden = !embedded
-  close.addEventListener('click', () => say({ close: true }))
+  close.addEventListener('click', leave)
   addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') say({ close: true })
+    if (event.key === 'Escape') leave()
   })
   addEventListener('message', (event) => {
     if (!embedded || event.source !== window.parent || event.data?.signoff !== 'chat-host') return

@@ -49,6 +49,14 @@ export function keep(channel) {
     },
     set token(token) {
       write(key('token'), token)
+      write(key('looked'), null)
+    },
+    /** The position of the newest answer that was on the screen. What the platform is told of it may be told too late. */
+    get looked() {
+      return Number(read(key('looked'))) || 0
+    },
+    set looked(position) {
+      write(key('looked'), String(position))
     },
     /** Oldest first. @returns {Unsent[]} */
     get unsent() {

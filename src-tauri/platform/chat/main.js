@@ -72,7 +72,6 @@ function forget() {
   line?.abort()
   entries = []
   place = 0
-  looked = 0
   told_ = { delivered_to: 0, read_to: 0 }
   show()
 }
@@ -165,6 +164,7 @@ function reached(patience) {
   patience.reset()
   connection.hidden = true
   out.wake()
+  noteSeen()
 }
 
 function lost() {
@@ -197,8 +197,6 @@ function pause(ms, signal) {
 // --- Seen ---------------------------------------------------------------------------------------------------------------------
 
 let told_ = { delivered_to: 0, read_to: 0 }
-/** The newest answer that was on the screen. */
-let looked = 0
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon
 
@@ -207,11 +205,11 @@ function noteSeen() {
   clearTimeout(soon)
   const answers = entries.filter((entry) => entry.side !== 'customer')
   const newest = answers.at(-1)?.position ?? 0
-  if (outside.open && document.visibilityState === 'visible') looked = Math.max(looked, newest)
-  const seenTo = Math.max(looked, state.seen_to)
+  if (outside.open && document.visibilityState === 'visible' && newest > kept.looked) kept.looked = newest
+  const seenTo = Math.max(kept.looked, state.seen_to)
   outside.unread(answers.filter((entry) => entry.position > seenTo).length)
   soon = setTimeout(() => {
-    const seen = { delivered_to: newest, read_to: Math.max(looked, told_.read_to) }
+    const seen = { delivered_to: newest, read_to: Math.max(kept.looked, told_.read_to) }
     if (!kept.token || (seen.delivered_to <= told_.delivered_to && seen.read_to <= told_.read_to)) return
     api.seen(kept.token, seen).then(
       () => (told_ = seen),

@@ -71,6 +71,37 @@ fn on_a_site_that_may_the_chat_opens_in_a_frame_and_counts_what_is_unread() -> R
     })
 }
 
+/// Whoever looks and leaves at once has looked, also where the platform did not hear of it.
+#[test]
+fn what_was_read_is_read_after_a_reload_though_the_platform_was_never_told() -> Result<()> {
+    journey("embedded and left", |stage| {
+        let platform = stage.platform(PlatformOptions::default())?;
+        let alice = platform.sign_in("alice")?;
+        let shop = shop(&platform)?;
+        allow(&platform, &shop.origin("shop.test"))?;
+        let browser = stage.browser(Device::desktop())?;
+        browser.open(&shop.url("shop.test", "/"))?;
+        press_launcher(&browser)?;
+        browser.enter_frame_of(FRAME)?;
+        browser.wait_for("#text")?;
+        browser.run(
+            "const ask = window.fetch; window.fetch = (address, options) => \
+               String(address).endsWith('/seen') ? Promise.reject(new TypeError('cut')) : ask(address, options)",
+            vec![],
+        )?;
+        write(&browser, "Do you have green ones?")?;
+        browser.wait_for(".entry.scenario")?;
+        browser.click("#close")?;
+        browser.leave_frames()?;
+        browser.reload()?;
+
+        reply(&alice, &newest_conversation(&alice)?, "We do.")?;
+
+        let badge = format!("return {BUTTON}.querySelector('.badge:not([hidden])')?.textContent === '1'");
+        browser.until("a badge", &badge).map(drop)
+    })
+}
+
 #[test]
 fn on_a_site_that_may_not_the_browser_refuses_to_show_it() -> Result<()> {
     journey("embedding refused", |stage| {
