@@ -49,6 +49,9 @@ impl Screen {
         };
         // Answered by a window manager only.
         until("the window manager", || Ok(screen.xdotool(&["get_num_desktops"]).ok()))?;
+        // With the first key of a made keyboard the display changes to its map, and the window manager takes its own keys anew: one that is
+        // pressed meanwhile is nobody's. Before there is a window, none is lost.
+        screen.press("Shift_L")?;
         Ok(screen)
     }
 
