@@ -2,6 +2,9 @@
 //!
 //! Only what trusted proxies have appended is believed: the lists are read from their end, and the first address that is no
 //! trusted proxy is the client's. What stands before it, the client may have written itself.
+//!
+//! There are two headers for this, and a proxy that writes one passes the other on as the client sent it. Which of them the proxy writes
+//! nobody has told, so where they disagree neither is believed.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -29,8 +32,23 @@ pub(super) fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Ip
     if !is_trusted(proxies, peer) {
         return peer;
     }
+    let forwarded: Vec<_> = items(headers, "forwarded").filter_map(|item| forwarded_for(&item)).collect();
+    let x_forwarded_for: Vec<_> = items(headers, "x-forwarded-for").map(|item| address(&item)).collect();
+    // `Forwarded` is the standard (RFC 7239), the other what most proxies write.
+    match (forwarded.is_empty(), x_forwarded_for.is_empty()) {
+        (true, _) => behind(peer, &x_forwarded_for, proxies),
+        (false, true) => behind(peer, &forwarded, proxies),
+        (false, false) => {
+            let client = behind(peer, &forwarded, proxies);
+            if client == behind(peer, &x_forwarded_for, proxies) { client } else { peer }
+        }
+    }
+}
+
+/// The client behind `peer`, as a chain of addresses tells; the client's end is its first.
+fn behind(peer: IpAddr, told: &[Option<IpAddr>], proxies: &[IpNet]) -> IpAddr {
     let mut nearest = peer;
-    for told in told(headers).iter().rev() {
+    for told in told.iter().rev() {
         match *told {
             Some(address) if is_trusted(proxies, address) => nearest = address,
             Some(address) => return address,
@@ -41,21 +59,12 @@ pub(super) fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Ip
     nearest
 }
 
-/// The addresses of the chain, the client's end first. `Forwarded` wins: it is the standard (RFC 7239).
-fn told(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let forwarded: Vec<_> = items(headers, "forwarded").filter_map(|item| forwarded_for(&item)).collect();
-    if forwarded.is_empty() {
-        items(headers, "x-forwarded-for").map(|item| address(&item)).collect()
-    } else {
-        forwarded
-    }
-}
-
 fn items(headers: &HeaderMap, name: &'static str) -> impl Iterator<Item = String> {
     headers
         .get_all(name)
         .iter()
-        .filter_map(|value| value.to_str().ok())
+        // A proxy may have appended to what is no text: that must not take its word away.
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .flat_map(|value| value.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>())
 }
 
@@ -106,6 +115,22 @@ mod tests {
     fn forwarded_is_read_with_its_quotes_ports_and_brackets() {
         let lines = [("forwarded", "for=192.0.2.1;proto=https, For=\"[2001:db8::7]:4711\"")];
         assert_eq!(seen("10.0.0.1", &lines, &["10.0.0.0/8"]), ip("2001:db8::7"));
+    }
+
+    #[test]
+    fn a_client_cannot_send_the_header_that_its_proxy_does_not_write() {
+        let lines = [("forwarded", "for=192.0.2.66"), ("x-forwarded-for", "198.51.100.1")];
+        assert_eq!(seen("10.0.0.1", &lines, &["10.0.0.0/8"]), ip("10.0.0.1"), "neither is believed");
+        let lines = [("forwarded", "for=198.51.100.1"), ("x-forwarded-for", "192.0.2.66, 198.51.100.1")];
+        assert_eq!(seen("10.0.0.1", &lines, &["10.0.0.0/8"]), ip("198.51.100.1"), "both say the same");
+    }
+
+    #[test]
+    fn what_is_no_text_takes_nothing_from_what_the_proxy_appended() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", HeaderValue::from_static("192.0.2.66"));
+        headers.append("x-forwarded-for", HeaderValue::from_bytes(b"\xff, 198.51.100.1").expect("a value"));
+        assert_eq!(client(ip("10.0.0.1"), &headers, &["10.0.0.0/8".parse().expect("a network")]), ip("198.51.100.1"));
     }
 
     #[test]
