@@ -7,7 +7,7 @@ use clap::Parser;
 use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
 use signoff_wire::interface::Preselected;
 
-use crate::desktop::link::is_link;
+use signoff_engine::link::is_link;
 
 /// What Signoff was started with.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
