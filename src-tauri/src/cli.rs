@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use clap::builder::{NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
-use signoff_wire::interface::Preselected;
-
 use signoff_engine::link::is_link;
+use signoff_wire::interface::Preselected;
 
 /// What Signoff was started with.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]

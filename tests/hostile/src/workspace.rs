@@ -48,7 +48,7 @@ impl Answer {
 }
 
 /// Memory, where there is a file system in it: nothing of this has to outlive anything.
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let memory = PathBuf::from("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     made.expect("a folder")

@@ -116,3 +116,37 @@ fn every_file_is_kept_as_it_came_and_run_by_nobody() {
     let mut files = signoff_hostile::Files::new();
     feed("files", 8_000, |data| files.sent(data));
 }
+
+#[test]
+fn a_provider_is_believed_with_its_signature_alone_and_once() {
+    let mut provider = signoff_hostile::Provider::new();
+    feed("webhooks", 3_000, |data| provider.said(data));
+}
+
+#[test]
+fn whatever_a_provider_answers_nothing_is_lost() {
+    let mut provider = signoff_hostile::Provider::new();
+    feed("deliveries", 200, |data| provider.answered(data));
+}
+
+#[test]
+fn nobody_chooses_the_address_that_they_are_counted_under() {
+    let mut heads = signoff_hostile::Heads::new();
+    feed("heads", 3_000, |data| heads.asked(data));
+}
+
+#[test]
+fn nobody_is_taken_for_the_browser_who_does_not_know_the_visit() {
+    let mut visits = signoff_hostile::Visits::new();
+    feed("visits", 1_000, |data| visits.came(data));
+}
+
+#[test]
+fn the_engine_draws_every_picture_or_refuses_it() {
+    feed("pictures", 500, signoff_hostile::picture);
+}
+
+#[test]
+fn every_link_leads_to_one_conversation_or_nowhere() {
+    feed("links", 30_000, signoff_hostile::link);
+}

@@ -107,6 +107,12 @@ impl Pictures {
     }
 }
 
+/// The file as the window would see it, with its longer side at most `side`; `None` if it is no picture that can be shown.
+#[must_use]
+pub fn drawn(file: &[u8], side: u32) -> Option<Picture> {
+    draw::draw(file, side).ok().map(|kept| shown(&kept))
+}
+
 /// The whole file, if it is not larger than it says.
 async fn fetch(workplace: &Workplace, attachment_id: &str) -> Result<Vec<u8>, Failure> {
     let source = Source::attachment(attachment_id);

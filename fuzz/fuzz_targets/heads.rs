@@ -1,0 +1,9 @@
+#![no_main]
+
+use std::cell::RefCell;
+
+thread_local! {
+    static TARGET: RefCell<signoff_hostile::Heads> = RefCell::new(signoff_hostile::Heads::new());
+}
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| TARGET.with_borrow_mut(|target| target.asked(data)));
