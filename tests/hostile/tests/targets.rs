@@ -3,6 +3,7 @@
 //! `SIGNOFF_HOSTILE_SECONDS=600` looks further for as long.
 #![expect(clippy::expect_used, reason = "a test that cannot go on should stop")]
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -149,4 +150,43 @@ fn the_engine_draws_every_picture_or_refuses_it() {
 #[test]
 fn every_link_leads_to_one_conversation_or_nowhere() {
     feed("links", 30_000, signoff_hostile::link);
+}
+
+/// `fuzz/` is built by a nightly toolchain alone, so nothing else notices when it is left behind.
+#[test]
+fn libfuzzer_is_given_the_same_targets() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = |folder: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(here.join(folder)).expect(folder);
+        let stem = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+        entries.map(|entry| stem(&entry.expect("an entry").path())).collect()
+    };
+    let this = include_str!("targets.rs");
+    let quoted = |text: &str, before: &str| -> BTreeSet<String> {
+        text.split(before).skip(1).filter_map(|rest| rest.split_once('"')).map(|(name, _)| name.to_owned()).collect()
+    };
+    let fed = quoted(this, "feed(\"");
+    assert!(fed.len() > 10, "{fed:?}");
+    assert_eq!(fed, named("seeds"), "every target has seeds");
+    assert_eq!(fed, named("../../fuzz/fuzz_targets"), "every target is libFuzzer's, too");
+    let manifest = std::fs::read_to_string(here.join("../../fuzz/Cargo.toml")).expect("a manifest");
+    let built = quoted(&manifest, "[[bin]]\nname = \"");
+    assert_eq!(fed, built, "and is built");
+    // What it calls there is what is called here.
+    let word =
+        |text: &str| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().map(str::to_owned);
+    for name in &fed {
+        let file = here.join(format!("../../fuzz/fuzz_targets/{name}.rs"));
+        let text = std::fs::read_to_string(&file).expect("a target");
+        let used: BTreeSet<String> = text.split("signoff_hostile::").skip(1).filter_map(word).collect();
+        assert_eq!(used.len(), 1, "{name}: {used:?}");
+        let subject = used.first().expect("one");
+        assert!(this.contains(&format!("signoff_hostile::{subject}")), "{name}: {subject}");
+        if let Some((_, call)) = text.split_once("|target| target.").or_else(|| text.split_once("|platform| platform."))
+        {
+            let call = word(call).expect("a call");
+            let line = this.lines().find(|line| line.contains(&format!("feed(\"{name}\""))).expect("a test");
+            assert!(line.contains(&format!(".{call}(data)")), "{name}: {call}");
+        }
+    }
 }
