@@ -5,6 +5,7 @@ mod config;
 mod erasure;
 mod limits;
 mod monitoring;
+mod packaging;
 mod stopping;
 mod tls;
 
