@@ -162,11 +162,18 @@ def something_that_is_there(ctx, case, kwargs):
         known = things.one_of(base_of(ctx), place)
     else:
         # The messenger can go: nothing else of the run needs it.
-        known = things.listed(base_of(ctx), place)[0]["id"] if place == "/v1/admin/customers" else "ch_messenger"
+        known = things.a_customer(base_of(ctx)) if place == "/v1/admin/customers" else "ch_messenger"
     case.path_parameters = case.path_parameters | {"id": known}
 
 
-@schemathesis.hook("before_call").apply_to(path="/v1/admin/scenarios/{id}/versions/{version}")
+@schemathesis.hook("before_call").apply_to(method="POST", path="/v1/admin/scenarios/{id}/publish")
+def a_draft_without_faults(ctx, case, kwargs):
+    """A new one has some: it does nothing yet."""
+    if from_the_document(case):
+        case.path_parameters = {"id": "scenario_messenger"}
+
+
+@schemathesis.hook("before_call").apply_to(path_regex="^/v1/admin/scenarios/{id}/versions/{version}")
 def a_version_that_is_there(ctx, case, kwargs):
     if from_the_document(case):
         case.path_parameters = {"id": "scenario_messenger", "version": 1}
@@ -181,8 +188,8 @@ def what_has_been_seen_and_a_key_of_its_own(ctx, case, kwargs):
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if "If-Match" in case.headers:
         seen = things.version_of(base_of(ctx), case.formatted_path)
-        if seen:
-            case.headers["If-Match"] = seen
+        # What does not tell its version is changed whichever it is.
+        case.headers["If-Match"] = seen or "*"
 
 
 # What a body has to name so that there is such a thing, by operation.
@@ -194,7 +201,12 @@ NAMES = {
     "POST /v1/admin/users": lambda base: {"email": things.an_address(), "teams": [], "channels": []},
     "PATCH /v1/admin/users/{id}": lambda base: {"email": things.an_address(), "teams": [], "channels": []},
     "POST /v1/admin/widget-applications": lambda base: {"origins": ["https://crm.example"]},
-    "PUT /v1/admin/widget-applications/{id}": lambda base: {"origins": ["https://crm.example"]},
+    "PUT /v1/admin/tags": lambda base: {"ids": [tag["id"] for tag in things.listed(base, "/v1/admin/tags")]},
+    "PUT /v1/admin/tags/{id}": lambda base: {"name": uuid.uuid4().hex},
+    "PUT /v1/admin/widget-applications/{id}": lambda base: {
+        "name": f"Judged {uuid.uuid4()}",
+        "origins": ["https://crm.example"],
+    },
     "POST /v1/channels/{id}/deliveries": lambda base: {"reply_id": next(replies_of(base))},
     "POST /v1/invitations/accept": lambda base: {"token": things.a_links_token(base)},
     "POST /v1/invitations/look": lambda base: {"token": things.a_links_token(base)},
@@ -224,6 +236,69 @@ def something_said_after_the_last_message(ctx, case, kwargs):
     # Files that are made up were never uploaded.
     reply.pop("attachments", None)
     things.allow_closing(base)
+
+
+@schemathesis.hook("before_call").apply_to(method="POST", path="/survey/{token}")
+def with_a_rating(ctx, case, kwargs):
+    """The document says that a form comes, and not what is in it."""
+    if is_well_formed(case):
+        case.body = "rating=4"
+
+
+@schemathesis.hook("before_call").apply_to(method="POST", path="/v1/surveys/{token}/comment")
+def of_a_survey_that_was_answered(ctx, case, kwargs):
+    """There is nothing to comment on before."""
+    if is_well_formed(case):
+        base = base_of(ctx)
+        case.path_parameters = {"token": things.an_answered_survey(base, surveys_of(base))}
+
+
+@schemathesis.hook("before_call").apply_to(method="DELETE", path="/v1/me/sessions/{id}")
+def a_session_that_is_there(ctx, case, kwargs):
+    if from_the_document(case):
+        case.path_parameters = {"id": things.another_session(base_of(ctx))}
+
+
+@schemathesis.hook("before_call").apply_to(method="POST", path="/v1/admin/channels/{id}/secret")
+def a_channel_that_has_a_secret(ctx, case, kwargs):
+    """Only one with a webhook has."""
+    if from_the_document(case):
+        case.path_parameters = {"id": things.channel_with_a_webhook(base_of(ctx), "renewed")[0]}
+
+
+@schemathesis.hook("before_call").apply_to(method="POST", path="/v1/channels/{id}/webhook")
+def signed_by_the_provider(ctx, case, kwargs):
+    """Nobody guesses a signature, and nothing behind it would be judged. What does not fit the document comes unsigned, too."""
+    if not is_well_formed(case):
+        return
+    channel, secret = things.channel_with_a_webhook(base_of(ctx), "signed")
+    case.path_parameters = {"id": channel}
+    if isinstance(case.body, dict) and isinstance(case.body.get("message"), dict):
+        # Files that are made up were never uploaded.
+        case.body["message"].pop("attachments", None)
+    kwargs["auth"] = things.Signed(secret)
+
+
+@schemathesis.hook("before_call").apply_to(method=["POST", "PUT"], path_regex="^/v1/(me/(password|second-factor/)|sessions/second-factor$)")
+def by_somebody_whose_account_may_change(ctx, case, kwargs):
+    """A code is good once, and a password that was changed is one that the judge does not have any more. So each asks as somebody new."""
+    if not is_well_formed(case) or not isinstance(case.body, dict):
+        return
+    base, operation = base_of(ctx), case.operation.label
+    if operation == "PUT /v1/me/password":
+        token = things.comes_in(base, things.somebody(base))
+        says = {"old_password": things.PASSWORD, "new_password": uuid.uuid4().hex + uuid.uuid4().hex}
+    elif operation == "POST /v1/me/second-factor/confirm":
+        token, code = things.with_an_authenticator(base)
+        says = {"code": code}
+    else:
+        person, token, code = things.with_a_second_factor(base)
+        says = {"password": things.PASSWORD, "code": code}
+        if operation == "POST /v1/sessions/second-factor":
+            challenge = things.ask(base, "POST", "/v1/sessions", None, json=person).json()["challenge"]
+            says = {"challenge": challenge, "code": code}
+    case.body = case.body | says
+    kwargs["auth"] = things.As(token)
 
 
 def is_well_formed(case):

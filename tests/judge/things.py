@@ -1,14 +1,18 @@
 """What there is to be asked of. Ids, versions and addresses that are made up are never found, and nothing behind them would be judged:
 these are of things that an admin has made for the judge, so that none of those that the run itself needs is lost."""
 
+import base64
 import datetime
 import functools
+import hashlib
+import hmac
 import itertools
 import os
 import time
 import uuid
 
 import requests
+import requests.auth
 
 # Seconds for an answer, on a machine that is busy with other things, too. schemathesis.toml has the same for what is judged.
 PATIENCE = 60
@@ -82,6 +86,12 @@ def one_of(base, place):
     return known
 
 
+def a_customer(base):
+    """Somebody of whom something is held: the judge has people erased, too."""
+    known = listed(base, "/v1/admin/customers?limit=100")
+    return next((customer["id"] for customer in known if customer["erased_at"] is None), known[0]["id"])
+
+
 def a_finished_export(base):
     """One whose file can be downloaded: it is made within seconds."""
     known = one_of(base, "/v1/admin/exports")
@@ -117,3 +127,100 @@ def version_of(base, path):
             if item.get("id") == known and "version" in item:
                 return f'"{item["version"]}"'
     return None
+
+
+PASSWORD = "a password of the judge's own"
+
+
+def somebody(base):
+    """Somebody new, whose account may be changed and locked: how they sign in."""
+    address = an_address()
+    new = {"email": address, "role": "advisor"}
+    made = as_admin(base, "POST", "/v1/admin/invitations", json=new).json()
+    link = {"token": made["path"].partition("#")[2], "name": "Judged", "password": PASSWORD}
+    ask(base, "POST", "/v1/invitations/accept", None, json=link).raise_for_status()
+    return {"email": address, "password": PASSWORD}
+
+
+def comes_in(base, person):
+    return ask(base, "POST", "/v1/sessions", None, json=person).json()["token"]
+
+
+def one_time_code(secret):
+    """RFC 6238: six digits, of thirty seconds."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, int(time.time() // 30).to_bytes(8, "big"), "sha1")
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
+
+
+def with_an_authenticator(base):
+    """Somebody who is about to confirm theirs: their token, and the code to do it with."""
+    token = comes_in(base, somebody(base))
+    enrolment = ask(base, "POST", "/v1/me/second-factor", token, json={"password": PASSWORD}).json()
+    return token, one_time_code(enrolment["secret"])
+
+
+def with_a_second_factor(base):
+    """Somebody who has one: how they sign in, their token, and a recovery code."""
+    person = somebody(base)
+    token = comes_in(base, person)
+    enrolment = ask(base, "POST", "/v1/me/second-factor", token, json={"password": PASSWORD}).json()
+    code = {"code": one_time_code(enrolment["secret"])}
+    confirmed = ask(base, "POST", "/v1/me/second-factor/confirm", token, json=code)
+    confirmed.raise_for_status()
+    return person, token, confirmed.json()["codes"][0]
+
+
+def another_session(base):
+    """The id of one of the judge's own sessions that nothing of the run goes on with."""
+    token = sign_in(base, os.environ["JUDGE_EMAIL"]).json()["token"]
+    sessions = ask(base, "GET", "/v1/me/sessions", token).json()["items"]
+    return next(session["id"] for session in sessions if session["current"])
+
+
+@functools.cache
+def channel_with_a_webhook(base, _purpose):
+    """The id of a channel whose provider is posted to, and the secret that it signs with."""
+    types = listed(base, "/v1/admin/channel-types")
+    rules = next(one["rules"] for one in types if one["type"] == "messenger")
+    provider = {"type": "webhook", "url": "https://provider.example/signoff"}
+    new = {"type": "messenger", "rules": rules | {"name": f"Judged {uuid.uuid4()}", "provider": provider}}
+    made = as_admin(base, "POST", "/v1/admin/channels", json=new)
+    made.raise_for_status()
+    return made.json()["channel"]["id"], made.json()["secret"]
+
+
+class Signed(requests.auth.AuthBase):
+    """Signs what is sent as a provider does (docs/channels.md)."""
+
+    def __init__(self, secret):
+        self.secret = secret
+
+    def __call__(self, request):
+        body = request.body or b""
+        body = body.encode() if isinstance(body, str) else body
+        stamp = str(int(time.time()))
+        signed = b".".join([stamp.encode(), request.path_url.partition("?")[0].encode(), body])
+        request.headers["Signoff-Timestamp"] = stamp
+        request.headers["Signoff-Signature"] = "v1=" + hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
+        return request
+
+
+class As(requests.auth.AuthBase):
+    """Asks as somebody else, whatever token was set before."""
+
+    def __init__(self, token):
+        self.token = token
+
+    def __call__(self, request):
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
+
+def an_answered_survey(base, tokens):
+    """The token of one that waits for a comment."""
+    for token in itertools.islice(tokens, 50):
+        if ask(base, "POST", f"/v1/surveys/{token}/answer", None, json={"rating": 4}).status_code == 201:
+            return token
+    return next(tokens)

@@ -24,14 +24,20 @@ const PROXIES: &str = "trusted_proxies=127.0.0.1";
 const EXAMPLES: u32 = 5;
 /// A run that takes longer has come to no end, and so has judged nothing: it failed.
 const NET: Duration = Duration::from_secs(20 * 60);
-/// Where each kind of credential opens something. Whoever never gets in there judges nothing behind it.
-const OPENED: &[(&str, &str)] = &[
-    ("a channel's key", "POST /v1/channels/{id}/inbound"),
-    ("a visitor's token", "POST /v1/chat/{channel_id}/messages"),
-    ("an application's secret", "POST /v1/widget/tokens"),
-    ("a widget's token", "GET /v1/widget/session"),
-    ("the metrics' token", "GET /metrics"),
+/// What never succeeds, and why: behind these the judge has judged refusals alone, and other tests have to do the rest. Everything else has to
+/// succeed at least once, or the judge has not been given what it needs (tests/judge/things.py).
+const NEVER: &[(&str, &str)] = &[
+    ("DELETE /v1/admin/users/{id}/provider-accounts/{account_id}", WITHOUT_A_PROVIDER),
+    ("GET /v1/single-sign-on/callback", WITHOUT_A_PROVIDER),
+    ("POST /v1/sessions/single-sign-on", WITHOUT_A_PROVIDER),
+    ("POST /v1/sessions/single-sign-on/finish", WITHOUT_A_PROVIDER),
+    ("POST /v1/sessions/second-factor/enrolment", "a workspace that demands a second step would lock the judge out"),
+    ("GET /v1/chat/{channel_id}/attachments/{attachment_id}", ANOTHER_VISITOR),
+    ("HEAD /v1/chat/{channel_id}/attachments/{attachment_id}", ANOTHER_VISITOR),
+    ("GET /widget/assets/{file}", "the names of files change with what is in them"),
 ];
+const WITHOUT_A_PROVIDER: &str = "nobody's browser comes from an identity provider";
+const ANOTHER_VISITOR: &str = "a file is its visitor's, and each request comes from a new one";
 const USAGE: &str = "`cargo xtask judge [--examples N] [--seconds N] [-- ARGUMENTS OF SCHEMATHESIS]`";
 
 /// What ends a run.
@@ -88,24 +94,23 @@ fn judged(bound: Bound, more: &[&str]) -> Result<()> {
     if more.is_empty() { look_at(&answered) } else { Ok(()) }
 }
 
-/// Says where nobody was let in, and insists on the doors that have a key of their own.
+/// Insists that everything had its way at least once, but for what [`NEVER`] has, and that the table says nothing else.
 fn look_at(answered: &Answered) -> Result<()> {
-    let lets_in = |operation: &str| {
-        answered.get(operation).is_some_and(|answers| answers.keys().any(|status| (200..400).contains(status)))
-    };
-    let closed: Vec<&str> = answered.keys().map(String::as_str).filter(|operation| !lets_in(operation)).collect();
-    say::line(&format!(
-        "{} of {} operations had their way at least once.",
-        answered.len() - closed.len(),
-        answered.len()
-    ));
-    for operation in closed {
-        say::line(&format!("  never: {operation}"));
+    let succeeds = |answers: &BTreeMap<u16, u64>| answers.keys().any(|status| (200..400).contains(status));
+    let known = |operation: &str| NEVER.iter().find(|(never, _)| *never == operation).map(|(_, reason)| *reason);
+    let mut wrong = Vec::new();
+    for (operation, answers) in answered {
+        match (succeeds(answers), known(operation)) {
+            (false, None) => wrong.push(format!("{operation} never succeeded: {answers:?}")),
+            (true, Some(reason)) => wrong.push(format!("{operation} succeeded, which NEVER says it cannot: {reason}")),
+            (true, None) | (false, Some(_)) => {}
+        }
     }
-    match OPENED.iter().find(|(_, operation)| !lets_in(operation)) {
-        Some((what, operation)) => bail!("{what} opened nothing: {operation} never succeeded"),
-        None => Ok(()),
-    }
+    let unasked = NEVER.iter().filter(|(never, _)| !answered.contains_key(*never));
+    wrong.extend(unasked.map(|(never, _)| format!("{never} stands in NEVER and was not asked")));
+    let succeeded = answered.values().filter(|answers| succeeds(answers)).count();
+    say::line(&format!("{succeeded} of {} operations had their way at least once.", answered.len()));
+    if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
 }
 
 fn folder() -> PathBuf {
@@ -229,5 +234,28 @@ impl Drop for Platform {
         if self.process.kill().and_then(|()| self.process.wait()).is_err() {
             say::line("the platform could not be ended");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(more: &[(&str, u16)]) -> Answered {
+        let never = NEVER.iter().map(|(operation, _)| (*operation, 404));
+        never.chain(more.iter().copied()).fold(Answered::new(), |mut answered, (operation, status)| {
+            *answered.entry(operation.to_owned()).or_default().entry(status).or_default() += 1;
+            answered
+        })
+    }
+
+    #[test]
+    fn what_never_succeeds_has_a_reason_and_what_has_a_reason_never_succeeds() {
+        assert!(look_at(&answered(&[("GET /v1/me", 401), ("GET /v1/me", 200)])).is_ok());
+        let told = |more: &[(&str, u16)]| look_at(&answered(more)).expect_err("a fault").to_string();
+        assert!(told(&[("GET /v1/me", 401)]).contains("GET /v1/me never succeeded"));
+        assert!(told(&[("GET /v1/single-sign-on/callback", 302)]).contains("succeeded, which NEVER"));
+        let unasked = look_at(&Answered::new()).expect_err("a fault").to_string();
+        assert!(unasked.contains("GET /widget/assets/{file} stands in NEVER and was not asked"), "{unasked}");
     }
 }
