@@ -22,6 +22,7 @@ mod system;
 mod tally;
 mod test;
 mod ui;
+mod unit;
 mod workspace;
 
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::step::step;
 use crate::tally::Tally;
-use crate::{cargo, chaos, e2e, judge, packages, room, run, say, stamp, step, ui, workspace};
+use crate::{cargo, chaos, e2e, judge, packages, room, run, say, stamp, step, ui, unit, workspace};
 
 /// What a runner counted.
 struct Counted {
@@ -37,7 +37,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
 }
 
 fn checks(counted: &mut Vec<Counted>) -> Result<()> {
-    run::prepare(&[e2e::NEEDS, &[packages::JUDGE]].concat())?;
+    run::prepare(&[e2e::NEEDS, &[packages::JUDGE, unit::NEEDS]].concat())?;
     step("Formatting of Rust", "Run `cargo fmt --all`.", || step::run(cargo::plain("fmt").args(["--all", "--check"])))?;
     step(
         "Direction of dependencies",
@@ -63,6 +63,7 @@ fn checks(counted: &mut Vec<Counted>) -> Result<()> {
         counted.push(Counted { runner: "Rust", tally });
         result
     })?;
+    step("The server's unit", "systemd says above what it does not know.", unit::verify)?;
     step("Processes that are killed", "target/chaos/ has the folders and logs of what failed.", chaos::some_rounds)?;
     judge::for_a_while()?;
     step("Generated files", "They are up to date now: look at `git diff ui/src/lib/wire` and commit them.", || {
