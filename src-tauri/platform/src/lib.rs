@@ -50,6 +50,7 @@ mod figures;
 mod health;
 mod http;
 mod idempotency;
+mod json;
 mod limits;
 mod metrics;
 mod office;

@@ -54,7 +54,7 @@ pub enum Refusal {
     #[error("The query cannot be read: {0}.")]
     InvalidQuery(String),
     /// No usable idempotency key.
-    #[error("The request needs an Idempotency-Key header with a UUID.")]
+    #[error("The request needs one Idempotency-Key header with a UUID.")]
     IdempotencyKeyMissing,
     /// The key belongs to another request.
     #[error("This idempotency key was used for another request.")]

@@ -131,7 +131,7 @@ pub(super) async fn receipt(
 }
 
 /// A body that says nothing.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Nothing {}
 
 /// Whose click it may be.
@@ -239,8 +239,10 @@ fn replay(stored: Stored) -> Response {
 }
 
 fn key(headers: &HeaderMap) -> Result<String, Refusal> {
-    let value = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    canonical(value.trim()).ok_or(Refusal::IdempotencyKeyMissing)
+    let mut lines = headers.get_all("idempotency-key").iter();
+    // Of two keys nobody can say which one the request stands under.
+    let (Some(line), None) = (lines.next(), lines.next()) else { return Err(Refusal::IdempotencyKeyMissing) };
+    canonical(line.to_str().unwrap_or_default().trim()).ok_or(Refusal::IdempotencyKeyMissing)
 }
 
 /// A quoted string; bare it is taken, too. What is no UUID is no key. A UUID has several spellings, and in all of them it is the same key.

@@ -135,3 +135,21 @@ async fn d7_two_advisors_at_once_and_one_of_them_closes() {
         lost.refused(409, "conversation-closed");
     }
 }
+
+/// Which of the two the effect would be stored under, nobody could say.
+#[tokio::test]
+async fn two_keys_are_none() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    let key = Uuid::now_v7().to_string();
+    for other in [Uuid::now_v7().to_string(), key.clone()] {
+        let request = desk
+            .request(Method::POST, &format!("/v1/conversations/{}/archive", came.conversation))
+            .bearer_auth(&alice.token)
+            .header("Idempotency-Key", &key)
+            .header("Idempotency-Key", other);
+        answer_of(request).await.refused(400, "idempotency-key-missing");
+    }
+    desk.get(&alice, &format!("/v1/receipts/{key}")).await.refused(404, "receipt-unknown");
+}

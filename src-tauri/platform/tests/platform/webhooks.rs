@@ -434,3 +434,24 @@ async fn d10_a_survey_that_could_not_be_delivered_counts_as_none_and_says_so() {
     let failed = timeline.iter().find(|entry| entry["event"]["type"] == "survey-failed").unwrap();
     assert_eq!(failed["event"]["reason"], Value::Null, "it may have named the customer");
 }
+
+/// The same strictness as for every other body.
+#[tokio::test]
+async fn what_is_said_otherwise_than_the_document_says_is_refused() {
+    let desk = Desk::start().await;
+    let (_, url) = Provider::start().await;
+    let secret = connect(&desk, &url).await;
+    let say = async |body: &str| {
+        let (path, timestamp) = ("/v1/channels/ch_webchat/webhook", now().timestamp().to_string());
+        let signature = signature(&secret, &timestamp, path, body.as_bytes());
+        let request = desk.request(Method::POST, path).header("Signoff-Signature", signature);
+        answer_of(request.header("Signoff-Timestamp", timestamp).body(body.to_owned())).await
+    };
+    let types = r#""type":"typing","customer_external_id":"zoe""#;
+    for list in [r#"["typing","zoe",true]"#, r#"{"type":"message","customer":["zoe","Zoe"],"message":["1","Hello"]}"#] {
+        say(list).await.refused(422, "invalid-body");
+    }
+    say(r#"{"type":2,"customer_external_id":"zoe"}"#).await.refused(422, "invalid-body");
+    say(&format!("{{{types},{types}}}")).await.refused(400, "malformed-json");
+    say(&format!("{{{types}}}")).await.expect(200);
+}

@@ -1,7 +1,7 @@
 //! Bodies of what an advisor's click causes. Every one travels with an `Idempotency-Key` and is answered with a
 //! [`Receipt`](super::receipts::Receipt).
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -49,7 +49,7 @@ pub struct NewReply {
     #[serde(default)]
     pub last_seen_message_id: Option<String>,
     /// Console or CRM widget. Left out where it says nothing new: a key stands for the very bytes of its first request.
-    #[serde(default, skip_serializing_if = "Origin::is_console")]
+    #[serde(default, deserialize_with = "by_name", skip_serializing_if = "Origin::is_console")]
     pub origin: Origin,
 }
 
@@ -129,4 +129,9 @@ fn yes() -> bool {
 /// An explicit null is a value; a missing field is not.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Option::deserialize(deserializer)
+}
+
+/// A name as a string, and no object with that name: what is left out again when it is written cannot be held against what was said.
+fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Origin, D::Error> {
+    Origin::deserialize(String::deserialize(deserializer)?.into_deserializer())
 }

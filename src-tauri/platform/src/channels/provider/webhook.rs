@@ -7,6 +7,7 @@ use signoff_wire::contract::webhooks::{FromProvider, ToProvider};
 
 use super::{Destination, Outcome, Provider, Said, signature};
 use crate::{
+    json,
     outgoing::{Answered, Outgoing},
     refusal::Refusal,
 };
@@ -27,9 +28,7 @@ impl Provider for Webhook {
 
     fn understand(&self, said: &Said<'_>, now: DateTime<Utc>) -> Result<FromProvider, Refusal> {
         signature::verify(said.secrets, said.timestamp, said.signature, said.path, said.body, now)?;
-        let value: serde_json::Value =
-            serde_json::from_slice(said.body).map_err(|error| Refusal::MalformedJson(error.to_string()))?;
-        serde_json::from_value(value).map_err(|error| Refusal::InvalidBody(error.to_string()))
+        json::parse(said.body)
     }
 }
 
