@@ -16,7 +16,8 @@ use signoff_wire::contract::{
 use super::{
     Shared, answer,
     body::{self, Raw},
-    signed_in::{Admin, Named, if_match},
+    signed_in::{Admin, Named},
+    version,
 };
 use crate::{
     channels::{administration, kinds, settings},
@@ -74,7 +75,7 @@ pub(super) async fn change(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let rules: ChannelRules = body::parse(&bytes?)?;
-    let (matches, outgoing) = (if_match(&headers)?, app.outgoing.clone());
+    let (matches, outgoing) = (version::if_match(&headers)?, app.outgoing.clone());
     let changed = app
         .store
         .write(move |write| administration::change(write, &caller.user, &id, &rules, matches, &outgoing))
@@ -116,7 +117,7 @@ async fn set_archived(
     headers: &HeaderMap,
     archived: bool,
 ) -> Result<Response, Refusal> {
-    let matches = if_match(headers)?;
+    let matches = version::if_match(headers)?;
     let channel =
         app.store.write(move |write| administration::set_archived(write, &caller.user, &id, archived, matches)).await?;
     answer::versioned(&channel, channel.version)

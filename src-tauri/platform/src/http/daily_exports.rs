@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::Response,
     routing::get,
 };
@@ -23,6 +23,7 @@ use super::{
     pieces::{self, PartParams, Served},
     query::{self, Asked},
     signed_in::{Admin, Named},
+    version,
 };
 use crate::{
     exports::{archive, record, schedule},
@@ -147,13 +148,7 @@ pub(super) async fn update_schedule(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let new: UpdateExportSchedule = body::parse(&bytes?)?;
-    let if_match = headers.get(header::IF_MATCH).ok_or(Refusal::IfMatchMissing)?;
-    // What is no text matches no version.
-    let if_match = if_match.to_str().unwrap_or_default().to_owned();
-    let matches = move |version: i64| {
-        let tag = format!("\"{version}\"");
-        if_match.trim() == "*" || if_match.split(',').any(|wanted| wanted.trim() == tag)
-    };
+    let matches = version::if_match(&headers)?;
     let schedule = app.store.write(move |write| schedule::update(write, &caller.user, new, matches)).await?;
     app.exports.wake.notify_one();
     answer::versioned(&schedule.view, schedule.version)

@@ -44,7 +44,6 @@ mod events;
 mod exports;
 mod figures;
 pub(crate) mod health;
-mod if_match;
 mod lists;
 mod openapi;
 mod people;

@@ -15,8 +15,8 @@ use signoff_wire::contract::{
 use super::{
     Shared, answer,
     body::{self, Raw},
-    if_match,
     signed_in::Admin,
+    version,
 };
 use crate::{
     channels::routing::{document, dry_run as explained},
@@ -49,7 +49,7 @@ pub(super) async fn update(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let new: UpdateRoutingRules = body::parse(&bytes?)?;
-    let seen = if_match::seen(&headers)?;
+    let seen = version::if_match(&headers)?;
     let saved = app.store.write(move |write| document::update(write, &caller.user, new, seen)).await?;
     answer::versioned(&saved.rules, saved.version)
 }

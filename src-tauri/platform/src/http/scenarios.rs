@@ -18,8 +18,8 @@ use signoff_wire::contract::{
 use super::{
     Shared, answer,
     body::{self, Raw},
-    if_match,
     signed_in::{Admin, Named},
+    version,
 };
 use crate::{
     channels::scenario::{documents, trial, versions},
@@ -80,7 +80,7 @@ pub(super) async fn update(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let new: UpdateScenario = body::parse(&bytes?)?;
-    let seen = if_match::seen(&headers)?;
+    let seen = version::if_match(&headers)?;
     let saved = app.store.write(move |write| documents::update(write, &caller.user, &id, new, seen)).await?;
     answer::versioned(&saved.document, saved.version)
 }
@@ -95,7 +95,7 @@ pub(super) async fn remove(
     Named(id): Named,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let seen = if_match::seen(&headers)?;
+    let seen = version::if_match(&headers)?;
     app.store.write(move |write| documents::delete(write, &caller.user, &id, seen)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -112,7 +112,7 @@ pub(super) async fn channels(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let new: UpdateScenarioChannels = body::parse(&bytes?)?;
-    let seen = if_match::seen(&headers)?;
+    let seen = version::if_match(&headers)?;
     let saved =
         app.store.write(move |write| documents::set_channels(write, &caller.user, &id, &new.channels, seen)).await?;
     answer::versioned(&saved.document, saved.version)
@@ -142,7 +142,7 @@ pub(super) async fn publish(
     Named(id): Named,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let seen = if_match::seen(&headers)?;
+    let seen = version::if_match(&headers)?;
     let published = app.store.write(move |write| versions::publish(write, &caller.user, &id, seen)).await?;
     answer::versioned(&published.document, published.version)
 }
@@ -183,7 +183,7 @@ pub(super) async fn restore(
     Numbered(id, version): Numbered,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let seen = if_match::seen(&headers)?;
+    let seen = version::if_match(&headers)?;
     let restored = app.store.write(move |write| versions::restore(write, &caller.user, &id, version, seen)).await?;
     answer::versioned(&restored.document, restored.version)
 }

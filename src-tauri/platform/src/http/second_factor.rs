@@ -19,8 +19,8 @@ use signoff_wire::contract::{
 use super::{
     Shared, answer,
     body::{self, Raw},
-    if_match,
     signed_in::{Address, Admin, Named, SignedIn},
+    version,
 };
 use crate::{
     limits::What,
@@ -156,7 +156,7 @@ pub(super) async fn update_rules(
     Raw(bytes): Raw,
 ) -> Result<Response, Refusal> {
     let new: SignInRules = body::parse(&bytes?)?;
-    let matches = if_match::seen(&headers)?;
+    let matches = version::if_match(&headers)?;
     let (rules, version) = app.store.write(move |write| rules::update(write, &caller.user, new, matches)).await?;
     answer::versioned(&rules, version)
 }

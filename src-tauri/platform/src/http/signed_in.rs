@@ -10,7 +10,7 @@ use axum::{
 };
 use signoff_wire::contract::sessions::Role;
 
-use super::Shared;
+use super::{Shared, version};
 use crate::{
     chat::visitors::{self, Known},
     documents::IfMatch,
@@ -154,17 +154,6 @@ impl FromRequestParts<Shared> for Address {
     }
 }
 
-/// Whether `If-Match` names the version that is there.
-///
-/// # Errors
-/// [`Refusal::IfMatchMissing`].
-pub(super) fn if_match(headers: &HeaderMap) -> Result<impl FnOnce(i64) -> bool + Send + use<>, Refusal> {
-    let header = headers.get(header::IF_MATCH).ok_or(Refusal::IfMatchMissing)?;
-    // What is no text matches no version.
-    let seen = IfMatch::new(header.to_str().unwrap_or_default());
-    Ok(move |version: i64| seen.accepts(version))
-}
-
 /// The one name in the path. What is no text names nothing.
 pub(super) struct Named(pub(super) String);
 
@@ -181,8 +170,6 @@ impl FromRequestParts<Shared> for IfMatch {
     type Rejection = Refusal;
 
     fn from_request_parts(parts: &mut Parts, _: &Shared) -> impl Future<Output = Result<Self, Refusal>> + Send {
-        // What is no text matches no version.
-        let header = parts.headers.get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default());
-        ready(header.map(Self::new).ok_or(Refusal::IfMatchMissing))
+        ready(version::named(&parts.headers))
     }
 }

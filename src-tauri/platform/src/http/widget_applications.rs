@@ -16,7 +16,8 @@ use signoff_wire::contract::{
 use super::{
     Shared, answer,
     body::{self, Raw},
-    signed_in::{Admin, Named, if_match},
+    signed_in::{Admin, Named},
+    version::if_match,
 };
 use crate::{refusal::Refusal, widget::applications};
 

@@ -76,3 +76,18 @@ async fn d1_everybody_hears_of_a_change() {
     assert_eq!((&event["type"], &event["data"]["allow_manual_close"]), (&json!("settings.changed"), &json!(true)));
     assert_eq!(desk.get(&alice, "/v1/me").await.expect(200)["features"]["close_conversation"], true);
 }
+
+/// RFC 9110: several lines are one list.
+#[tokio::test]
+async fn several_lines_of_versions_are_one_list() {
+    let desk = Desk::start().await;
+    let admin = desk.admin().await;
+    let tag = desk.get(&admin, PATH).await.headers["etag"].to_str().unwrap().to_owned();
+    let put = async |lines: [&str; 2]| {
+        let request =
+            desk.request(Method::PUT, PATH).bearer_auth(&admin.token).json(&json!({ "allow_manual_close": true }));
+        answer_of(request.header("If-Match", lines[0]).header("If-Match", lines[1])).await
+    };
+    put(["\"998\"", "\"999\""]).await.refused(412, "stale");
+    put(["\"999\"", &tag]).await.expect(200);
+}
