@@ -3,10 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -26,13 +23,14 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
+use tower::{ServiceExt, service_fn};
 
 use super::{
     Limits,
     address::{Peer, is_trusted},
     allowance::{Census, household},
     tls::Tls,
+    work::{self, Work},
 };
 use crate::metrics::Metrics;
 
@@ -181,32 +179,50 @@ impl Connection {
         builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(self.limits.header_timeout));
         let builder = if version == Version::Two { builder.http2_only() } else { builder.http1_only() };
 
-        let asked = Arc::new(AtomicBool::new(false));
-        let (address, note) = (self.address, Arc::clone(&asked));
-        let app = self.app.map_request(move |request: Request<Incoming>| {
-            note.store(true, Ordering::Relaxed);
+        let (work, mut under_way) = Work::new();
+        let (address, app) = (self.address, self.app);
+        let app = service_fn(move |request: Request<Incoming>| {
+            let (begun, app) = (work.begin(), app.clone());
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(address));
-            request
+            async move { app.oneshot(request).await.map(|answer| answer.map(|body| begun.until_read(body))) }
         });
         // Not with upgrades, of which there are none: that would look for HTTP/2 in the first bytes, and wait for them without end.
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
         let ended = tokio::select! {
             biased;
             ended = connection.as_mut() => Some(ended),
-            _ = self.closing.wait_for(|close| *close) => None,
+            () = async { drop(self.closing.wait_for(|close| *close).await) } => None,
+            // In HTTP/1.1 the time for the head of the next request does it.
+            () = work::idle(&mut under_way, self.limits.header_timeout), if version == Version::Two => {
+                connection.as_mut().graceful_shutdown();
+                match tokio::time::timeout(IDLE, connection.as_mut()).await {
+                    Ok(ended) => Some(ended),
+                    Err(_) => {
+                        let busy = under_way.borrow().is_busy();
+                        if !busy {
+                            return tracing::debug!("an idle connection was closed");
+                        }
+                        // What was asked before the goodbye arrived is answered.
+                        Some(connection.as_mut().await)
+                    }
+                }
+            }
         };
         let ended = match ended {
             Some(ended) => ended,
             None => {
-                let patience = if asked.load(Ordering::Relaxed) { IDLE } else { NEVER_ASKED };
+                let patience = if under_way.borrow().was_asked { IDLE } else { NEVER_ASKED };
                 if version == Version::Two {
                     connection.as_mut().graceful_shutdown();
                 }
                 match tokio::time::timeout(patience, connection.as_mut()).await {
                     Ok(ended) => ended,
-                    Err(_) if !asked.load(Ordering::Relaxed) => return,
                     Err(_) => {
+                        let asked = under_way.borrow().was_asked;
+                        if !asked {
+                            return;
+                        }
                         connection.as_mut().graceful_shutdown();
                         connection.await
                     }

@@ -22,6 +22,7 @@ mod body;
 mod connections;
 mod requests;
 mod tls;
+mod work;
 
 pub(crate) use address::Client;
 pub(crate) use body::is_timeout;
@@ -90,7 +91,7 @@ pub struct Limits {
     pub requests_per_address_s: u32,
     /// How long a handshake may take.
     pub handshake_timeout: Duration,
-    /// How long a connection may be silent, or take over the head of a request.
+    /// How long a connection may be without a request, or take over the head of one.
     pub header_timeout: Duration,
     /// How long a body may take; more for a large one.
     pub body_timeout: Duration,

@@ -3,6 +3,7 @@
 mod backups;
 mod config;
 mod erasure;
+mod http2;
 mod limits;
 mod monitoring;
 mod packaging;

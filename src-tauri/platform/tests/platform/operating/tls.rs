@@ -9,7 +9,7 @@ use super::{output, stderr};
 use crate::desk::Desk;
 
 /// A certificate for localhost in two files; its PEM is what a client trusts.
-fn certificate(dir: &Path) -> (TlsFiles, String) {
+pub(super) fn certificate(dir: &Path) -> (TlsFiles, String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
     let (certificate, key) = (dir.join("certificate.pem"), dir.join("key.pem"));
     // The key first: whoever reads in between finds a pair that does not fit, and keeps what it has.
