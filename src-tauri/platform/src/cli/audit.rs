@@ -5,16 +5,15 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use signoff_platform::verify::{self, Anchor};
 
-use super::say;
+use super::{config::Folder, say};
 
 /// The audit log.
 #[derive(Subcommand)]
 pub(crate) enum Audit {
     /// Recompute the chain of hashes. Works while the platform runs, and changes nothing.
     Verify {
-        /// The folder of the workspace.
-        #[arg(long)]
-        data_dir: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
         /// The hash of an entry that has to be in the log, as an earlier run printed it: finds out that the end was cut off.
         #[arg(long, value_name = "HASH", conflicts_with = "anchor")]
         expect: Option<Anchor>,
@@ -26,10 +25,11 @@ pub(crate) enum Audit {
 
 /// Does it.
 pub(crate) fn run(command: Audit) -> anyhow::Result<()> {
-    let Audit::Verify { data_dir, expect, anchor } = command;
+    let Audit::Verify { folder, expect, anchor } = command;
+    let folder = folder.path()?;
     let intact = match anchor {
-        Some(file) => verify::verify_with_file(&data_dir, &file)?,
-        None => verify::verify(&data_dir, expect.as_ref())?,
+        Some(file) => verify::verify_with_file(&folder, &file)?,
+        None => verify::verify(&folder, expect.as_ref())?,
     };
     let until = intact.newest_at.map(|at| format!(", the newest of {}", at.format("%Y-%m-%d %H:%M:%S UTC")));
     say(format_args!("intact up to entry {}{}", intact.entries, until.unwrap_or_default()))?;

@@ -1,21 +1,21 @@
 //! `signoff-platform user …`: the people of a workspace, while the platform runs or not.
 
-use std::{io::Read, path::PathBuf};
+use std::io::Read;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use signoff_platform::operator::{NewUser, Operator};
 use signoff_wire::contract::{people::Person, sessions::Role};
 
-use super::say;
+use super::{config::Folder, say};
 
 /// People.
 #[derive(Subcommand)]
 pub(crate) enum User {
-    /// Add somebody. The first one of a new workspace should be an admin.
+    /// Add somebody, to a new workspace if there is none yet. The first one of it should be an admin.
     Add {
         #[command(flatten)]
-        place: Place,
+        place: Folder,
         /// The address to sign in with.
         #[arg(long)]
         email: String,
@@ -37,12 +37,12 @@ pub(crate) enum User {
     /// Everybody, one a line: state, role, address, name.
     List {
         #[command(flatten)]
-        place: Place,
+        place: Folder,
     },
     /// End somebody's sessions and give their conversations back to the teams. What they did stays.
     Deactivate {
         #[command(flatten)]
-        place: Place,
+        place: Folder,
         /// The person's address.
         #[arg(long)]
         email: String,
@@ -50,7 +50,7 @@ pub(crate) enum User {
     /// Let somebody in again.
     Reactivate {
         #[command(flatten)]
-        place: Place,
+        place: Folder,
         /// The person's address.
         #[arg(long)]
         email: String,
@@ -58,7 +58,7 @@ pub(crate) enum User {
     /// Give somebody a new password and end their sessions.
     ResetPassword {
         #[command(flatten)]
-        place: Place,
+        place: Folder,
         /// The person's address.
         #[arg(long)]
         email: String,
@@ -68,7 +68,7 @@ pub(crate) enum User {
     /// Forget somebody's authenticator and recovery codes.
     ResetTwoStep {
         #[command(flatten)]
-        place: Place,
+        place: Folder,
         /// The person's address.
         #[arg(long)]
         email: String,
@@ -76,19 +76,11 @@ pub(crate) enum User {
     /// Make somebody an admin.
     MakeAdmin {
         #[command(flatten)]
-        place: Place,
+        place: Folder,
         /// The person's address.
         #[arg(long)]
         email: String,
     },
-}
-
-/// Where the workspace is.
-#[derive(Args)]
-pub(crate) struct Place {
-    /// The folder of the workspace; `user add` creates it if it does not exist.
-    #[arg(long)]
-    data_dir: PathBuf,
 }
 
 /// Where the password comes from.
@@ -116,7 +108,7 @@ impl Password {
 pub(crate) async fn run(command: User) -> anyhow::Result<()> {
     match command {
         User::Add { place, email, name, admin, teams, channels, password } => {
-            let mut operator = Operator::at(&place.data_dir).await?;
+            let mut operator = Operator::at(&place.path()?).await?;
             let (password, made) = password.get(&mut operator)?;
             let role = if admin { Role::Admin } else { Role::Advisor };
             let channels = (!channels.is_empty()).then_some(channels);
@@ -125,29 +117,29 @@ pub(crate) async fn run(command: User) -> anyhow::Result<()> {
             tell(made)
         }
         User::List { place } => {
-            for person in Operator::at(&place.data_dir).await?.list()? {
+            for person in Operator::at(&place.path()?).await?.list()? {
                 let state = if person.active { "active" } else { "deactivated" };
                 say(format_args!("{state}\t{}\t{}\t{}", role(&person), person.email, person.name))?;
             }
             Ok(())
         }
         User::Deactivate { place, email } => {
-            done("deactivated", &Operator::at(&place.data_dir).await?.set_active(&email, false)?)
+            done("deactivated", &Operator::at(&place.path()?).await?.set_active(&email, false)?)
         }
         User::Reactivate { place, email } => {
-            done("reactivated", &Operator::at(&place.data_dir).await?.set_active(&email, true)?)
+            done("reactivated", &Operator::at(&place.path()?).await?.set_active(&email, true)?)
         }
         User::ResetPassword { place, email, password } => {
-            let mut operator = Operator::at(&place.data_dir).await?;
+            let mut operator = Operator::at(&place.path()?).await?;
             let (password, made) = password.get(&mut operator)?;
             done("new password for", &operator.reset_password(&email, &password)?)?;
             tell(made)
         }
         User::ResetTwoStep { place, email } => {
-            done("two-step sign-in forgotten for", &Operator::at(&place.data_dir).await?.reset_second_factor(&email)?)
+            done("two-step sign-in forgotten for", &Operator::at(&place.path()?).await?.reset_second_factor(&email)?)
         }
         User::MakeAdmin { place, email } => {
-            done("admin now:", &Operator::at(&place.data_dir).await?.set_role(&email, Role::Admin)?)
+            done("admin now:", &Operator::at(&place.path()?).await?.set_role(&email, Role::Admin)?)
         }
     }
 }

@@ -95,3 +95,31 @@ fn a_folder_without_a_workspace_is_named() {
         .unwrap();
     assert!(refused(&output).contains("there is no workspace in"));
 }
+
+/// As for `serve`: the file, over it the environment, over it the flag.
+#[test]
+fn the_folder_is_named_where_serve_has_it_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let config = at("platform.toml");
+    std::fs::write(&config, format!("data_dir = {:?}\n", at("file"))).unwrap();
+    let add = |name: &str| {
+        let mut command = crate::operating::program(&["user", "add", "--name", name, "--email", "ada@example.com"]);
+        command.arg("--config").arg(&config);
+        command
+    };
+    let listed = |folder: &str| said(&user(&at(folder), &["list"], ""));
+
+    said(&add("By file").output().unwrap());
+    said(&add("By environment").env("SIGNOFF_DATA_DIR", at("environment")).output().unwrap());
+    let flag = at("flag");
+    said(&add("By flag").env("SIGNOFF_DATA_DIR", at("environment")).arg("--data-dir").arg(&flag).output().unwrap());
+
+    assert!(listed("file").ends_with("By file\n"));
+    assert!(listed("environment").ends_with("By environment\n"));
+    assert!(listed("flag").ends_with("By flag\n"));
+    let mut verify = crate::operating::program(&["audit", "verify"]);
+    assert!(said(&verify.env("SIGNOFF_DATA_DIR", &flag).output().unwrap()).starts_with("intact"));
+    let nowhere = crate::operating::output(&["user", "list"]);
+    assert!(refused(&nowhere).contains("SIGNOFF_DATA_DIR"));
+}
