@@ -251,3 +251,27 @@ async fn a_first_step_with_the_password_of_before_is_no_first_step() {
     let again = desk.post(None, "/v1/sessions/second-factor/enrolment", &json!({ "challenge": bobs })).await;
     again.refused(401, "challenge-unknown");
 }
+
+/// docs/people.md: whoever guessed had the old password, and could have the next one.
+#[tokio::test]
+async fn a_new_password_does_not_shorten_the_wait_after_wrong_codes() {
+    let desk = Desk::start().await;
+    let (admin, alice) = (desk.admin().await, desk.alice().await);
+    let (enrolment, _) = enrolled(&desk, &alice).await;
+    for _ in 0..5 {
+        let open = challenge(&desk, "alice@demo.test").await;
+        second_step(&desk, &open, &wrong(&code(&desk, &enrolment))).await.refused(401, "second-factor-wrong");
+    }
+    let path = format!("/v1/admin/users/{}/password-link", alice.id);
+    let link = desk.post(Some(&admin.token), &path, &json!({})).await.expect(201);
+    let token = link["path"].as_str().unwrap().strip_prefix("/join#").unwrap();
+    let password = "a sentence that nobody guesses";
+    let accept = json!({ "token": token, "name": "Alice", "password": password });
+    desk.post(None, "/v1/invitations/accept", &accept).await.expect(200);
+
+    let enter =
+        async || desk.post(None, "/v1/sessions", &json!({ "email": "alice@demo.test", "password": password })).await;
+    enter().await.refused(429, "too-many-attempts");
+    desk.later(TimeDelta::minutes(1));
+    enter().await.refused(401, "second-factor-required");
+}

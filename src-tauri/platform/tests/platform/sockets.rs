@@ -40,11 +40,13 @@ fn post(person: &Person, path: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// docs/operating.md, "Requests that are no HTTP": a bare status, and no problem document.
 #[tokio::test]
 async fn garbage_is_refused_and_holds_up_nobody() {
     let desk = Desk::start().await;
     let alice = desk.alice().await;
     let long = format!("GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(1 << 20));
+    let target = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(66_000));
     let many = format!("GET /v1/me HTTP/1.1\r\nHost: x\r\n{}\r\n", "X-Many: 1\r\n".repeat(1_000));
     let lengths = b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 40\r\n\r\n{}";
     for (request, allowed) in [
@@ -52,11 +54,13 @@ async fn garbage_is_refused_and_holds_up_nobody() {
         (b"BREW / HTTP/9.9\r\n\r\n".to_vec(), &["400", "505"]),
         (b"GET / HTTP/1.1\r\nHost: x\r\nBroken header\r\n\r\n".to_vec(), &["400"]),
         (long.into_bytes(), &["400", "431"]),
+        (target.into_bytes(), &["414"]),
         (many.into_bytes(), &["400", "431"]),
         (lengths.to_vec(), &["400"]),
     ] {
         let answer = says(&desk, &request).await;
         assert!(statuses(&answer).first().is_none_or(|status| allowed.contains(status)), "{answer}");
+        assert!(answer.is_empty() || answer.ends_with("\r\n\r\n"), "nothing but a head: {answer}");
         desk.get(&alice, "/v1/me").await.expect(200);
     }
 }
