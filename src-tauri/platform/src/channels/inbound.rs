@@ -31,7 +31,7 @@ pub(crate) struct With {
     pub(crate) attachments: Vec<AttachmentRef>,
     /// Whose the files are.
     pub(crate) owner: Option<Owner>,
-    /// The language that the customer's browser asks for, where the text does not tell.
+    /// The language that the customer's browser asks for.
     pub(crate) language: Option<String>,
 }
 
@@ -132,7 +132,7 @@ fn customer(
     asks_for: Option<&str>,
 ) -> Result<String, Refusal> {
     let said = inbound.customer.language.as_deref().and_then(language::primary);
-    let guess = language::guess(&inbound.message.text).or(asks_for);
+    let guess = language::of_writer(&inbound.message.text, asks_for);
     let id = write.id("cust");
     Ok(write
         .sql

@@ -17,7 +17,11 @@ struct Visitor {
 
 impl Visitor {
     async fn begin(desk: &Desk) -> Self {
-        let begun = desk.post(None, &format!("{CHAT}/sessions"), &json!({ "language": "en-GB" })).await.expect(201);
+        Self::begin_in(desk, "en-GB").await
+    }
+
+    async fn begin_in(desk: &Desk, language: &str) -> Self {
+        let begun = desk.post(None, &format!("{CHAT}/sessions"), &json!({ "language": language })).await.expect(201);
         Self { token: begun["token"].as_str().unwrap().to_owned() }
     }
 
@@ -154,6 +158,29 @@ async fn the_page_asks_in_the_surveys_own_words_and_for_seven_days() {
 
 async fn alice_name(desk: &Desk, alice: &Person) -> Value {
     desk.get(alice, "/v1/me").await.expect(200)["user"]["name"].clone()
+}
+
+/// A word or two that look French make nobody French whose browser speaks another language.
+#[tokio::test]
+async fn a_visitor_speaks_the_language_of_the_browser_unless_that_is_the_other_one_of_ours() {
+    let desk = Desk::start().await;
+    let alice = desk.alice().await;
+    for (browser, text, spoken) in [
+        ("es-ES", "Salut! La factura de mes, merci", "es"),
+        ("it", "Bonjour, une commande", "it"),
+        ("nl-NL", "Hello, where is the order? Merci", "nl"),
+        ("en-US", "Bonjour, où est ma commande ?", "fr"),
+        ("fr", "Where is my order?", "en"),
+        ("fr", "12345", "fr"),
+    ] {
+        let visitor = Visitor::begin_in(&desk, browser).await;
+        let taken = visitor.writes(&desk, "c1", text).await;
+        assert_eq!(taken.status, 201);
+        let rows = items(&desk.get(&alice, "/v1/conversations?tab=received&limit=100").await.expect(200));
+        let newest = rows.iter().max_by_key(|row| row["opened_at"].as_str().unwrap().to_owned()).unwrap();
+        assert_eq!(newest["customer"]["language"], spoken, "{browser}: {text}");
+        desk.later(chrono::TimeDelta::seconds(1));
+    }
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ fn made_up(sql: &Connection, message: &DryRunMessage, now: DateTime<Utc>) -> Res
         conversation_id: template::TRIED.1.to_owned(),
         customer_id: template::TRIED.0.to_owned(),
         customer_name: message.customer_name.clone(),
-        language: said.or_else(|| language::guess(&message.text).map(str::to_owned)),
+        language: said.or_else(|| language::of_writer(&message.text, None)),
         vip: message.vip,
         variables: message.variables.clone(),
         team_id: message.team_id.clone(),

@@ -25,7 +25,7 @@ pub(crate) fn run(
     let mut state = asked.state.clone().unwrap_or_default();
     if let ScenarioEvent::Writes { text } = &asked.event {
         state.message.clone_from(text);
-        state.language = state.language.or_else(|| language::guess(text).map(str::to_owned));
+        state.language = state.language.or_else(|| language::of_writer(text, None));
     }
     let facts = Facts {
         channel_id: channel.id,
