@@ -144,6 +144,31 @@ async fn the_page_works_without_scripts() {
     assert_eq!((&answer["event"]["rating"], &answer["event"]["comment"]), (&json!(9), &json!("Très bien\nmerci")));
 }
 
+/// Customers of whom no language is known are asked in the one that their browser weighs most.
+#[tokio::test]
+async fn the_page_speaks_what_the_browser_weighs_most_among_the_texts() {
+    let desk = Desk::start().await;
+    let admin = desk.admin().await;
+    let texts = ["en", "fr", "fi", "no"].map(|language| {
+        let said = |word: &str| format!("{word}-{language}");
+        json!({ "language": language, "question": said("asked"), "low_label": "0", "high_label": "1", "thanks": said("thanks") })
+    });
+    let form = json!({ "kind": "csat", "paused": false, "quiet_days": null, "ask_comment": true, "fallback_language": "en", "texts": texts });
+    desk.put(&admin, &format!("/v1/admin/surveys/channels/{WEBCHAT}"), &form, Some("*")).await.expect(200);
+    let (_, _, token) = sent(&desk, "zoe", "12345").await;
+    for (accepted, language) in [
+        ("en;q=0.3, fr;q=0.9", "fr"),
+        ("fr;q=0, fi;q=0.1", "fi"),
+        ("fil, fr;q=0.5", "fr"),
+        ("nb-NO, en;q=0.8", "no"),
+        ("nn", "no"),
+        ("ja, *;q=0.5", "en"),
+    ] {
+        let (_, page) = Browser::new(&desk, accepted).page(&format!("/survey/{token}")).await;
+        assert!(page.contains(&format!("asked-{language}")), "{accepted}: {page}");
+    }
+}
+
 #[tokio::test]
 async fn a_rating_in_the_link_is_chosen_and_never_sent() {
     let desk = Desk::start().await;

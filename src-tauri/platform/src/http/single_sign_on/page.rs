@@ -7,7 +7,7 @@ use axum::{
 };
 use signoff_wire::contract::problems::Problem;
 
-use crate::refusal::Refusal;
+use crate::{channels::language, refusal::Refusal};
 
 const PAGE: &str = include_str!("page.html");
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
@@ -86,9 +86,9 @@ pub(super) fn refused(refusal: Refusal, headers: &HeaderMap) -> Response {
     response
 }
 
-/// Whether French comes before English in what the browser accepts, as it orders its languages.
+/// Whether French comes before English in what the browser accepts.
 fn prefers_french(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut known = accepted.split(',').filter_map(|range| range.trim().get(..2)).map(str::to_ascii_lowercase);
-    known.find(|language| language == "fr" || language == "en").is_some_and(|language| language == "fr")
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = language::accepted(header);
+    accepted.iter().find(|language| *language == "fr" || *language == "en").is_some_and(|language| language == "fr")
 }

@@ -16,6 +16,7 @@ use signoff_wire::contract::surveys::{SurveyAnswer, SurveyQuestion, SurveyState}
 
 use super::customers;
 use crate::{
+    channels::language,
     http::{Shared, body, signed_in::Named},
     refusal::Refusal,
 };
@@ -182,8 +183,7 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-/// The languages that a browser accepts, as it orders them.
+/// The languages that a browser accepts, as it weighs them.
 fn accepted(headers: &HeaderMap) -> Vec<String> {
-    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    header.split(',').filter_map(|range| range.trim().get(..2)).map(str::to_ascii_lowercase).take(10).collect()
+    language::accepted(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default())
 }
