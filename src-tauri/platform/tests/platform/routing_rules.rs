@@ -196,6 +196,22 @@ async fn a_dry_run_explains_every_rule_and_does_nothing() {
             "night",
             &json!({ "when": { "times": office }, "then": { "reply": { "en": "We are closed." } }, "go_on": true }),
         ),
+
+    let to = |overrule: bool| {
+        rule("a", &json!({ "on": "every_message", "then": { "team_id": "team_orders", "overrule": overrule } }))
+    };
+    put(&desk, &admin, &[to(false)], "*").await.expect(200);
+    desk.writes(WEBCHAT, "zoe", "Still here?").await;
+    let conversation = desk.conversation(&admin, &came.conversation).await;
+    assert_eq!((&conversation["team"], &conversation["assignee"]["id"]), (&Value::Null, &json!(alice.id)));
+    let on = json!({ "type": "conversation", "conversation_id": came.conversation, "moment": "newest" });
+    let told = dry_run(&desk, &admin, &json!({ "on": on })).await;
+    assert_eq!(told["rules"][0]["effects"][0]["withheld"], "advisor_has_it", "{told}");
+
+    put(&desk, &admin, &[to(true)], "*").await.expect(200);
+    desk.writes(WEBCHAT, "zoe", "Anybody?").await;
+    let conversation = desk.conversation(&admin, &came.conversation).await;
+    assert_eq!((&conversation["team"]["id"], &conversation["assignee"]), (&json!("team_orders"), &Value::Null));
         rule(
             "vip",
             &json!({ "when": { "vip": true, "customer_name": "ZOÉ", "variables": [{ "variable": "plan", "value": "Gold" }] },

@@ -195,6 +195,8 @@ fn effects(rule: &RoutingRule, subject: &mut Subject, named: &Named, mut act: im
         let withheld = match &subject.team_id {
             Some(there) if there == team_id => Some(EffectWithheld::AlreadySo),
             Some(_) if !rule.then.overrule => Some(EffectWithheld::HasTeam),
+            // Its advisor would lose it.
+            None if subject.advisor_has_it && !rule.then.overrule => Some(EffectWithheld::AdvisorHasIt),
             Some(_) | None => (!named.teams.has(team_id)).then_some(EffectWithheld::Unknown),
         };
         if withheld.is_none() {
