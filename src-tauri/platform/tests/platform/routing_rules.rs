@@ -333,14 +333,21 @@ async fn r9_rules_for_new_conversations_follow_a_delay_without_a_message() {
     ];
     publish(&desk, &admin, &steps).await;
     let known = rule("known", &json!({ "when": knows_order(), "then": { "team_id": "team_orders" } }));
-    put(&desk, &admin, &[known], "*").await.expect(200);
+    let every = |change: Value| rule("every", &json!({ "on": "every_message", "then": change }));
+    put(&desk, &admin, &[every(json!({ "tags": ["delivery"] })), known.clone()], "*").await.expect(200);
     let came = desk.writes(WEBCHAT, "zoe", "12").await;
     assert_eq!(desk.conversation(&admin, &came.conversation).await["team"], Value::Null);
     desk.later(chrono::TimeDelta::minutes(2));
     desk.restart().await;
     let admin = desk.admin().await;
     for _ in 0..200 {
-        if desk.conversation(&admin, &came.conversation).await["team"]["id"] == "team_orders" {
+        let conversation = desk.conversation(&admin, &came.conversation).await;
+        if conversation["team"]["id"] == "team_orders" {
+            assert_eq!(
+                conversation["tags"],
+                json!(["delivery"]),
+                "no message came: rules for messages are not tried again"
+            );
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -350,6 +357,8 @@ async fn r9_rules_for_new_conversations_follow_a_delay_without_a_message() {
 
 #[tokio::test]
 async fn an_advisor_who_takes_it_from_the_scenario_decides_where_it_belongs() {
+    assert_eq!(desk.conversation(&admin, &came.conversation).await["tags"], json!(["delivery"]));
+    put(&desk, &admin, &[every(json!({ "tags": ["complaint"] })), known], "*").await.expect(200);
     let desk = Desk::start().await;
     let (admin, alice) = (desk.admin().await, desk.alice().await);
     publish(&desk, &admin, &asks()).await;

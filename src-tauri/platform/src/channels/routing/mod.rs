@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use signoff_wire::contract::{
     actions::{ActionOrigin, ActionType},
     conversations::ConversationState,
-    routing::RoutingRule,
+    routing::{RoutingRule, RuleOccasion},
     workspace::OfficeMoment,
 };
 
@@ -47,27 +47,31 @@ pub(crate) struct Came<'a> {
 
 /// Tries the rules on a message. Those for new conversations are tried once, when the scenario comes to rest for the first time (R9).
 pub(crate) fn on_message(write: &mut Write<'_>, record: Record, came: Came<'_>) -> Result<Record, Refusal> {
+    let (rules, message) = (document::rules(write.sql)?, (came.text, came.at));
     if came.scenario_waits {
         if came.new_conversation {
             waiting::begin(write, record.nr)?;
         }
-        return apply(write, record, came.text, came.at, None);
+        return apply(write, record, &rules, message, None);
     }
     if came.new_conversation {
-        return apply(write, record, came.text, came.at, Some(came.text.to_owned()));
+        return apply(write, record, &rules, message, Some(came.text.to_owned()));
     }
     let said = if wait(write.sql, &record)? { Some(wait_no_longer(write, &record, came.at)?) } else { None };
-    apply(write, record, came.text, came.at, said)
+    apply(write, record, &rules, message, said)
 }
 
-/// The same when the scenario comes to rest by itself: a delay is over, or another system has answered.
+/// The same when the scenario comes to rest by itself: a delay is over, or another system has answered. Rules for every message were tried
+/// on the message.
 pub(crate) fn at_rest(write: &mut Write<'_>, record: Record, text: &str) -> Result<Record, Refusal> {
     if !wait(write.sql, &record)? {
         return Ok(record);
     }
     let now = write.now;
     let said = wait_no_longer(write, &record, now)?;
-    apply(write, record, text, now, Some(said))
+    let mut rules = document::rules(write.sql)?;
+    rules.retain(|rule| rule.on == RuleOccasion::NewConversation);
+    apply(write, record, &rules, (text, now), Some(said))
 }
 
 /// Whether rules for new conversations wait. An advisor who has the conversation, or has answered, decides where it belongs.
@@ -86,17 +90,16 @@ fn wait_no_longer(write: &Write<'_>, record: &Record, at: DateTime<Utc>) -> rusq
 fn apply(
     write: &mut Write<'_>,
     mut record: Record,
-    text: &str,
-    at: DateTime<Utc>,
+    rules: &[RoutingRule],
+    (text, at): (&str, DateTime<Utc>),
     said: Option<String>,
 ) -> Result<Record, Refusal> {
-    let rules = document::rules(write.sql)?;
     if rules.is_empty() {
         return Ok(record);
     }
-    let office = office(write.sql, &rules, at)?;
+    let office = office(write.sql, rules, at)?;
     let subject = Subject { at, said, office, ..subject(write.sql, &record, text, write.now)? };
-    let (_, acts) = judge::judge(&rules, subject, &Named::of(write.sql)?);
+    let (_, acts) = judge::judge(rules, subject, &Named::of(write.sql)?);
     for (nr, act) in acts {
         if let Some(rule) = rules.get(nr) {
             record = perform(write, record, rule, act)?;
