@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::refusal::Refusal;
+use crate::{channels::language::is_code, refusal::Refusal};
 
 /// A text that says something, with a length in Unicode scalar values.
 pub(crate) fn text(name: &str, value: &str, length: RangeInclusive<usize>) -> Result<(), Refusal> {
@@ -19,7 +19,10 @@ pub(crate) fn text(name: &str, value: &str, length: RangeInclusive<usize>) -> Re
 /// A language: an ISO 639-1 code.
 pub(crate) fn language(name: &str, value: &str) -> Result<(), Refusal> {
     let code = value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_lowercase());
-    if code { Ok(()) } else { Err(invalid(name, "has to be an ISO 639-1 code such as en")) }
+    if !code {
+        return Err(invalid(name, "has to be an ISO 639-1 code such as en"));
+    }
+    if is_code(value) { Ok(()) } else { Err(unfit(name, "is the code of no language")) }
 }
 
 /// A list that is not endless.

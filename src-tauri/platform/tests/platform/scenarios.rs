@@ -246,8 +246,25 @@ async fn every_fault_names_its_step_and_its_field() {
         (
             flow(&[step("a", json!({ "do": "message", "text": en("{{nothing}}"), "then": "end" })), end()]),
             &[("a", "text.en", "unknown-variable")],
+    let in_language = |text: Value| {
+        let mut flow = flow(&[step("a", json!({ "do": "message", "text": text, "then": "end" })), end()]);
+        flow["languages"] = text.as_object().unwrap().keys().cloned().collect();
+        flow
+    };
         ),
         (
+        (in_language(json!({ "pt-br": "Oi" })), &[("", "languages", "bad-name")]),
+        (in_language(json!({ "xx": "?" })), &[("", "languages", "bad-name")]),
+        (
+            flow(&[
+                step(
+                    "a",
+                    json!({ "do": "condition", "all": true, "tests": [{ "about": "language", "languages": ["fr-CA"] }], "then": "end", "otherwise": "end" }),
+                ),
+                end(),
+            ]),
+            &[("a", "tests.0", "bad-name")],
+        ),
             flow(&[step("a", json!({ "do": "message", "text": en(&"x".repeat(20_001)), "then": "end" })), end()]),
             &[("a", "text.en", "too-long")],
         ),

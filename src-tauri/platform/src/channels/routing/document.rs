@@ -1,6 +1,6 @@
 //! The rules as one ordered document with one version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, params};
 use serde_json::json;
@@ -12,7 +12,7 @@ use signoff_wire::contract::{
 use super::faults;
 use crate::{
     audit,
-    channels::{named::Named, week},
+    channels::{language, named::Named, week},
     refusal::Refusal,
     store::{Write, ms, time},
     tags,
@@ -107,43 +107,53 @@ pub(crate) fn found(sql: &Connection, rules: &[RoutingRule]) -> Result<(), Refus
     Ok(())
 }
 
-/// Whether the rules can be gone by, apart from what they name.
+/// Whether the rules can be gone by, apart from what they name. Every rule that cannot is told of, by its position.
 pub(super) fn require_shape(rules: &[RoutingRule]) -> Result<(), Refusal> {
-    let invalid = |text: String| Err(Refusal::InvalidValue(text));
     if rules.len() > 200 {
-        return invalid("there are more than 200 rules".to_owned());
+        return Err(Refusal::InvalidValue("there are more than 200 rules".to_owned()));
     }
+    let mut ids = BTreeSet::new();
+    let mut faults = Vec::new();
     for (nr, rule) in rules.iter().enumerate() {
-        let called =
-            |name: &str| !name.trim().is_empty() && name.chars().count() <= 80 && !name.contains(char::is_control);
-        if !called(&rule.id) || !called(&rule.name) {
-            return invalid(format!("rules.{nr}: id and name have 1 to 80 characters"));
-        }
-        if rules[..nr].iter().any(|other| other.id == rule.id) {
-            return invalid(format!("rules.{nr}: two rules have the id \"{}\"", rule.id));
-        }
-        let when = &rule.when;
-        let short = when.channels.len() <= 100
-            && when.languages.len() <= 50
-            && when.words.len() <= 10
-            && when.variables.len() <= 10
-            && rule.then.tags.len() <= 50;
-        if !short {
-            return invalid(format!("rules.{nr}: a list is longer than it may be"));
-        }
-        let words = |words: &[String]| {
-            (1..=100).contains(&words.len())
-                && words.iter().all(|word| !word.trim().is_empty() && word.chars().count() <= 200)
+        let told = if ids.insert(&rule.id) {
+            misshapen(rule)
+        } else {
+            Some(format!("another rule has the id \"{}\"", rule.id))
         };
-        if !when.words.iter().all(|condition| words(&condition.words)) {
-            return invalid(format!("rules.{nr}: 1 to 100 words, none of them empty"));
-        }
-        if when.times.as_ref().is_some_and(|times| !week::is_valid(times)) {
-            return invalid(format!("rules.{nr}: times need a zone, weekdays, and times such as 09:00"));
-        }
-        if rule.then.reply.as_ref().is_some_and(|texts| texts.values().all(|text| text.trim().is_empty())) {
-            return invalid(format!("rules.{nr}: the reply is empty"));
-        }
+        faults.extend(told.map(|fault| format!("rules.{nr}: {fault}")));
     }
-    Ok(())
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::InvalidValue(faults.join("; "))) }
+}
+
+/// What is wrong with a rule by itself.
+fn misshapen(rule: &RoutingRule) -> Option<String> {
+    let called = |name: &str| !name.trim().is_empty() && name.chars().count() <= 80 && !name.contains(char::is_control);
+    if !called(&rule.id) || !called(&rule.name) {
+        return Some("id and name have 1 to 80 characters".to_owned());
+    }
+    let when = &rule.when;
+    let short = when.channels.len() <= 100
+        && when.languages.len() <= 50
+        && when.words.len() <= 10
+        && when.variables.len() <= 10
+        && rule.then.tags.len() <= 50;
+    if !short {
+        return Some("a list is longer than it may be".to_owned());
+    }
+    let texts = rule.then.reply.iter().flat_map(BTreeMap::keys);
+    if let Some(code) = when.languages.iter().chain(texts).find(|code| !language::is_code(code)) {
+        return Some(format!("{code:?} is not the code of a language, such as fr or de, without a region"));
+    }
+    let words = |words: &[String]| {
+        (1..=100).contains(&words.len())
+            && words.iter().all(|word| !word.trim().is_empty() && word.chars().count() <= 200)
+    };
+    if !when.words.iter().all(|condition| words(&condition.words)) {
+        return Some("1 to 100 words, none of them empty".to_owned());
+    }
+    if when.times.as_ref().is_some_and(|times| !week::is_valid(times)) {
+        return Some("times need a zone, weekdays, and times such as 09:00".to_owned());
+    }
+    let silent = rule.then.reply.as_ref().is_some_and(|texts| texts.values().all(|text| text.trim().is_empty()));
+    silent.then(|| "the reply is empty".to_owned())
 }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{Faults, Surroundings, texts};
 use crate::channels::{
+    language,
     named::{Missing, Named, Thing},
     scenario::{answers, template},
     week,
@@ -53,12 +54,12 @@ pub(crate) fn set_by(act: &StepAct) -> Vec<&str> {
 
 /// Languages, words, ids.
 pub(super) fn check_whole(flow: &ScenarioFlow, found: &mut Faults) {
-    let code = |language: &String| {
-        (2..=8).contains(&language.len()) && language.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-    };
-    if flow.languages.is_empty() || !flow.languages.iter().all(code) {
+    if flow.languages.is_empty() {
         let text = "A scenario speaks at least one language, named by its ISO 639-1 code.";
         found.of_all("languages", ScenarioFaultCode::BadName, text);
+    }
+    for code in flow.languages.iter().filter(|code| !language::is_code(code)) {
+        found.of_all("languages", ScenarioFaultCode::BadName, no_language(code));
     }
     for (nr, listen) in flow.listens.iter().enumerate() {
         let field = format!("listens.{nr}.text");
@@ -76,6 +77,10 @@ pub(super) fn check_whole(flow: &ScenarioFlow, found: &mut Faults) {
             found.at(&step.id, "id", ScenarioFaultCode::BadName, "A step's id has 1 to 60 characters and no blanks.");
         }
     }
+}
+
+fn no_language(code: &str) -> String {
+    format!("\"{code}\" is not the code of a language, such as fr or de; a region has no place in it.")
 }
 
 /// One step.
@@ -222,6 +227,8 @@ fn check_tests(id: &str, tests: &[ScenarioTest], variables: &BTreeSet<String>, f
             ScenarioTest::Language { languages } => {
                 if languages.is_empty() {
                     found.at(id, field, ScenarioFaultCode::TextMissing, "No language is chosen.");
+                } else if let Some(code) = languages.iter().find(|code| !language::is_code(code)) {
+                    found.at(id, field, ScenarioFaultCode::BadName, no_language(code));
                 }
             }
             ScenarioTest::CustomerName { contains } => {
