@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Answer, Desk, Person, WEBCHAT, WHATSAPP, answer_of, column, items};
+use crate::desk::{Answer, Desk, MESSENGER, Person, WEBCHAT, WHATSAPP, answer_of, column, items};
 
 const PATH: &str = "/v1/admin/scenarios";
 const MINE: &str = "/v1/admin/scenarios/scenario_webchat";
@@ -219,6 +219,18 @@ async fn a_channel_takes_the_scenario_that_it_is_given() {
     admin.call(Method::PUT, &path, Some(&both), Some("*")).await.expect(200);
     let came = desk.writes(WHATSAPP, "zoe", "Hello").await;
     assert_eq!(said(&desk, &admin.person, &came.conversation).await, ["Which order?"]);
+    // Nine hundred characters more than Messenger takes are found out before customers on Messenger do.
+    let long = "x".repeat(2900);
+    let draft = flow(&[
+        step("say", json!({ "do": "message", "text": en(&long), "then": "end" })),
+        step("end", json!({ "do": "end" })),
+    ]);
+    admin.publish(&draft).await;
+    let three = json!({ "channels": [WEBCHAT, WHATSAPP, MESSENGER] });
+    let refused = admin.call(Method::PUT, &path, Some(&three), Some("*")).await.refused(422, "scenario-faulty");
+    assert_eq!(refused["faults"][0]["code"], "too-long", "{refused}");
+    let kept = admin.call(Method::GET, MINE, None, None).await.expect(200);
+    assert_eq!(kept["summary"]["channels"], json!([WEBCHAT, WHATSAPP]), "nothing was changed");
     admin.call(Method::PUT, &path, Some(&json!({ "channels": [] })), Some("*")).await.expect(200);
     let came = desk.writes(WEBCHAT, "nobody", "Hello").await;
     assert!(said(&desk, &admin.person, &came.conversation).await.is_empty(), "a channel without a scenario");
@@ -234,25 +246,13 @@ async fn every_fault_names_its_step_and_its_field() {
             "save": [{ "pointer": "x", "variable": "Bad" }], "timeout_s": 0, "then": "end", "failed": "end", "timed_out": "end" })
     };
     let end = || step("end", json!({ "do": "end" }));
-    let cases: Vec<(Value, Faults)> = vec![
-        (flow(&[step("a", message(""))]), &[("a", "then", "dead-end")]),
-        (flow(&[step("a", message("gone"))]), &[("a", "then", "unknown-target")]),
-        (flow(&[step("a", message("end")), end(), step("b", message("end"))]), &[("b", "id", "unreachable")]),
-        (flow(&[step("a", message("a"))]), &[("a", "then", "circle")]),
-        (
-            flow(&[step("a", json!({ "do": "message", "text": { "fr": "Salut" }, "then": "end" })), end()]),
-            &[("a", "text.en", "text-missing")],
-        ),
-        (
-            flow(&[step("a", json!({ "do": "message", "text": en("{{nothing}}"), "then": "end" })), end()]),
-            &[("a", "text.en", "unknown-variable")],
     let in_language = |text: Value| {
         let mut flow = flow(&[step("a", json!({ "do": "message", "text": text, "then": "end" })), end()]);
         flow["languages"] = text.as_object().unwrap().keys().cloned().collect();
         flow
     };
-        ),
-        (
+    let cases: Vec<(Value, Faults)> = vec![
+        (flow(&[step("a", message(""))]), &[("a", "then", "dead-end")]),
         (in_language(json!({ "pt-br": "Oi" })), &[("", "languages", "bad-name")]),
         (in_language(json!({ "xx": "?" })), &[("", "languages", "bad-name")]),
         (
@@ -265,6 +265,18 @@ async fn every_fault_names_its_step_and_its_field() {
             ]),
             &[("a", "tests.0", "bad-name")],
         ),
+        (flow(&[step("a", message("gone"))]), &[("a", "then", "unknown-target")]),
+        (flow(&[step("a", message("end")), end(), step("b", message("end"))]), &[("b", "id", "unreachable")]),
+        (flow(&[step("a", message("a"))]), &[("a", "then", "circle")]),
+        (
+            flow(&[step("a", json!({ "do": "message", "text": { "fr": "Salut" }, "then": "end" })), end()]),
+            &[("a", "text.en", "text-missing")],
+        ),
+        (
+            flow(&[step("a", json!({ "do": "message", "text": en("{{nothing}}"), "then": "end" })), end()]),
+            &[("a", "text.en", "unknown-variable")],
+        ),
+        (
             flow(&[step("a", json!({ "do": "message", "text": en(&"x".repeat(20_001)), "then": "end" })), end()]),
             &[("a", "text.en", "too-long")],
         ),

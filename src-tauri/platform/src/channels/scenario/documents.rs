@@ -10,7 +10,11 @@ use signoff_wire::contract::{
     sessions::{TeamRef, User, UserRef},
 };
 
-use super::{Scenario, reading, secrets, surroundings, troubles, validate, versions};
+use super::{
+    Scenario, reading, secrets, surroundings, troubles,
+    validate::{self, Surroundings},
+    versions,
+};
 use crate::{
     audit,
     channels::named::Named,
@@ -134,6 +138,7 @@ pub(crate) fn set_channels(
     if channels.len() > 100 || channels.iter().any(|id| known.iter().all(|channel| channel.id != *id)) {
         return Err(Refusal::ChannelUnknown);
     }
+    require_fits(write.sql, id, channels)?;
     write.sql.prepare_cached("DELETE FROM channel_scenarios WHERE scenario_id = ?1")?.execute([id])?;
     for channel_id in channels {
         write
@@ -152,6 +157,20 @@ pub(crate) fn set_channels(
     let to = json!({ "id": id, "channels": after });
     audit::append(write, user, "scenario.channels", &json!({ "id": id, "channels": before.summary.channels }), &to)?;
     one(write.sql, id)
+}
+
+/// Whether what is published can be shown on channels that have not used it so far: it was made sure for the others only.
+fn require_fits(sql: &Connection, id: &str, channels: &[String]) -> Result<(), Refusal> {
+    let Some((_, flow)) = versions::newest(sql, id)? else { return Ok(()) };
+    let before = surroundings::of(sql, id)?;
+    let after = Surroundings {
+        used_by: surroundings::limits(sql, |channel| channels.contains(&channel.id))?,
+        ..before.clone()
+    };
+    let had = validate::faults(&flow, &before);
+    let mut faults = validate::faults(&flow, &after);
+    faults.retain(|fault| !had.contains(fault));
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::ScenarioFaulty { faults }) }
 }
 
 /// Deletes a scenario that no channel uses. Conversations in it are left to the advisors.
@@ -223,15 +242,8 @@ pub(super) fn stored(sql: &Connection, id: &str) -> Result<Stored, Refusal> {
         .prepare_cached("SELECT channel_id FROM channel_scenarios WHERE scenario_id = ?1 ORDER BY channel_id")?
         .query_map([id], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<String>>>()?;
-    let newest: Option<(u32, String)> = sql
-        .prepare_cached(
-            "SELECT version, flow FROM scenario_versions WHERE scenario_id = ?1 ORDER BY version DESC LIMIT 1",
-        )?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
     let draft = reading::flow(sql, &json)?;
-    let published = newest.as_ref().map(|(version, _)| *version);
-    let newest = newest.map(|(_, flow)| reading::flow(sql, &flow)).transpose()?;
+    let (published, newest) = versions::newest(sql, id)?.unzip();
     let summary = ScenarioSummary {
         id: id.to_owned(),
         name,

@@ -16,22 +16,23 @@ use crate::{channels::named::Named, refusal::Refusal};
 
 /// Everything that a scenario's faults depend on.
 pub(super) fn of(sql: &Connection, scenario_id: &str) -> Result<Surroundings, Refusal> {
-    let channels = channels(sql)?;
     Ok(Surroundings {
-        used_by: channels
-            .iter()
-            .filter(|channel| channel.scenario_id.as_deref() == Some(scenario_id))
-            .map(|channel| Limits {
-                name: channel.name.clone(),
-                text: channel.reply_limit as usize,
-                label: channel.label_limit as usize,
-                buttons: channel.button_limit as usize,
-            })
-            .collect(),
+        used_by: limits(sql, |channel| channel.scenario_id.as_deref() == Some(scenario_id))?,
         named: Named::of(sql)?,
         variables: variables(sql)?,
         secrets: secrets::ids(sql, scenario_id)?,
     })
+}
+
+/// What some channels take.
+pub(super) fn limits(sql: &Connection, of: impl Fn(&ScenarioChannel) -> bool) -> rusqlite::Result<Vec<Limits>> {
+    let limits = |channel: ScenarioChannel| Limits {
+        name: channel.name,
+        text: channel.reply_limit as usize,
+        label: channel.label_limit as usize,
+        buttons: channel.button_limit as usize,
+    };
+    Ok(channels(sql)?.into_iter().filter(of).map(limits).collect())
 }
 
 /// All channels, by name.

@@ -42,6 +42,17 @@ pub(super) fn list(sql: &Connection, id: &str) -> rusqlite::Result<Vec<ScenarioV
     .collect()
 }
 
+/// The newest version and its number.
+pub(super) fn newest(sql: &Connection, id: &str) -> Result<Option<(u32, ScenarioFlow)>, Refusal> {
+    let newest: Option<(u32, String)> = sql
+        .prepare_cached(
+            "SELECT version, flow FROM scenario_versions WHERE scenario_id = ?1 ORDER BY version DESC LIMIT 1",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    newest.map(|(version, flow)| Ok((version, reading::flow(sql, &flow)?))).transpose()
+}
+
 /// One version.
 pub(crate) fn one(sql: &Connection, id: &str, version: u32) -> Result<ScenarioVersion, Refusal> {
     let found = sql
