@@ -78,6 +78,7 @@ pub(super) fn erase(write: &Write<'_>, record: &Record) -> Result<Vec<String>, R
          WHERE conversation_nr = ?1 AND json_extract(data, '$.reason') IS NOT NULL",
     )?
     .execute([record.nr])?;
+    crate::exports::record::outdate(sql, record.nr)?;
     sql.prepare_cached("UPDATE conversations SET texts_erased_at = ?2 WHERE nr = ?1")?
         .execute(params![record.nr, crate::store::ms(write.now)])?;
     Ok(contents)

@@ -68,8 +68,6 @@ pub(super) struct Made {
     pub(super) bytes: u64,
     pub(super) sha256: String,
     pub(super) files: Vec<ExportedFile>,
-    /// See [`record::changes`].
-    pub(super) changes: i64,
 }
 
 /// Where the zip of an export is.
@@ -128,7 +126,8 @@ async fn write_parts(
     let opened = part.clone();
     let mut writing = blocking(store, move || Writing::create(&folder, &opened)).await?;
     let (from, to) = (ms(export.from), ms(export.to));
-    let changes = store.read(record::changes).await?;
+    let id = export.id.clone();
+    store.write(move |write| record::begun(write, &id)).await?;
 
     for table in TABLES {
         let header = table.header()?;
@@ -158,8 +157,7 @@ async fn write_parts(
         "made_at": millis::format(&store.now()),
         "platform": env!("CARGO_PKG_VERSION"),
     });
-    let made = blocking(store, move || writing.finish(about, &part, &whole)).await?;
-    Ok(Made { changes, ..made })
+    blocking(store, move || writing.finish(about, &part, &whole)).await
 }
 
 /// One chunk more, unless the platform stops.
@@ -247,7 +245,7 @@ impl Writing {
         if let Some(folder) = whole.parent() {
             File::open(folder)?.sync_all()?;
         }
-        Ok(Made { bytes: summed.bytes, sha256: hex(&summed.sum.finalize()), files, changes: 0 })
+        Ok(Made { bytes: summed.bytes, sha256: hex(&summed.sum.finalize()), files })
     }
 }
 

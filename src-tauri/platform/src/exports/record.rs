@@ -147,7 +147,7 @@ pub(super) fn ids(sql: &Connection) -> Result<HashSet<String>, Refusal> {
     Ok(sql.prepare("SELECT id FROM exports")?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How often recorded data was changed, which nothing but an erasure does.
+/// How often recorded data was changed, which nothing but the erasure of a customer does.
 pub(super) fn changes(sql: &Connection) -> Result<i64, Refusal> {
     Ok(sql.prepare_cached("SELECT changes FROM actions_changed")?.query_row([], |row| row.get(0))?)
 }
@@ -167,18 +167,10 @@ pub(super) fn ready(write: &Write<'_>, id: &str, made: &Made) -> Result<bool, Re
     let changed = write
         .sql
         .prepare_cached(
-            "UPDATE exports SET status = 'ready', ended_at = ?2, bytes = ?3, sha256 = ?4, files = ?5, reason = NULL,
-                changes = ?6
+            "UPDATE exports SET status = 'ready', ended_at = ?2, bytes = ?3, sha256 = ?4, files = ?5, reason = NULL
              WHERE id = ?1",
         )?
-        .execute(params![
-            id,
-            ms(write.now),
-            i64::try_from(made.bytes).unwrap_or(i64::MAX),
-            made.sha256,
-            files,
-            made.changes
-        ])?;
+        .execute(params![id, ms(write.now), i64::try_from(made.bytes).unwrap_or(i64::MAX), made.sha256, files])?;
     Ok(changed == 1)
 }
 
@@ -191,7 +183,26 @@ pub(super) fn failed(write: &Write<'_>, id: &str, reason: &str) -> Result<(), Re
     Ok(())
 }
 
-/// Takes an export away; its file is the caller's.
+/// An export begins to be made: whatever is erased from now on may be in it already.
+pub(super) fn begun(write: &Write<'_>, id: &str) -> Result<(), Refusal> {
+    let sql = "UPDATE exports SET changes = (SELECT changes FROM actions_changed) WHERE id = ?1";
+    write.sql.prepare_cached(sql)?.execute([id])?;
+    Ok(())
+}
+
+/// What was said in a conversation is erased: the exports of its days, made and being made, have it still and are outdated. Those of other
+/// days are not, which is why [`changes`] stays.
+pub(crate) fn outdate(sql: &Connection, conversation_nr: i64) -> rusqlite::Result<()> {
+    sql.prepare_cached(
+        "UPDATE exports SET changes = -1
+         WHERE from_at <= (SELECT max(at) FROM entries WHERE conversation_nr = ?1)
+            AND to_at > (SELECT min(at) FROM entries WHERE conversation_nr = ?1)",
+    )?
+    .execute([conversation_nr])?;
+    Ok(())
+}
+
+/// Takes an export away; its file is the caller's. A daily one is not made up for again.
 pub(crate) fn delete(write: &mut Write<'_>, user: &User, id: &str) -> Result<(), Refusal> {
     let export = by_id(write.sql, id)?;
     write.sql.prepare_cached("DELETE FROM exports WHERE id = ?1")?.execute([id])?;
