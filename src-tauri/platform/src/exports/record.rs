@@ -206,5 +206,9 @@ pub(crate) fn outdate(sql: &Connection, conversation_nr: i64) -> rusqlite::Resul
 pub(crate) fn delete(write: &mut Write<'_>, user: &User, id: &str) -> Result<(), Refusal> {
     let export = by_id(write.sql, id)?;
     write.sql.prepare_cached("DELETE FROM exports WHERE id = ?1")?.execute([id])?;
+    if export.kind == ExportKind::Daily {
+        let sql = "INSERT OR IGNORE INTO exports_deleted (from_at) VALUES (?1)";
+        write.sql.prepare_cached(sql)?.execute([ms(export.from)])?;
+    }
     audit::append(write, user, "export.delete", &json!({ "file": export.file_name }), &Value::Null)
 }

@@ -193,7 +193,10 @@ fn plan(sql: &Connection, now: DateTime<Utc>) -> Result<Plan, Refusal> {
     let mut day = midnight(kept_since).max(since);
     while day + TimeDelta::days(1) + TimeDelta::hours(view.hour.into()) <= now {
         let there: bool = sql
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM exports WHERE kind = 'daily' AND from_at = ?1)")?
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM exports WHERE kind = 'daily' AND from_at = ?1)
+                    OR EXISTS (SELECT 1 FROM exports_deleted WHERE from_at = ?1)",
+            )?
             .query_row([ms(day)], |row| row.get(0))?;
         if !there {
             plan.new.push(day);

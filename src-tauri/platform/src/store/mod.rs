@@ -59,6 +59,7 @@ fn steps() -> Vec<M<'static>> {
         M::up(include_str!("0018_provider_accounts.sql")),
         M::up(include_str!("0019_office_hours.sql")),
         M::up(include_str!("0020_rules.sql")),
+        M::up(include_str!("0021_exports.sql")),
     ]
 }
 
