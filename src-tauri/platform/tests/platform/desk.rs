@@ -118,6 +118,16 @@ impl Desk {
         self.restart_with(|_| {}).await;
     }
 
+    /// The same, with something done to the file of the workspace while nobody serves it.
+    pub(crate) async fn restart_after(&mut self, change: impl FnOnce(&std::path::Path)) {
+        self.running.take().unwrap().shutdown().await;
+        change(&self.dir.path().join("workspace.db"));
+        let mut options = Options::new(self.dir.path());
+        options.clock = self.clock.clone();
+        self.running = Some(serve(options).await.unwrap());
+        self.url = self.running().url();
+    }
+
     pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Options)) {
         self.running.take().unwrap().shutdown().await;
         let mut options = Options::new(self.dir.path());

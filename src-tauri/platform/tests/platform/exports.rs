@@ -1,15 +1,19 @@
 //! Exports: going on where a download broke off, and the zips that are made of days (D51, D52).
 
-use std::io::{Cursor, Read};
+use std::{
+    io::{Cursor, Read},
+    path::Path,
+};
 
 use chrono::TimeDelta;
 use reqwest::{
     Method,
     header::{CONTENT_RANGE, ETAG, IF_MATCH, IF_RANGE, RANGE},
 };
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::desk::{Answer, Desk, Person, WEBCHAT, answer_of, items};
+use crate::desk::{Answer, Desk, Person, WEBCHAT, answer_of, column, items};
 
 const ACTIONS: &str = "/v1/exports/actions.csv";
 
@@ -326,4 +330,188 @@ async fn a_zip_that_no_export_names_is_swept_away_at_the_next_start() {
     desk.restart().await;
     desk.until("what nobody names is gone", || lost.iter().all(|path| !path.exists())).await;
     assert!(kept.exists());
+}
+
+/// Puts down so many actions like the newest one, each a second after the one before and with so many characters more in it, without a
+/// click for each. The platform stands still meanwhile.
+fn many_actions(file: &Path, many: u32, characters: u32) {
+    let file = Connection::open(file).unwrap();
+    let copied = file.execute(
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1),
+            newest AS (SELECT * FROM actions ORDER BY nr DESC LIMIT 1)
+         INSERT INTO actions (id, kind, at, status, author_id, author_name, author_is_bot, origin, conversation_nr, conversation_id,
+            previous_conversation_id, channel_id, channel_type, customer_id, team_id, answer_action_id, survey_status, data)
+         SELECT id || '_' || n, kind, at + n * 1000, status, author_id, author_name, author_is_bot, origin, conversation_nr,
+            conversation_id, previous_conversation_id, channel_id, channel_type, customer_id, team_id, answer_action_id, survey_status,
+            json_object('padding', printf('%.*c', ?2, 'x'))
+         FROM newest, n",
+        [many, characters],
+    );
+    assert_eq!(copied.unwrap(), many as usize);
+}
+
+/// A platform whose `actions.csv` has so many lines besides the header.
+async fn with_actions(many: u32, characters: u32) -> Desk {
+    let mut desk = Desk::start().await;
+    let alice = desk.alice().await;
+    let came = desk.writes(WEBCHAT, "zoe", "Hello").await;
+    desk.reply(&alice, &came.conversation, "Hi").await;
+    let there = desk.actions(&desk.admin().await, "").await.len();
+    desk.restart_after(|file| many_actions(file, many - u32::try_from(there).unwrap(), characters)).await;
+    desk
+}
+
+/// Nobody knows the length of a long file before its end, and no answer has more than a block of it.
+#[tokio::test]
+async fn a_long_export_comes_in_blocks_also_over_a_restart_and_is_the_whole_byte_for_byte() {
+    const ROWS: u32 = 12_000;
+    const BLOCK: usize = 4 * 1024 * 1024;
+    let mut desk = with_actions(ROWS, 700).await;
+    let admin = desk.admin().await;
+    let whole = desk.get(&admin, ACTIONS).await;
+    let tag = header(&whole, ETAG.as_str()).to_owned();
+    assert!(whole.bytes.len() > 2 * BLOCK + 1000, "{}", whole.bytes.len());
+    assert_eq!(csv::Reader::from_reader(&*whole.bytes).records().map(Result::unwrap).count(), ROWS as usize);
+
+    let mut parts = Vec::new();
+    let mut blocks = 0;
+    loop {
+        let start = parts.len();
+        let part = ranged(&desk, &admin, ACTIONS, &format!("bytes={start}-"), Some(&tag)).await;
+        assert_eq!((part.status.as_u16(), header(&part, ETAG.as_str())), (206, &*tag));
+        parts.extend_from_slice(&part.bytes);
+        blocks += 1;
+        let last = parts.len() - 1;
+        let told = header(&part, CONTENT_RANGE.as_str()).to_owned();
+        if parts.len() >= whole.bytes.len() {
+            assert_eq!(
+                told,
+                format!("bytes {start}-{last}/{}", whole.bytes.len()),
+                "the end is told with the block that has it"
+            );
+            break;
+        }
+        assert_eq!((told, part.bytes.len()), (format!("bytes {start}-{last}/*"), BLOCK));
+        // The places that are remembered go with the process; what happens meanwhile is in no part.
+        if blocks == 2 {
+            let came = desk.writes(WEBCHAT, "yan", "Hello").await;
+            desk.reply(&desk.alice().await, &came.conversation, "Hi").await;
+            desk.restart().await;
+        }
+    }
+    assert!(parts == whole.bytes, "the parts are the whole");
+    assert!(blocks > 2);
+
+    // A range that lies over a place between two chunks, and one in the middle of a block.
+    for (first, last) in [(BLOCK - 3, BLOCK + 3), (2 * BLOCK + 10, 2 * BLOCK + 19)] {
+        let part = ranged(&desk, &admin, ACTIONS, &format!("bytes={first}-{last}"), Some(&tag)).await;
+        assert!(part.bytes == whole.bytes[first..=last], "{first}-{last}");
+    }
+}
+
+/// Going through a very long file for its end takes more than one request, each of which gets further.
+#[tokio::test]
+async fn the_end_of_a_very_long_export_is_found_in_some_steps() {
+    const PASSED: usize = 64 * 1024 * 1024;
+    let desk = with_actions(11_500, 6_000).await;
+    let admin = desk.admin().await;
+    let tag = {
+        let first = ranged(&desk, &admin, ACTIONS, "bytes=0-9", None).await;
+        header(&first, ETAG.as_str()).to_owned()
+    };
+    let start = PASSED + 3_000_000;
+    let range = format!("bytes={start}-");
+    let refused = ranged(&desk, &admin, ACTIONS, &range, Some(&tag)).await;
+    assert!(refused.headers.contains_key("retry-after"));
+    refused.refused(503, "overloaded");
+    let part = ranged(&desk, &admin, ACTIONS, &range, Some(&tag)).await;
+    assert_eq!(part.status, 206, "it goes on from where it was");
+    let length: usize = header(&part, CONTENT_RANGE.as_str()).split('/').nth(1).unwrap().parse().unwrap();
+    assert_eq!(start + part.bytes.len(), length);
+    let whole = desk.get(&admin, ACTIONS).await;
+    assert!(part.bytes == whole.bytes[start..] && whole.bytes.len() == length);
+}
+
+/// The zip reads its tables in chunks, too: no row is lost or doubled between them.
+#[tokio::test]
+async fn a_zip_of_many_actions_has_each_of_them_once() {
+    let desk = with_actions(3_001, 10).await;
+    let admin = desk.admin().await;
+    let day = json!({ "from": "2026-03-02", "to": "2026-03-03" });
+    desk.post(Some(&admin.token), "/v1/admin/exports", &day).await.expect(201);
+    let export = made(&desk, &admin).await.remove(0);
+    let path = format!("/v1/admin/exports/{}/file", export["id"].as_str().unwrap());
+    let actions = unzipped(desk.get(&admin, &path).await.bytes, "actions.csv");
+    assert_eq!(actions.into_bytes(), desk.get(&admin, ACTIONS).await.bytes);
+}
+
+#[tokio::test]
+async fn a_daily_export_that_was_deleted_is_not_made_up_for() {
+    let mut desk = Desk::start().await;
+    let admin = desk.admin().await;
+    let on = json!({ "enabled": true, "hour": 3, "keep_days": 4 });
+    schedule(&desk, &admin, &on, "*").await.expect(200);
+    let first = made_so_many(&desk, &admin, 1).await.remove(0);
+    let path = format!("/v1/admin/exports/{}", first["id"].as_str().unwrap());
+    assert_eq!(answer_of(desk.request(Method::DELETE, &path).bearer_auth(&admin.token)).await.status, 204);
+
+    // Whatever is asked for is made after what is due by itself.
+    let day = json!({ "from": "2026-03-01", "to": "2026-03-02" });
+    for restarted in [false, true] {
+        if restarted {
+            desk.restart().await;
+        }
+        let asked = desk.post(Some(&admin.token), "/v1/admin/exports", &day).await.expect(201);
+        let all = made(&desk, &admin).await;
+        assert!(all.iter().all(|export| export["kind"] == "requested"), "{all:?}");
+        let asked = format!("/v1/admin/exports/{}", asked["id"].as_str().unwrap());
+        answer_of(desk.request(Method::DELETE, &asked).bearer_auth(&admin.token)).await;
+    }
+
+    desk.later(TimeDelta::days(1));
+    desk.restart().await;
+    let next = made_so_many(&desk, &admin, 1).await;
+    assert_eq!(column(&next, "file_name"), ["signoff-2026-03-02.zip"], "the other days are made as ever");
+}
+
+/// Texts that are past their time leave the zips that are there as well; zips of other days have nothing of it and stay.
+#[tokio::test]
+async fn a_zip_from_before_texts_were_past_their_time_is_made_again_without_them() {
+    let mut desk = Desk::start().await;
+    desk.allow_manual_close(true).await;
+    let alice = desk.alice().await;
+    let old = desk.writes(WEBCHAT, "zoe", "My name is Zanzibar").await;
+    desk.close(&alice, &old.conversation, &old.message).await.expect(201);
+    desk.later(TimeDelta::days(100));
+    let admin = desk.admin().await;
+    desk.writes(WEBCHAT, "yan", "Timbuktu").await;
+    desk.later(TimeDelta::hours(1));
+    let mut paths = Vec::new();
+    for (from, to) in [("2026-03-02", "2026-03-03"), ("2026-06-10", "2026-06-11")] {
+        let day = json!({ "from": from, "to": to });
+        let asked = desk.post(Some(&admin.token), "/v1/admin/exports", &day).await.expect(201);
+        paths.push(format!("/v1/admin/exports/{}/file", asked["id"].as_str().unwrap()));
+    }
+    made(&desk, &admin).await;
+    let said = |answer: Answer| unzipped(answer.bytes, "messages.csv");
+    assert!(said(desk.get(&admin, &paths[0]).await).contains("Zanzibar"));
+    let other = desk.get(&admin, &paths[1]).await;
+    assert!(unzipped(other.bytes.clone(), "messages.csv").contains("Timbuktu"));
+
+    desk.restart_with(|options| options.closed_texts_months = 3).await;
+    while desk.timeline(&admin, &old.conversation).await[0]["text"] != "" {
+        tokio::task::yield_now().await;
+    }
+    let answer = desk.get(&admin, &paths[0]).await;
+    assert!(answer.status == 409 || !said(answer).contains("Zanzibar"), "nobody gets it from that moment on");
+    desk.restart().await;
+    let again = loop {
+        let answer = desk.get(&admin, &paths[0]).await;
+        if answer.status == 200 {
+            break said(answer);
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(!again.contains("Zanzibar"));
+    assert_eq!(desk.get(&admin, &paths[1]).await.headers[ETAG], other.headers[ETAG], "as it was");
 }
