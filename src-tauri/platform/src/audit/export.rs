@@ -8,8 +8,8 @@ use super::list::{COLUMNS, CONDITION, Filter, bound, read};
 use crate::{refusal::Refusal, spreadsheet::Sheet};
 
 /// The columns of the CSV file.
-const HEADER: [&str; 10] =
-    ["nr", "at", "who_id", "who_name", "what", "subject_id", "subject_name", "from", "to", "hash"];
+const HEADER: [&str; 11] =
+    ["nr", "id", "at", "who_id", "who_name", "what", "subject_id", "subject_name", "from", "to", "hash"];
 /// Rows per chunk.
 const ROWS: usize = 1000;
 
@@ -76,7 +76,13 @@ impl Format {
 fn write(sheet: &mut Sheet, entry: &AuditEntry) -> Result<(), Refusal> {
     let subject = entry.subject.as_ref();
     let (at, from, to) = (millis::format(&entry.at), entry.from.to_string(), entry.to.to_string());
-    sheet.number(entry.nr)?.cell(&at)?.cell(&entry.who.id)?.cell(&entry.who.name)?.cell(&entry.what)?;
+    sheet
+        .number(entry.nr)?
+        .cell(&entry.id)?
+        .cell(&at)?
+        .cell(&entry.who.id)?
+        .cell(&entry.who.name)?
+        .cell(&entry.what)?;
     sheet.cell(subject.map_or("", |subject| &subject.id))?.cell(subject.map_or("", |subject| &subject.name))?;
     sheet.cell(&from)?.cell(&to)?.cell(&entry.hash)?.end()
 }

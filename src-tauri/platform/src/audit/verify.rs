@@ -5,7 +5,9 @@
 //! [`Anchor`], which belongs on another machine.
 
 use std::{
-    fmt, fs,
+    fmt,
+    fs::{self, File},
+    io::{self, Write},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -134,12 +136,29 @@ pub fn verify_with_file(data_dir: &Path, path: &Path) -> Result<Intact, VerifyEr
     let unusable = |reason: String| VerifyError::AnchorFile { path: path.to_owned(), reason };
     let anchor = match fs::read_to_string(path) {
         Ok(text) => Some(text.parse::<Anchor>().map_err(unusable)?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(unusable(error.to_string())),
     };
     let intact = verify(data_dir, anchor.as_ref())?;
-    fs::write(path, format!("{}\n", Anchor::from(&intact))).map_err(|error| unusable(error.to_string()))?;
+    replace(path, &format!("{}\n", Anchor::from(&intact))).map_err(|error| unusable(error.to_string()))?;
     Ok(intact)
+}
+
+/// Puts a text in a file's place, whole or not at all: half an anchor would vouch for nothing.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let mut file = File::create(&partial)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&partial, path)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn check(sql: &Connection, expected: Option<&Anchor>) -> Result<Intact, VerifyError> {

@@ -94,8 +94,12 @@ async fn d52_exports_have_every_entry_in_order_and_are_entries_themselves() {
     let csv = desk.get(&admin, "/v1/exports/audit-log.csv?what=settings").await;
     assert!(csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
     let text = String::from_utf8(csv.bytes).unwrap();
-    assert!(text.starts_with("nr,at,who_id,who_name,what,subject_id,subject_name,from,to,hash\r\n"), "{text}");
+    assert!(text.starts_with("nr,id,at,who_id,who_name,what,subject_id,subject_name,from,to,hash\r\n"), "{text}");
     assert_eq!(text.lines().count(), 3);
+    let mut listed = log(&desk, &admin, "what=settings").await;
+    listed.reverse();
+    let ids: Vec<&str> = text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+    assert_eq!(ids, column(&listed, "id"), "an entry is found again by its id");
     let alice = desk.alice().await;
     for kind in ["csv", "jsonl"] {
         desk.get(&alice, &format!("/v1/exports/audit-log.{kind}")).await.refused(404, "not-found");
@@ -164,6 +168,13 @@ async fn d52_a_log_that_was_cut_off_is_found_by_its_anchor() {
     verify_with_file(dir.path(), &anchor_file).unwrap();
     verify(dir.path(), Some(&middle.parse().unwrap())).unwrap();
 
+    // What a process that was killed has left is no anchor, and is written over.
+    std::fs::write(dir.path().join("anchor.partial"), "1 ab").unwrap();
+    let again = verify_with_file(dir.path(), &anchor_file).unwrap();
+    assert!(
+        std::fs::read_to_string(&anchor_file).unwrap().contains(&again.hash)
+            && !dir.path().join("anchor.partial").exists()
+    );
     tamper(dir.path(), "DELETE FROM audit_log WHERE nr = (SELECT max(nr) FROM audit_log);");
     verify(dir.path(), None).unwrap();
     let anchor: Anchor = before.hash.parse().unwrap();
