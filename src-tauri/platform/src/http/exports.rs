@@ -65,16 +65,15 @@ pub(super) struct ExportQuery {
 impl ExportQuery {
     /// What the audit log keeps of it: whatever was asked for.
     fn told(&self) -> Value {
-        let said = [
-            ("from", &self.from),
-            ("to", &self.to),
-            ("type", &self.kind),
-            ("author", &self.author),
-            ("conversation", &self.conversation),
-            ("channel", &self.channel),
-            ("team", &self.team),
-        ];
-        said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value.as_ref()?)))).collect()
+        query::told([
+            ("from", json!(self.from)),
+            ("to", json!(self.to)),
+            ("type", json!(self.kind)),
+            ("author", json!(self.author)),
+            ("conversation", json!(self.conversation)),
+            ("channel", json!(self.channel)),
+            ("team", json!(self.team)),
+        ])
     }
 
     fn filter(&self) -> Result<Filter, Refusal> {
@@ -196,10 +195,10 @@ pub(super) async fn volumes_csv(
     Asked(asked): Asked<FiguresQuery>,
     Asked(sorted): Asked<SortQuery>,
 ) -> Result<Response, Refusal> {
-    let (range, question) = (asked.range(), asked.question()?);
+    let (told, question) = (asked.told(), asked.question()?);
     let figures = volumes_of(&app, question).await?;
     let bytes = figures::csv::actions(figures, &Sort::asked(sorted.sort.as_deref()))?;
-    note(&app, caller, "export.volumes", range).await?;
+    note(&app, caller, "export.volumes", told).await?;
     Ok((file_headers(CSV, "volumes.csv", None), bytes).into_response())
 }
 
@@ -213,11 +212,13 @@ pub(super) async fn delays_csv(
     Asked(counted): Asked<DelaysQuery>,
     Asked(sorted): Asked<SortQuery>,
 ) -> Result<Response, Refusal> {
-    let (range, mut question) = (asked.range(), counted.of(asked.question()?));
+    let mut told = asked.told();
+    counted.told_beside(&mut told);
+    let mut question = counted.of(asked.question()?);
     question.group_by.get_or_insert(GroupBy::Day);
     let delays = delays_of(&app, question).await?;
     let bytes = figures::csv::delays(delays, &Sort::asked(sorted.sort.as_deref()))?;
-    note(&app, caller, "export.delays", range).await?;
+    note(&app, caller, "export.delays", told).await?;
     Ok((file_headers(CSV, "delays.csv", None), bytes).into_response())
 }
 

@@ -1,7 +1,7 @@
 //! Actions and figures: one filter for all of them.
 
 use axum::{Router, extract::State, response::Response, routing::get};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use signoff_wire::contract::{
     actions::Action,
@@ -76,7 +76,7 @@ pub(super) async fn actions(
 }
 
 /// What rows stand for.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Group {
     #[default]
@@ -90,7 +90,7 @@ pub(super) enum Group {
 }
 
 /// What figures are compared with.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Compare {
     /// As many days directly before.
@@ -140,10 +140,29 @@ pub(super) struct DelaysQuery {
     time: DelayTime,
 }
 
+impl DelaysQuery {
+    /// Adds to what the audit log keeps of the question.
+    pub(super) fn told_beside(self, told: &mut Value) {
+        told["time"] = json!(self.time);
+    }
+}
+
 impl FiguresQuery {
-    /// What the audit log says of it.
-    pub(super) fn range(&self) -> Value {
-        json!({ "from": self.from, "to": self.to })
+    /// What the audit log keeps of it: whatever was asked for.
+    pub(super) fn told(&self) -> Value {
+        query::told([
+            ("from", json!(self.from)),
+            ("to", json!(self.to)),
+            ("tz", json!(self.tz)),
+            ("type", json!(self.kind)),
+            ("author", json!(self.author)),
+            ("conversation", json!(self.conversation)),
+            ("channel", json!(self.channel)),
+            ("team", json!(self.team)),
+            ("group_by", json!(self.group_by)),
+            ("compare", json!(self.compare)),
+            ("every", json!(self.every)),
+        ])
     }
 
     pub(super) fn question(self) -> Result<Question, Refusal> {

@@ -8,6 +8,7 @@ use axum::{
 };
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Shared;
 use crate::{figures::calendar::Zone, refusal::Refusal};
@@ -22,6 +23,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Asked<T> {
         let query = Query::try_from_uri(&parts.uri);
         ready(query.map(|Query(query)| Self(query)).map_err(|error| Refusal::InvalidQuery(error.to_string())))
     }
+}
+
+/// What the audit log keeps of a question: the parameters that were given.
+pub(super) fn told<const N: usize>(said: [(&str, Value); N]) -> Value {
+    said.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A switch: `true` or `1`, `false` or `0`.

@@ -447,6 +447,14 @@ async fn the_csv_of_figures_has_the_rows_as_they_are_sorted_and_then_the_totals(
     );
     let what: Vec<Value> = items(&desk.get(&admin, "/v1/audit-log").await.expect(200)).into_iter().take(2).collect();
     assert_eq!((&what[0]["what"], &what[1]["what"]), (&json!("export.delays"), &json!("export.volumes")));
+    let asked = json!({ "from": "2026-03-01", "to": "2026-03-03", "compare": "previous", "time": "elapsed" });
+    assert_eq!(what[0]["to"], asked, "D52: what was taken out is said whole");
+    assert_eq!(what[1]["to"], json!({ "group_by": "author", "author": "advisor" }));
+    desk.get(&admin, "/v1/exports/satisfaction.csv?channel=ch_webchat&kind=nps").await;
+    desk.get(&admin, "/v1/exports/comments.csv?rating_from=2&text=late").await;
+    let what = items(&desk.get(&admin, "/v1/audit-log?limit=2").await.expect(200));
+    assert_eq!(what[0]["to"], json!({ "rating_from": 2, "text": true }), "nobody's words");
+    assert_eq!(what[1]["to"], json!({ "channel": "ch_webchat", "kind": "nps" }));
 }
 
 /// Sealed days make figures quick; a zone that nobody asks in any more must not keep a new one from having them.

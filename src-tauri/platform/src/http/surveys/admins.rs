@@ -9,7 +9,7 @@ use axum::{
     routing::get,
 };
 use futures_util::{StreamExt, stream};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use signoff_wire::contract::{
     channels::SurveyKind,
@@ -125,7 +125,7 @@ pub(in crate::http) async fn explain(
 }
 
 /// What rows stand for.
-#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::http) enum Group {
     #[default]
@@ -137,7 +137,7 @@ pub(in crate::http) enum Group {
     Advisor,
 }
 
-#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::http) enum Kind {
     Nps,
@@ -225,8 +225,22 @@ impl ResultsQuery {
         })
     }
 
-    fn range(&self) -> Value {
-        json!({ "from": self.from, "to": self.to })
+    /// What the audit log keeps of it: whatever was asked for.
+    fn told(&self) -> Value {
+        query::told([
+            ("from", json!(self.from)),
+            ("to", json!(self.to)),
+            ("tz", json!(self.tz)),
+            ("channel", json!(self.channel)),
+            ("team", json!(self.team)),
+            ("author", json!(self.author)),
+            ("kind", json!(self.kind)),
+            ("group_by", json!(self.group_by)),
+            ("rating_from", json!(self.rating_from)),
+            ("rating_to", json!(self.rating_to)),
+            // What was searched for may be a customer's words.
+            ("text", self.text.as_ref().map_or(Value::Null, |_| json!(true))),
+        ])
     }
 }
 
@@ -250,8 +264,8 @@ pub(in crate::http) async fn results_csv(
     Asked(asked): Asked<ResultsQuery>,
 ) -> Result<Response, Refusal> {
     let sheet = sheets::results(&computed(&app, &asked).await?)?;
-    let range = asked.range();
-    app.store.write(move |write| audit::append(write, &caller.user, "export.surveys", &Value::Null, &range)).await?;
+    let told = asked.told();
+    app.store.write(move |write| audit::append(write, &caller.user, "export.surveys", &Value::Null, &told)).await?;
     Ok(csv("surveys.csv", Body::from(sheet)))
 }
 
@@ -282,8 +296,8 @@ pub(in crate::http) async fn comments_csv(
     Asked(asked): Asked<ResultsQuery>,
 ) -> Result<Response, Refusal> {
     let filter = asked.comments()?;
-    let range = asked.range();
-    app.store.write(move |write| audit::append(write, &caller.user, "export.comments", &Value::Null, &range)).await?;
+    let told = asked.told();
+    app.store.write(move |write| audit::append(write, &caller.user, "export.comments", &Value::Null, &told)).await?;
     let head = sheets::comments_head()?;
     let export = Export { store: app.store.clone(), filter, next: Some(None) };
     let whole = stream::iter([Ok(head)]).chain(stream::try_unfold(export, Export::chunk));
