@@ -1,5 +1,5 @@
 /** The scenario's editor: picture, steps, faults, trial, versions; and that nothing that was typed is lost. */
-import { screen, waitFor, within } from '@testing-library/svelte'
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { difference, drawn, removeStep } from '../src/features/settings/scenario/flow'
 import { NODE_HEIGHT, picture } from '../src/features/settings/scenario/layout'
@@ -182,6 +182,43 @@ describe('the editor', () => {
     expect(screen.getByText('with the advisors')).toBeVisible()
     await user.type(write, '#bye{Enter}')
     expect(await within(log).findByText('Closed for good')).toBeVisible()
+  })
+
+  it('tries the entry of later conversations and what is known of a customer', async () => {
+    const { user, rehearsal } = await openScenarios()
+    const path = '/v1/admin/scenarios/scenario_webchat'
+    const draft = longFlow(0)
+    draft.following = 'back'
+    draft.steps.push(
+      { id: 'back', title: '', act: { do: 'message', text: { en: 'Welcome back.', fr: 'Re.' }, then: 'nap' } },
+      { id: 'nap', title: '', act: { do: 'delay', seconds: 3600, then: 'done' } },
+      { id: 'done', title: '', act: { do: 'end' } },
+    )
+    await rehearsal.administer({ method: 'PUT', path, body: { name: 'Web chat assistant', draft }, version: '*' })
+    await user.click(await button('Open Web chat assistant'))
+    await user.click(await screen.findByRole('tab', { name: 'Try it' }))
+    await user.click(screen.getByText('Who writes'))
+    const when = screen.getByLabelText('When; empty: now')
+    await fireEvent.input(when, { target: { value: '2026-03-02T17:30:00' } })
+    await user.type(screen.getByRole('textbox', { name: 'order' }), '77')
+    await user.click(screen.getByRole('checkbox', { name: 'Has written before' }))
+    const write = await screen.findByRole('textbox', { name: 'Write as the customer' })
+    await user.type(write, 'Hello{Enter}')
+    const log = screen.getByRole('log')
+    expect(await within(log).findByText('Welcome back.')).toBeVisible()
+    expect(screen.getByText('77')).toBeVisible()
+    await user.click(await button('Let the time pass'))
+    expect(await within(log).findByText('The time has passed')).toBeVisible()
+    expect(when).toHaveValue('2026-03-02T18:30:00')
+    expect(screen.getByRole('checkbox', { name: 'Has written before' })).toBeDisabled()
+    await user.click(await button('Start over'))
+    await user.click(screen.getByRole('checkbox', { name: 'Has written before' }))
+    await user.type(write, 'Hello{Enter}')
+    expect(within(log).queryByText('Welcome back.')).toBeNull()
+    await user.click(await button('End the conversation'))
+    expect(within(log).getByText('The conversation is over')).toBeVisible()
+    await user.type(write, 'Hello again{Enter}')
+    expect(await within(log).findByText('Welcome back.')).toBeVisible()
   })
 
   it('chooses by the workspace’s office hours or by times of its own, and the trial says when it opens', async () => {

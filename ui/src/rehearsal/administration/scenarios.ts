@@ -394,6 +394,11 @@ function attempt({ draft, customer, state, event }: TryScenario): Trial {
         now.waits_for = 'answer'
         return
       }
+      if (act.do === 'delay') {
+        now.step = step.id
+        now.waits_for = 'time'
+        return
+      }
       if (act.do === 'hand_over') return void happen(step.id, { type: 'hands_over' })
       if (act.do === 'end') return void happen(step.id, { type: 'ends' })
       if (act.do === 'close_conversation') {
@@ -439,7 +444,8 @@ function attempt({ draft, customer, state, event }: TryScenario): Trial {
     now.step = now.waits_for = null
   } else {
     const waiting = draft.steps.find((one) => one.id === now.step)?.act
-    if (waiting?.do === 'http_call') go(event.type === 'answers' ? waiting.then : waiting.failed)
+    if (waiting?.do === 'delay' && event.type === 'time_passes') go(waiting.then)
+    else if (waiting?.do === 'http_call') go(event.type === 'answers' ? waiting.then : waiting.failed)
   }
   return { happened, state: now }
 }
