@@ -71,6 +71,42 @@ describe('routing rules', () => {
     await waitFor(() => expect(screen.queryByRole('button', { name: /^Orders/ })).toBeNull())
   })
 
+  it('that were kept do not replace what somebody else has saved since, before that was seen', async () => {
+    const first = await openRules()
+    await first.user.click(screen.getByRole('button', { name: 'Delete “Billing”' }))
+    first.view.unmount()
+
+    const { user, rehearsal } = await openDesk({ role: 'admin' })
+    const path = '/v1/admin/routing-rules'
+    await rehearsal.administer({ method: 'PUT', path, body: { rules: [] }, version: '1' })
+    await user.click(await button('Settings'))
+    await user.click(await button('Routing rules'))
+    expect(await screen.findByText(/has saved other rules meanwhile/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Delete “Workshop & products”' }))
+    expect(await button('Save')).toBeDisabled()
+    const kept = Object.values(localStorage).find((value: string) => value.includes('rule_orders')) as string
+    expect(JSON.parse(kept), 'still a change of the version that it was made of').toMatchObject({ version: '1' })
+    await user.click(await button('Keep mine'))
+    await user.click(await button('Save'))
+    await waitFor(() => expect(rehearsal.calls.at(-1)).toMatchObject({ method: 'PUT', version: '2' }))
+    expect(names()).toEqual(['Orders & delivery'])
+  })
+
+  it('whose changes are discarded beside somebody else’s are theirs', async () => {
+    const { user, rehearsal } = await openRules()
+    await user.click(screen.getByRole('button', { name: 'Delete “Billing”' }))
+    await rehearsal.administer({
+      method: 'PUT',
+      path: '/v1/admin/routing-rules',
+      body: { rules: [] },
+      version: '1',
+    })
+    await user.click(await button('Save'))
+    await screen.findByText(/has saved other rules meanwhile/)
+    await user.click(await button('Discard changes'))
+    await waitFor(() => expect(names()).toEqual([]))
+  })
+
   it('that name what is archived are not saved; the rule is named, and says what', async () => {
     const { user } = await openRules()
     await user.click(screen.getByRole('button', { name: /^Workshop/ }))

@@ -168,6 +168,42 @@ describe('the editor', () => {
     expect(screen.getByRole('button', { name: /Greeting mine/ })).toBeVisible()
   })
 
+  it('asks before a draft that was kept replaces what somebody else has saved since', async () => {
+    const first = await openEditor()
+    await first.user.click(await screen.findByRole('button', { name: /Greeting/ }))
+    await first.user.type(await screen.findByRole('textbox', { name: 'Title' }), ' mine')
+    first.view.unmount()
+
+    const { user, rehearsal, view } = await openScenarios()
+    const path = '/v1/admin/scenarios/scenario_webchat'
+    await rehearsal.administer({ method: 'PUT', path, body: { name: 'Theirs', draft: longFlow(0) }, version: '*' })
+    await user.click(await button('Open Web chat assistant'))
+    expect(await screen.findByText(/has saved another draft/)).toBeVisible()
+    expect(await button('Save draft')).toBeDisabled()
+    expect(await button('Publish…')).toBeDisabled()
+    await user.click(await screen.findByRole('button', { name: /Greeting mine/ }))
+    await user.type(await screen.findByRole('textbox', { name: 'Title' }), '!')
+    await user.keyboard('{Control>}s{/Control}')
+    const saved = () => rehearsal.calls.filter((call) => call.method === 'PUT' && call.version !== '*')
+    expect(saved()).toEqual([])
+    view.unmount()
+
+    // Nor does it after one more word was typed and the window was left again.
+    const last = await openScenarios()
+    await last.rehearsal.administer({
+      method: 'PUT',
+      path,
+      body: { name: 'Theirs', draft: longFlow(0) },
+      version: '*',
+    })
+    await last.user.click(await button('Open Web chat assistant'))
+    expect(await screen.findByText(/has saved another draft/)).toBeVisible()
+    await last.user.click(await button('Keep mine'))
+    await last.user.click(await button('Save draft'))
+    expect(await screen.findByText('Version 1 is published; the draft differs')).toBeVisible()
+    expect(screen.getByRole('button', { name: /Greeting mine!/ })).toBeVisible()
+  })
+
   it('tries the draft as it stands, and shows where it is', async () => {
     const { user } = await openEditor()
     await user.click(await screen.findByRole('tab', { name: 'Try it' }))

@@ -41,6 +41,8 @@ export class Rules {
       this.#kept.write(kept)
       this.recovered = true
       if (kept.version !== read.version) this.conflict = read
+      // What was read has not been looked at yet: as long as nobody has chosen, these are still a change of the older version.
+      this.#version = kept.version
     })
   }
 
@@ -86,13 +88,15 @@ export class Rules {
   }
 
   discard() {
+    if (this.conflict) return this.takeTheirs()
     if (this.document) this.rules = this.document.rules
     this.recovered = false
-    this.conflict = null
     this.#kept.write(null)
   }
 
+  /** Whether it is saved now. Not while there are somebody else's rules that nobody has looked at. */
   async save(): Promise<boolean> {
+    if (this.conflict) return false
     return this.#try(async () => {
       const sent = this.rules
       try {
@@ -112,8 +116,13 @@ export class Rules {
     })
   }
 
+  /** Goes on with what stands here; the next save replaces the others. */
   keepMine() {
-    if (this.conflict) this.#version = this.conflict.version
+    if (this.conflict) {
+      this.#version = this.conflict.version
+      this.document = this.conflict.value
+      this.change(this.rules)
+    }
     this.conflict = null
     this.failure = null
   }

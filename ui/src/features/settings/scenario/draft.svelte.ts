@@ -94,6 +94,8 @@ export class Draft {
         this.recovered = true
         this.#kept.write(kept)
         if (kept.version !== read.version) this.conflict = read
+        // What was read has not been looked at yet: as long as nobody has chosen, this is still a change of the older version.
+        this.#version = kept.version
         this.#checkSoon()
       }
     })
@@ -130,8 +132,9 @@ export class Draft {
     )
   }
 
-  /** Whether it is saved now. */
+  /** Whether it is saved now. Not while there is somebody else's version that nobody has looked at. */
   async save(): Promise<boolean> {
+    if (this.conflict) return false
     if (!this.unsaved) return true
     return this.#try(async () => {
       const sent = { name: this.name, flow: this.flow }
@@ -162,6 +165,7 @@ export class Draft {
       const answer = await this.calls.setChannels(this.id, channels, this.#version)
       this.document = answer.value
       this.#version = answer.version
+      this.#keep()
       this.#checkSoon()
     })
   }
@@ -169,8 +173,10 @@ export class Draft {
   /** Goes on with what stands here; the next save replaces the other one. */
   keepMine() {
     if (this.conflict) {
-      this.#version = this.conflict.version
-      this.document = this.conflict.value
+      const { value, version } = this.conflict
+      this.#version = version
+      this.document = value
+      this.#saved = { name: value.summary.name, flow: value.draft }
     }
     this.conflict = null
     this.failure = null
