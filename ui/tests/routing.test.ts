@@ -4,12 +4,13 @@ import { beforeEach, describe, expect, it } from 'vitest'
 // The settings are loaded when they are first opened, which is not what is tested here.
 import '../src/features/settings/Settings.svelte'
 import { TAGS } from '../src/rehearsal/administration/scenarios'
+import type { AppState } from '../src/lib/backend'
 import { button, openDesk } from './desk'
 
 beforeEach(() => localStorage.clear())
 
-async function openRules() {
-  const desk = await openDesk({ role: 'admin' })
+async function openRules(signedIn: Partial<AppState> = {}) {
+  const desk = await openDesk({ role: 'admin', signedIn })
   await desk.user.click(await button('Settings'))
   await desk.user.click(await button('Routing rules'))
   await screen.findByRole('button', { name: /^Billing/ })
@@ -58,6 +59,18 @@ describe('routing rules', () => {
     await desk.user.click(await button('Routing rules'))
     expect(await screen.findByText(/were not saved last time/)).toBeVisible()
     expect(names()).toEqual(['Workshop & products', 'Orders & delivery'])
+  })
+
+  it('that are not saved are for the person alone who changed them', async () => {
+    localStorage.setItem('signoff.routing-rules', JSON.stringify({ rules: [], version: '1' }))
+    const { user, view } = await openRules()
+    expect(localStorage.getItem('signoff.routing-rules'), 'of an earlier version').toBeNull()
+    expect(screen.queryByText(/were not saved last time/)).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Delete “Billing”' }))
+    view.unmount()
+    const nadia = { id: 'usr_admin', name: 'Nadia Admin', email: 'admin@demo.test', role: 'admin' as const }
+    await openRules({ user: nadia })
+    expect(screen.queryByText(/were not saved last time/)).toBeNull()
   })
 
   it('never overwrite what somebody else has changed meanwhile', async () => {

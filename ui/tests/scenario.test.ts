@@ -6,6 +6,7 @@ import { NODE_HEIGHT, picture } from '../src/features/settings/scenario/layout'
 import { longFlow, TAGS } from '../src/rehearsal/administration/scenarios'
 // The settings are loaded when they are first opened, which is not what is tested here.
 import '../src/features/settings/Settings.svelte'
+import type { AppState } from '../src/lib/backend'
 import type { ScenarioDocument } from '../src/lib/administration/scenarios'
 import { button, openDesk } from './desk'
 
@@ -13,15 +14,15 @@ beforeEach(() => localStorage.clear())
 
 const WORDS = { otherwise: 'otherwise', failed: 'failed', timed_out: 'too long', unclicked: 'no click' }
 
-async function openScenarios() {
-  const desk = await openDesk({ role: 'admin' })
+async function openScenarios(signedIn: Partial<AppState> = {}) {
+  const desk = await openDesk({ role: 'admin', signedIn })
   await desk.user.click(await button('Settings'))
   await desk.user.click(await button('Scenario'))
   return desk
 }
 
-async function openEditor() {
-  const desk = await openScenarios()
+async function openEditor(signedIn: Partial<AppState> = {}) {
+  const desk = await openScenarios(signedIn)
   await desk.user.click(await button('Open Web chat assistant'))
   await screen.findByRole('heading', { name: 'Web chat assistant' })
   await screen.findByRole('button', { name: /Greeting/ })
@@ -152,6 +153,27 @@ describe('the editor', () => {
     await openEditor()
     expect(await screen.findByText(/were not saved last time/)).toBeVisible()
     expect(screen.getByRole('button', { name: /Greeting kept/ })).toBeVisible()
+  })
+
+  it('keeps what is not saved for the person and the workspace alone', async () => {
+    localStorage.setItem('signoff.scenario.scenario_webchat', JSON.stringify({ name: 'Old', flow: longFlow(0) }))
+    const { user, view } = await openEditor()
+    expect(localStorage.getItem('signoff.scenario.scenario_webchat'), 'of an earlier version').toBeNull()
+    await user.click(await screen.findByRole('button', { name: /Greeting/ }))
+    await user.type(await screen.findByRole('textbox', { name: 'Title' }), ' kept')
+    view.unmount()
+
+    const nadia = { user: { id: 'usr_admin', name: 'Nadia Admin', email: 'admin@demo.test', role: 'admin' as const } }
+    const elsewhere = { workspace: { name: 'Other', address: 'https://other.test', demo: false } }
+    for (const signedIn of [nadia, elsewhere]) {
+      const other = await openEditor(signedIn)
+      expect(screen.queryByText(/were not saved last time/)).toBeNull()
+      expect(screen.queryByRole('button', { name: /Greeting kept/ })).toBeNull()
+      other.view.unmount()
+    }
+
+    await openEditor()
+    expect(await screen.findByRole('button', { name: /Greeting kept/ })).toBeVisible()
   })
 
   it('never overwrites what somebody else has saved meanwhile', async () => {

@@ -47,6 +47,8 @@ import { inboxOf, lastSaid, pageOf, rowOf } from './shown'
 export interface RehearsalOptions {
   stage?: Stage
   role?: Role
+  /** Who is signed in, and where, if it is somebody else. */
+  signedIn?: Pick<Partial<AppState>, 'user' | 'workspace'>
   closeEnabled?: boolean
   /** What the workspace's provider is called, if it has one. */
   provider?: string
@@ -127,6 +129,7 @@ export class Rehearsal implements Backend {
       sync: { first: null, current_as_of: this.#at(-20_000) },
       queue: { pending: 0, needs_attention: 0 },
       notices: [],
+      ...options.signedIn,
     }
     this.preferences = {
       language: 'system',

@@ -1,10 +1,10 @@
 /**
  * The rules while they are edited. They are one document: saving replaces all of them, names the version that was read, and never
- * overwrites somebody else's. What is not saved is kept on this machine.
+ * overwrites somebody else's. What is not saved is kept on this machine, for the person and the workspace.
  */
 import { failureOf, type Failure } from '$lib/backend'
 import type { RoutingCalls, RoutingRule, RoutingRules, RuleFault, Versioned } from '$lib/administration/routing'
-import { remembered } from '$lib/remembered'
+import { keptWork } from '$lib/remembered'
 
 interface Kept {
   rules: RoutingRule[]
@@ -23,9 +23,14 @@ export class Rules {
   busy = $state(false)
 
   #version = ''
-  readonly #kept = remembered<Kept | null>('routing-rules', null)
+  readonly #kept
 
-  constructor(readonly calls: RoutingCalls) {}
+  constructor(
+    readonly calls: RoutingCalls,
+    owner: string,
+  ) {
+    this.#kept = keptWork<Kept>('routing-rules', owner)
+  }
 
   get unsaved(): boolean {
     return this.document !== null && this.rules !== this.document.rules

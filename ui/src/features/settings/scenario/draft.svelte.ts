@@ -1,7 +1,7 @@
 /**
  * A draft while it is edited: its changes with undo, its faults as the platform sees them, and saving.
  *
- * What is not saved yet is also kept on this machine, under the scenario's id: a failed save, a lost network or a closed window loses
+ * What is not saved yet is also kept on this machine, for the person and the workspace: a failed save, a lost network or a closed window loses
  * nothing. Saving names the version that was read; if somebody else has saved meanwhile, the person chooses, and until then both are
  * there.
  */
@@ -13,7 +13,7 @@ import type {
   ScenarioFlow,
   Versioned,
 } from '$lib/administration/scenarios'
-import { remembered } from '$lib/remembered'
+import { keptWork } from '$lib/remembered'
 
 /** Keystrokes in one field that follow each other so soon are undone together. */
 const TOGETHER_MS = 1500
@@ -63,8 +63,9 @@ export class Draft {
   constructor(
     readonly calls: ScenarioCalls,
     readonly id: string,
+    owner: string,
   ) {
-    this.#kept = remembered<Kept | null>(`scenario.${id}`, null)
+    this.#kept = keptWork<Kept>(`scenario.${id}`, owner)
   }
 
   get version(): string {
