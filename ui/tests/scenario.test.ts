@@ -176,6 +176,16 @@ describe('the editor', () => {
     expect(await screen.findByRole('button', { name: /Greeting kept/ })).toBeVisible()
   })
 
+  it('loses no name that was not saved', async () => {
+    const { user, view } = await openEditor()
+    await user.type(await screen.findByRole('textbox', { name: 'Name' }), ' 2')
+    view.unmount()
+    await openScenarios()
+    await user.click(await button('Open Web chat assistant'))
+    expect(await screen.findByText(/were not saved last time/)).toBeVisible()
+    expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Web chat assistant 2')
+  })
+
   it('never overwrites what somebody else has saved meanwhile', async () => {
     const { user, rehearsal } = await openEditor()
     await user.click(await screen.findByRole('button', { name: /Greeting/ }))

@@ -89,7 +89,7 @@ export class Draft {
       const read = await this.calls.read(this.id)
       const kept = this.#kept.read()
       this.#take(read)
-      if (kept && JSON.stringify(kept.flow) !== JSON.stringify(this.flow)) {
+      if (kept && (kept.name !== this.name || JSON.stringify(kept.flow) !== JSON.stringify(this.flow))) {
         this.name = kept.name
         this.flow = kept.flow
         this.recovered = true
