@@ -43,6 +43,27 @@ describe('figures', () => {
     await waitFor(() => expect(asked(rehearsal.calls, '/v1/analytics/actions').get('author')).toBe('usr_bob'))
   })
 
+  it('are found by people and teams that are gone, as long as there are figures of them', async () => {
+    const { user, rehearsal } = await openFigures()
+    const authors = screen.getByRole('combobox', { name: 'Action author' })
+    await user.selectOptions(
+      authors,
+      await within(authors).findByRole('option', { name: 'Xavier Lenoir (deactivated)' }),
+    )
+    await waitFor(() => expect(asked(rehearsal.calls, '/v1/analytics/actions').get('author')).toBe('usr_xavier'))
+    const names = within(authors)
+      .getAllByRole('option')
+      .map((one) => one.textContent)
+    expect(
+      names.filter((name) => name?.startsWith('Web chat')),
+      'no scenario among the people',
+    ).toEqual([])
+    const teams = screen.getByRole('combobox', { name: 'Team' })
+    await user.selectOptions(teams, await within(teams).findByRole('option', { name: 'Fax desk (given up)' }))
+    await waitFor(() => expect(asked(rehearsal.calls, '/v1/analytics/actions').get('team')).toBe('team_fax'))
+    expect(within(teams).getAllByRole('option', { name: 'No team' })).toHaveLength(1)
+  })
+
   it('have totals in sight, and say why they may be smaller than the sum (D50)', async () => {
     await openFigures()
     const shown = within(await table('Volumes / Actions'))
@@ -57,10 +78,10 @@ describe('figures', () => {
     await shown.findByRole('row', { name: /^Alice Martin/ })
     const names = () => shown.getAllByRole('rowheader').map((cell) => cell.textContent)
     await user.click(shown.getByRole('button', { name: 'Reply' }))
-    expect(names()).toEqual(['Alice Martin', 'Bob Carter', 'Web chat scenario', 'Total'])
+    expect(names()).toEqual(['Alice Martin', 'Bob Carter', 'Web chat scenario', 'Xavier Lenoir', 'Total'])
     expect(shown.getByRole('columnheader', { name: 'Reply' })).toHaveAttribute('aria-sort', 'descending')
     await user.click(shown.getByRole('button', { name: 'Reply' }))
-    expect(names()).toEqual(['Web chat scenario', 'Bob Carter', 'Alice Martin', 'Total'])
+    expect(names()).toEqual(['Xavier Lenoir', 'Web chat scenario', 'Bob Carter', 'Alice Martin', 'Total'])
   })
 
   it('are compared with the period before, and remember what was chosen', async () => {

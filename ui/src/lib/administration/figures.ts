@@ -41,6 +41,13 @@ export class FiguresCalls extends Calls {
     return this.get('/v1/analytics/delays', values(query))
   }
 
+  /** Advisors and teams that there are figures of, also those that are gone. */
+  async counted(group_by: 'author' | 'team'): Promise<{ id: string; name: string }[]> {
+    const author = group_by === 'author' ? 'advisor' : null
+    const { rows } = await this.get<ActionFigures>('/v1/analytics/actions', { group_by, author })
+    return rows.map(({ key, name }) => ({ id: key, name }))
+  }
+
   /** Channels, teams and people, for the filters. */
   directory(): Promise<Directory> {
     return this.get('/v1/directory')

@@ -5,12 +5,14 @@ import type { Subject } from '.'
 
 const people = [
   { id: 'usr_alice', name: 'Alice Martin', share: 0.5 },
-  { id: 'usr_bob', name: 'Bob Carter', share: 0.3 },
+  { id: 'usr_bob', name: 'Bob Carter', share: 0.25 },
+  { id: 'usr_xavier', name: 'Xavier Lenoir', share: 0.05, gone: true },
   { id: 'scenario_webchat', name: 'Web chat scenario', share: 0.2 },
 ]
 const teams = [
   { id: 'team_billing', name: 'Billing', share: 0.55 },
-  { id: 'team_delivery', name: 'Delivery', share: 0.35 },
+  { id: 'team_delivery', name: 'Delivery', share: 0.3 },
+  { id: 'team_fax', name: 'Fax desk', share: 0.05, gone: true },
   { id: 'none', name: 'none', share: 0.1 },
 ]
 const columns: [string, number][] = [
@@ -63,8 +65,10 @@ function partsOf(group: string) {
   return group === 'channel' ? channels.map(({ id, name }) => ({ id, name, share: 1 / 3 })) : null
 }
 
-function rowsOf(group: string, days: string[], weight: number) {
-  const parts = partsOf(group)
+function rowsOf(group: string, days: string[], weight: number, author: string | null) {
+  const kinds: Record<string, string> = { advisor: 'usr_', scenario: 'scenario_' }
+  const is = (id: string) => author === null || id.startsWith(kinds[author] ?? author)
+  const parts = partsOf(group)?.filter(({ id }) => group !== 'author' || is(id))
   const all = days.reduce((sum, day) => sum + busy(day), 0) * weight
   if (parts) return parts.map(({ id, name, share }) => ({ key: id, name, by: all * share }))
   const by = new Map<string, number>()
@@ -72,13 +76,13 @@ function rowsOf(group: string, days: string[], weight: number) {
   return [...by].map(([key, by]) => ({ key, name: key, by }))
 }
 
-function volumes(group: string, days: string[], weight: number) {
-  const rows = rowsOf(group, days, weight).map(({ key, name, by }) => ({ key, name, counts: scaled(by) }))
+function volumes(group: string, days: string[], weight: number, author: string | null = null) {
+  const rows = rowsOf(group, days, weight, author).map(({ key, name, by }) => ({ key, name, counts: scaled(by) }))
   return { rows, totals: sum(rows) }
 }
 
 function delays(group: string, days: string[], weight: number) {
-  const rows = rowsOf(group, days, weight).map(({ key, name, by }) => {
+  const rows = rowsOf(group, days, weight, 'advisor').map(({ key, name, by }) => {
     const count = Math.round(by * 80)
     const some = count > 0
     return { key, name, count, median_s: some ? 200 + (by % 1) * 90 : null, p90_s: some ? 1500 + (by % 1) * 900 : null }
@@ -96,13 +100,17 @@ export function figures(): Subject {
     const [subject, query = ''] = path.split('?')
     if (method !== 'GET') return
     if (subject === '/v1/directory') {
-      const users = people.filter(({ id }) => id.startsWith('usr_')).map(({ id, name }) => ({ id, name }))
-      const routed = teams.filter(({ id }) => id !== 'none').map(({ id, name }) => ({ id, name }))
+      const there = ({ id, gone }: { id: string; gone?: boolean }) => !gone && id !== 'none'
+      const users = people
+        .filter((one) => there(one) && one.id.startsWith('usr_'))
+        .map(({ id, name }) => ({ id, name }))
+      const routed = teams.filter(there).map(({ id, name }) => ({ id, name }))
       return { body: { channels, teams: routed, users, tags: [], canned_replies: [] } }
     }
     if (!subject?.startsWith('/v1/analytics/')) return
     const asked = new URLSearchParams(query)
-    const [from, to] = [asked.get('from') ?? '', asked.get('to') ?? '']
+    // Without a range: of all time, as far as that goes here.
+    const [from, to] = [asked.get('from') ?? '2026-01-01', asked.get('to') ?? '2026-12-31']
     const days = daysBetween(from, to)
     const before = daysBetween(plus(from, -days.length), from)
     const group = asked.get('group_by') ?? 'day'
@@ -114,8 +122,8 @@ export function figures(): Subject {
     const compared = asked.get('compare') !== null
 
     if (subject === '/v1/analytics/actions') {
-      const previous = compared ? { previous: { ...period, ...volumes(group, before, weight * 0.9) } } : {}
-      return { body: { columns: columns.map(([name]) => name), ...volumes(group, days, weight), ...previous } }
+      const previous = compared ? { previous: { ...period, ...volumes(group, before, weight * 0.9, author) } } : {}
+      return { body: { columns: columns.map(([name]) => name), ...volumes(group, days, weight, author), ...previous } }
     }
     if (subject === '/v1/analytics/delays') {
       const { count } = delays(group, before, weight)
