@@ -1,4 +1,7 @@
-/** Figures that were asked for: the newest question counts, and the answer before it stays until it is there. */
+/**
+ * Figures that were asked for: the newest question counts, and the answer before it stays until there is another. Where there is none
+ * it goes: under the filters of the newest question it would be a wrong one.
+ */
 import { failureOf, type Failure } from '$lib/backend'
 
 export class Asked<T> {
@@ -16,7 +19,9 @@ export class Asked<T> {
       this.answer = answer
       this.failure = null
     } catch (reason) {
-      if (mine === this.#newest) this.failure = failureOf(reason)
+      if (mine !== this.#newest) return
+      this.answer = null
+      this.failure = failureOf(reason)
     } finally {
       if (mine === this.#newest) this.loading = false
     }
