@@ -1,8 +1,10 @@
 /** Figures and exports, for admins: what is asked, what is shown, and what is saved (R7, R11, D50, D51). */
 import { screen, waitFor, within } from '@testing-library/svelte'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { daysOf, plus } from '../src/lib/figures/period'
+import { before } from '../src/lib/figures/before'
+import { daysOf, everyKey, plus } from '../src/lib/figures/period'
 import { lengthOf } from '../src/lib/figures/words'
+import type { ActionFigures } from '../src/lib/wire/ActionFigures'
 import type { RehearsalOptions } from '../src/rehearsal/rehearsal'
 import { button, openDesk } from './desk'
 
@@ -84,6 +86,46 @@ describe('figures', () => {
     expect(names()).toEqual(['Xavier Lenoir', 'Web chat scenario', 'Bob Carter', 'Alice Martin', 'Total'])
   })
 
+  it('stand by name, who has none at the end, and are saved in that order', async () => {
+    const { user, rehearsal } = await openFigures()
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Lines' }), 'Author')
+    const shown = within(await table('Volumes / Actions'))
+    await shown.findByRole('row', { name: /^Alice Martin/ })
+    const names = () => shown.getAllByRole('rowheader').map((cell) => cell.textContent)
+    expect(names()).toEqual(['Alice Martin', 'Bob Carter', 'Web chat scenario', 'Xavier Lenoir', 'Total'])
+    await user.click(await button('Save as CSV'))
+    await waitFor(() => expect(rehearsal.saved.at(-1)).toMatch(/sort=name/))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Lines' }), 'Team')
+    await waitFor(() => expect(names()).toEqual(['Billing', 'Delivery', 'Fax desk', 'No team', 'Total']))
+  })
+
+  it('of before are not left under the filters of a question that nobody could answer', async () => {
+    const { user, rehearsal } = await openFigures()
+    await table('Volumes / Actions')
+    rehearsal.failNext.set('administer', { code: 'platform_unavailable' })
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Team' }), 'No team')
+    const again = await button('Try again')
+    expect(screen.queryByRole('region', { name: 'Volumes / Actions' })).toBeNull()
+    await user.click(again)
+    expect(await table('Volumes / Actions')).toBeVisible()
+  })
+
+  it('of weeks stand beside the days that lie as far into the period before', async () => {
+    const { user, rehearsal } = await openFigures()
+    await user.click(screen.getByRole('checkbox', { name: 'Compare with the period before' }))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Lines' }), 'Week')
+    const comparing = () =>
+      rehearsal.calls
+        .map(({ path }) => new URLSearchParams(path.split('?')[1]))
+        .filter((query) => query.get('compare') === 'previous')
+        .map((query) => query.get('group_by'))
+    await waitFor(() => expect(comparing()).toEqual(['day', 'week', 'day']))
+    const chart = await screen.findByRole('group', { name: 'Close Conversation' })
+    chart.focus()
+    await user.keyboard('{Home}')
+    expect(chart).toHaveAccessibleDescription(/Period before \d/)
+  })
+
   it('are compared with the period before, and remember what was chosen', async () => {
     const { user, rehearsal, view } = await openFigures()
     await user.click(screen.getByRole('checkbox', { name: 'Compare with the period before' }))
@@ -139,7 +181,7 @@ describe('delays', () => {
     const shown = within(await table('Delays'))
     expect(shown.getByRole('columnheader', { name: 'Median' })).toBeVisible()
     expect(shown.getByRole('row', { name: /^Total .* 4 min 1 s/ })).toBeVisible()
-    expect(screen.getByRole('row', { name: /^within 5 min/ })).toBeVisible()
+    expect(screen.getByRole('row', { name: /^over 1 min, up to 5 min/ })).toBeVisible()
     expect(screen.getByText(/Closing changes nothing here/)).toBeVisible()
   })
 
@@ -155,6 +197,17 @@ describe('delays', () => {
     expect(screen.getByText(/hours that are changed count from then on/)).toBeVisible()
     await user.click(await button('Save as CSV'))
     await waitFor(() => expect(rehearsal.saved.at(-1)).toMatch(/time=office_hours/))
+  })
+
+  it('of before stand below the total, and each answer is in one stretch of time', async () => {
+    const { user } = await openFigures()
+    await user.click(await button('Delays'))
+    const shown = within(await table('Delays'))
+    await user.click(screen.getByRole('checkbox', { name: 'Compare with the period before' }))
+    expect(await shown.findByRole('row', { name: /^Period before [\d,]+ 4 min 22 s 33 min 30 s$/ })).toBeVisible()
+    const stretches = within(screen.getByRole('table', { name: /^How long/ })).getAllByRole('rowheader')
+    const names = stretches.map((one) => one.textContent)
+    expect([names[0], names[1], names.at(-1)]).toEqual(['up to 1 min', 'over 1 min, up to 5 min', 'over 1 d'])
   })
 })
 
@@ -221,6 +274,33 @@ describe('exports', () => {
     await user.click(remove!)
     await user.click(await button('Delete'))
     await waitFor(() => expect(list.queryByRole('rowheader', { name })).toBeNull())
+  })
+})
+
+describe('the period before', () => {
+  const figures = (keys: string[], counts: number[]): ActionFigures['rows'] =>
+    keys.map((key, at) => ({ key, name: key, counts: { answer: counts[at] ?? 0 } }))
+  const [from, first] = ['2026-09-27', '2026-10-27']
+  const [days, daysBefore] = [everyKey('day', first, '2026-11-26'), everyKey('day', from, first)]
+  const ones = days.map(() => 1)
+  const beforeOf = (group: 'week' | 'month') => {
+    const rows = figures(everyKey(group, first, '2026-11-26'), [])
+    // Its own weeks and months are more, and begin elsewhere.
+    const previous = { from, to: first, totals: {}, rows: figures(everyKey(group, from, first), [1, 7, 7, 7, 7, 1]) }
+    const whole: ActionFigures = { columns: ['answer'], rows, totals: {}, previous }
+    const byDay = { ...whole, rows: figures(days, []), previous: { ...previous, rows: figures(daysBefore, ones) } }
+    return [rows.map(({ key }) => key), before(group, whole, byDay, 'answer')]
+  }
+
+  it('has as many days for each week and each month as that has itself', () => {
+    expect(beforeOf('week')).toEqual([
+      ['2026-10-26', '2026-11-02', '2026-11-09', '2026-11-16', '2026-11-23'],
+      [6, 7, 7, 7, 3],
+    ])
+    expect(beforeOf('month')).toEqual([
+      ['2026-10', '2026-11'],
+      [5, 25],
+    ])
   })
 })
 

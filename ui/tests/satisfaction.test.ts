@@ -35,6 +35,23 @@ it('names the groups of the ratings, so that nobody has to tell colours apart', 
   expect(csat.getByRole('rowheader', { name: 'Not satisfied' })).toHaveAttribute('rowspan', '3')
 })
 
+it('draws each kind over all days, also those without a survey', async () => {
+  const { user } = await openSatisfaction()
+  const nps = await screen.findByRole('group', { name: 'Recommendation (NPS)' })
+  expect(screen.getByRole('group', { name: 'Satisfaction (CSAT)' })).toBeVisible()
+  nps.focus()
+  await user.keyboard('{Home}')
+  expect(nps).toHaveAccessibleDescription(/: NPS –$/)
+  await user.keyboard('{ArrowRight}')
+  expect(nps).toHaveAccessibleDescription(/: NPS [+−-]?\d/)
+  await user.keyboard('{ArrowRight}')
+  expect(nps).toHaveAccessibleDescription(/: NPS –$/)
+  const csat = screen.getByRole('group', { name: 'Satisfaction (CSAT)' })
+  csat.focus()
+  await user.keyboard('{Home}{ArrowRight}')
+  expect(csat, 'a share of the answers, not points').toHaveAccessibleDescription(/: CSAT 76\s?%$/)
+})
+
 it('asks for what is filtered', async () => {
   const { user, rehearsal } = await openSatisfaction()
   await user.selectOptions(await screen.findByRole('combobox', { name: 'Kind of survey' }), 'csat')

@@ -50,6 +50,20 @@ export function plus(text: string, days: number): string {
   return at.toISOString().slice(0, 10)
 }
 
+/** The Monday of a day's week. */
+export function mondayOf(day: string): string {
+  return plus(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7))
+}
+
+/** The keys of all days, weeks or months from one day to the day before another. */
+export function everyKey(group: 'day' | 'week' | 'month', from: string, to: string): string[] {
+  const keys = new Set<string>()
+  for (let day = from; day < to; day = plus(day, 1)) {
+    keys.add(group === 'day' ? day : group === 'week' ? mondayOf(day) : day.slice(0, 7))
+  }
+  return [...keys]
+}
+
 export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`))
 }

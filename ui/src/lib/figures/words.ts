@@ -54,6 +54,11 @@ export function inOrder(names: string[]): string[] {
   return [...names].sort((one, other) => place(one) - place(other))
 }
 
+/** Whether rows are stretches of time, one after the other. */
+export function isDated(group: GroupBy): boolean {
+  return group === 'day' || group === 'week' || group === 'month'
+}
+
 export function groupName(group: GroupBy): string {
   switch (group) {
     case 'day':
@@ -112,6 +117,22 @@ export function rowName(group: GroupBy, row: { key: string; name: string }): str
   }
 }
 
+/** Rows in the order in which they are looked at: days as they follow each other, everything else by name, what has none at the end. */
+export function inRows<T extends { key: string; name: string }>(group: GroupBy, rows: T[]): T[] {
+  if (isDated(group)) return rows
+  const last = ({ key }: T) => Number(group === 'team' && key === 'none')
+  return [...rows].sort(
+    (one, other) => last(one) - last(other) || rowName(group, one).localeCompare(rowName(group, other), locale.tag),
+  )
+}
+
+/** How the CSV is told of the order of a table's rows. */
+export function sortOf(group: GroupBy, order: { column: string; descending: boolean } | null): string | null {
+  const first = isDated(group) ? 'key' : 'name'
+  if (!order) return isDated(group) ? null : first
+  return (order.descending ? '-' : '') + (order.column === 'key' ? first : order.column)
+}
+
 /** The same, short: under a chart. */
 export function rowLabel(group: GroupBy, row: { key: string; name: string }): string {
   const utc = { timeZone: 'UTC' } as const
@@ -141,7 +162,9 @@ function two(large: string, rest: number, small: (inputs: { count: number }) => 
   return rest === 0 ? large : `${large} ${small({ count: rest })}`
 }
 
-/** The end of a bucket of delays. */
+/** A bucket of delays: what is longer than the end of the one before, up to its own end, which belongs to it. */
 export function bucketName(upTo: number | null, before: number | null): string {
-  return upTo === null ? m.bucket_over({ length: lengthOf(before) }) : m.bucket_within({ length: lengthOf(upTo) })
+  if (upTo === null) return m.bucket_over({ length: lengthOf(before) })
+  if (before === null) return m.bucket_within({ length: lengthOf(upTo) })
+  return m.bucket_between({ from: lengthOf(before), to: lengthOf(upTo) })
 }

@@ -10,10 +10,10 @@ const people = [
   { id: 'scenario_webchat', name: 'Web chat scenario', share: 0.2 },
 ]
 const teams = [
+  { id: 'none', name: 'none', share: 0.1 },
   { id: 'team_billing', name: 'Billing', share: 0.55 },
   { id: 'team_delivery', name: 'Delivery', share: 0.3 },
   { id: 'team_fax', name: 'Fax desk', share: 0.05, gone: true },
-  { id: 'none', name: 'none', share: 0.1 },
 ]
 const columns: [string, number][] = [
   ['answer', 320],

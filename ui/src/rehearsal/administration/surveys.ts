@@ -1,4 +1,5 @@
 /** Surveys, rehearsed: three channels, some weeks of answers. */
+import { everyKey } from '$lib/figures/period'
 import type {
   ChannelSurvey,
   Failure,
@@ -76,7 +77,7 @@ export function surveys(): Subject {
     }
     const conversation = /^\/v1\/admin\/surveys\/conversations\/(.+)$/.exec(path)?.[1]
     if (conversation !== undefined) return { body: explanation(conversation) }
-    if (path.startsWith('/v1/admin/surveys/results')) return { body: results() }
+    if (path.startsWith('/v1/admin/surveys/results')) return { body: results(path) }
     if (path.startsWith('/v1/admin/surveys/comments')) return { body: comments(path) }
     return undefined
   }
@@ -137,11 +138,14 @@ function scores(counts: number[], sent: number): SurveyScores {
   } as unknown as SurveyScores
 }
 
-function results(): SurveyResults {
-  const rows = Array.from({ length: 14 }, (_, at) => {
+/** Days without a survey have no row: here two of three. */
+function results(path: string): SurveyResults {
+  const query = new URLSearchParams(path.split('?')[1])
+  const days = everyKey('day', query.get('from') ?? '', query.get('to') ?? '')
+  const rows = days.flatMap((key, at) => {
+    if (at % 3 !== 1) return []
     const counts = Array.from({ length: 11 }, (_, rating) => ((at * 7 + rating * 5) % 11 < rating - 2 ? 1 : 0))
-    const key = `2026-11-${String(at + 8).padStart(2, '0')}`
-    return { key, name: key, scores: scores(counts, 12) }
+    return [{ key, name: key, scores: scores(counts, 12) }]
   })
   return {
     totals: scores([2, 0, 1, 1, 2, 4, 3, 9, 17, 24, 31], 160),
