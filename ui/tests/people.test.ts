@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/svelte'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { hasSentence } from '../src/features/settings/audit-words'
+import { auditKinds, hasSentence } from '../src/features/settings/audit-words'
 import type { ChangePerson } from '../src/lib/backend'
 import { button, openDesk } from './desk'
 
@@ -348,11 +348,17 @@ describe('the audit log', () => {
   })
 })
 
-it('every kind that the platform writes has a sentence', () => {
+it('every kind that the platform writes has a sentence, and can be asked for', () => {
   const sources = join(import.meta.dirname, '../../src-tauri/platform/src')
   const written = readdirSync(sources, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.rs'))
     .flatMap((file) => [...readFileSync(join(sources, file), 'utf8').matchAll(KIND)].map(([, kind]) => kind!))
   expect(written.length).toBeGreaterThan(40)
   expect([...new Set(written)].filter((what) => !hasSentence(what))).toEqual([])
+  // As the platform compares them: the kind itself, or what follows its dot.
+  const asked = (what: string) => auditKinds.some(([kind]) => what === kind || what.startsWith(`${kind}.`))
+  expect(
+    [...new Set(written)].filter((what) => !asked(what)),
+    'in no kind',
+  ).toEqual([])
 })

@@ -50,6 +50,30 @@ describe('routing rules', () => {
     await waitFor(() => expect(screen.queryByText(/a rule lacks a name, words, times/)).toBeNull())
   })
 
+  it('answer in any language; what would not be sent is said at once', async () => {
+    const { user, rehearsal } = await openRules()
+    await user.click(screen.getByRole('button', { name: /^Billing/ }))
+    await user.click(screen.getByRole('switch', { name: 'Answer automatically' }))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Add a language' }), 'German')
+    const german = screen.getByRole('textbox', { name: 'Reply, DE' })
+    await user.click(german)
+    await user.paste(`Guten Tag {{customer.name}}, ${'a'.repeat(4060)}`)
+    expect(screen.queryByText('The text is longer than one of its channels takes.')).toBeNull()
+    await user.paste('€'.repeat(40))
+    expect(screen.getByText('The text is longer than one of its channels takes.')).toBeVisible()
+    expect(german).toHaveAttribute('aria-invalid', 'true')
+    await user.clear(german)
+    await user.paste('Guten Tag {{ gibtesnicht }}')
+    expect(screen.getByText('Nothing sets this variable.')).toBeVisible()
+    await user.clear(german)
+    await user.paste('Guten Tag.')
+    expect(screen.queryByText('Nothing sets this variable.')).toBeNull()
+    await user.click(await button('Save'))
+    await waitFor(() => expect(rehearsal.calls.at(-1)?.method).toBe('PUT'))
+    const { rules } = rehearsal.calls.at(-1)?.body as { rules: { then: { reply: object } }[] }
+    expect(rules[0]?.then.reply).toEqual({ de: 'Guten Tag.' })
+  })
+
   it('are still there when the window was left before saving', async () => {
     const { user, view } = await openRules()
     await user.click(screen.getByRole('button', { name: 'Delete “Billing”' }))

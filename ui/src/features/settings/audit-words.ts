@@ -125,6 +125,7 @@ const sentences: Record<string, Wording> = {
 /** The kinds that one can ask for, by what they begin with. */
 export const auditKinds: [string, () => string][] = [
   ['sign-in', m.audit_kind_sign_in],
+  ['sign-out', m.audit_kind_sign_out],
   ['two-step', m.second_title],
   ['single-sign-on', m.sso_title],
   ['settings', m.audit_kind_settings],
@@ -137,6 +138,7 @@ export const auditKinds: [string, () => string][] = [
   ['scenario', m.settings_scenario],
   ['routing_rules', m.settings_routing_rules],
   ['widget-application', m.settings_crm_widget],
+  ['widget', m.audit_kind_widget],
   ['user', m.audit_kind_user],
   ['team', m.audit_kind_team],
   ['customer', m.settings_customer_data],
