@@ -46,6 +46,27 @@ it('show what the customer sees as it is typed, in each language', async () => {
   expect([english?.question, french?.question.slice(0, 18)]).toEqual(['Shall we meet again?', 'Nous recommanderie'])
 })
 
+it('are never sent in English as if it were another language', async () => {
+  const { user, saved } = await openSurveys()
+  const form = within(screen.getByRole('form', { name: 'Survey of Web chat' }))
+  await user.selectOptions(form.getByRole('combobox', { name: 'Add a language' }), 'German')
+  const question = form.getByRole('textbox', { name: 'Question' })
+  expect(question).toHaveValue('')
+  expect(question).toHaveAttribute('placeholder', expect.stringMatching(/^How likely are you/))
+  expect(form.getByText('German: a text is empty.')).toBeVisible()
+  for (const [name, text] of [
+    ['Question', 'Empfehlen Sie uns?'],
+    ['Lowest rating means', 'Nein'],
+    ['Highest rating means', 'Ja'],
+    ['Thanks', 'Danke.'],
+  ] as const) {
+    await user.type(form.getByRole('textbox', { name }), text)
+  }
+  await user.click(form.getByRole('button', { name: 'Save' }))
+  await form.findByText('Saved.')
+  expect(saved()[0]?.body).toMatchObject({ texts: [{}, {}, { language: 'de', thanks: 'Danke.' }] })
+})
+
 it('let our own words follow the kind, and keep the admin’s', async () => {
   const { user } = await openSurveys()
   const form = within(screen.getByRole('form', { name: 'Survey of Web chat' }))

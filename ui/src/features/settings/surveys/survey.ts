@@ -25,8 +25,10 @@ export function whenSent(survey: ChannelSurvey, rules: UpdateSurveyRules): strin
   return `${m.surveys_when({ replies })} ${quiet}`
 }
 
-/** Our own words, for a language that has none yet. */
+/** Our own words, for a language that has none yet. Of a language that we have no words in they are empty: English is none. */
 export function ourTexts(kind: SurveyKind, language: string): SurveyTexts {
+  if (language !== 'en' && language !== 'fr')
+    return { language, question: '', low_label: '', high_label: '', thanks: '' }
   const french = language === 'fr'
   const [question, low_label, high_label] =
     kind === 'csat'
