@@ -1,6 +1,7 @@
 /** Figures and exports, for admins: what is asked, what is shown, and what is saved (R7, R11, D50, D51). */
 import { screen, waitFor, within } from '@testing-library/svelte'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Download } from '../src/lib/backend'
 import { before } from '../src/lib/figures/before'
 import { daysOf, everyKey, plus } from '../src/lib/figures/period'
 import { lengthOf } from '../src/lib/figures/words'
@@ -228,6 +229,36 @@ describe('exports', () => {
     expect(rehearsal.saved[0]).toMatch(/^\/v1\/exports\/actions\.csv\?from=/)
     await user.click(downloads.getByRole('button', { name: /^Dismiss/ }))
     await waitFor(() => expect(screen.queryByRole('region', { name: 'Downloads' })).toBeNull())
+  })
+
+  it('say how far they are, also while nobody knows how much there is', async () => {
+    const { user, rehearsal } = await openExports()
+    let download: Download = {
+      id: 'dl_slow',
+      name: 'actions.csv',
+      state: 'running',
+      received: 0,
+      total: null,
+      failure: null,
+    }
+    const tell = (change: Partial<Download>) => {
+      download = { ...download, ...change }
+      rehearsal.announce({ kind: 'download_changed', download })
+    }
+    tell({ received: 1_200_000 })
+    const downloads = within(await screen.findByRole('region', { name: 'Downloads' }))
+    const bar = downloads.getByRole('progressbar', { name: 'actions.csv' })
+    expect(bar).not.toHaveAttribute('value')
+    expect(downloads.getByText(/^1.2 MB/)).toBeVisible()
+    tell({ total: 2_400_000 })
+    await waitFor(() => expect(bar).toHaveAttribute('value', '1200000'))
+    expect(bar).toHaveAttribute('max', '2400000')
+    expect(downloads.getByText(/1.2 MB.*2.4 MB/)).toBeVisible()
+    tell({ received: 1_800_000 })
+    await waitFor(() => expect(bar).toHaveAttribute('value', '1800000'))
+    await user.click(downloads.getByRole('button', { name: 'Cancel saving actions.csv' }))
+    tell({ state: 'cancelled' })
+    await waitFor(() => expect(downloads.queryByRole('progressbar')).toBeNull())
   })
 
   it('tell a full disk plainly, and go on where they were', async () => {
