@@ -253,7 +253,9 @@ function complain(why) {
 
 function grow() {
   text.style.height = 'auto'
-  text.style.height = `${Math.min(text.scrollHeight, 140)}px`
+  // Its borders belong to its height; without them there is a scroll bar beside a single line.
+  const borders = text.offsetHeight - text.clientHeight
+  text.style.height = `${Math.min(text.scrollHeight + borders, 140)}px`
 }
 
 /** @param {import('./api.js').Settings} settings */
