@@ -28,6 +28,9 @@ const carrying = (files: File[], text = '') => ({
   dropEffect: 'none',
 })
 
+/** As WebKitGTK hands over files: that there are some, and nothing of them. */
+const keeping = (types: string[]) => ({ files: [], types, getData: () => '', dropEffect: 'none' })
+
 async function opened(options: RehearsalOptions = {}) {
   const desk = await openDesk(options)
   const id = await openFirst(desk.user)
@@ -48,6 +51,12 @@ const shown = () =>
   screen.queryAllByRole('button', { name: /^Remove / }).map((one) => one.getAttribute('aria-label')!.slice(7))
 const paste = async (files: File[], text = '') =>
   fireEvent.paste(await reply(), { clipboardData: carrying(files, text) })
+/** Drags it over the conversation and lets it go. */
+async function drop(region: HTMLElement, dataTransfer: ReturnType<typeof keeping> | ReturnType<typeof carrying>) {
+  await fireEvent.dragEnter(region, { dataTransfer })
+  const area = (await screen.findByText(/^Drop to attach/)).parentElement!
+  await fireEvent.drop(area, { dataTransfer })
+}
 
 describe('attaching', () => {
   it('shows what was chosen in the system’s dialog by name and size, and says so', async () => {
@@ -124,6 +133,51 @@ describe('attaching', () => {
     const area = (await screen.findByText(/^Drop to attach/)).parentElement!
     await fireEvent.dragLeave(area)
     await waitFor(() => expect(screen.queryByText(/^Drop to attach/)).toBeNull())
+  })
+
+  it('has the shell take what the web view keeps back of a drag, once it is let go', async () => {
+    const { region } = await opened({ keptBack: (from) => (from === 'dropped' ? picked('a.pdf', 'b.png') : []) })
+    const carried = { dataTransfer: keeping(['text/uri-list', 'text/html']) }
+    await fireEvent.dragEnter(region, carried)
+    const area = (await screen.findByText(/^Drop to attach/)).parentElement!
+    expect(shown()).toEqual([])
+    // As the pointer comes back to the page.
+    await fireEvent.pointerMove(area)
+    await fireEvent.drop(region, carried)
+    await waitFor(() => expect(shown()).toEqual(['a.pdf', 'b.png']))
+    expect(screen.getByText('Attached: a.pdf and b.png.')).toBeInTheDocument()
+    expect(await reply()).toHaveFocus()
+  })
+
+  it.each([
+    ['files', ['text/uri-list']],
+    ['a picture', []],
+  ])('has the shell take what the web view keeps back of the clipboard: %s', async (_, types) => {
+    await opened({ keptBack: (from) => (from === 'copied' ? picked('image.png') : []) })
+    await fireEvent.paste(await reply(), { clipboardData: keeping(types) })
+    await waitFor(() => expect(shown()).toEqual(['image.png']))
+  })
+
+  it('leaves the text of a link to the text, dragged and copied', async () => {
+    const { region } = await opened({ keptBack: () => picked('never.pdf') })
+    const link = {
+      ...keeping(['text/uri-list', 'text/plain']),
+      getData: (type: string) => (type === 'text/html' ? '' : 'https://example.com/'),
+    }
+    await fireEvent.dragEnter(region, { dataTransfer: link })
+    expect(screen.queryByText(/^Drop to attach/)).toBeNull()
+    await fireEvent.paste(await reply(), { clipboardData: link })
+    expect(shown()).toEqual([])
+    expect(screen.queryByText(/^Attach/)).toBeNull()
+  })
+
+  it('says why if what the web view kept back is not attached', async () => {
+    const { region, rehearsal } = await opened({ keptBack: () => picked('a.pdf') })
+    rehearsal.failNext.set('takeFiles', { code: 'files_not_taken' })
+    await drop(region, keeping(['text/uri-list', 'text/html']))
+    expect(await screen.findByRole('alert')).toHaveTextContent(refusalText([], { code: 'files_not_taken' }))
+    await drop(region, carrying([file('b.pdf')]))
+    await waitFor(() => expect(shown()).toEqual(['b.pdf']))
   })
 
   it('opens no file that is let go elsewhere, and hinders no text', async () => {

@@ -1,14 +1,18 @@
-//! Files that go with a reply (D41): chosen in the system's own dialog and read here, or handed over by the window as bytes.
+//! Files that go with a reply (D41): chosen in the system's own dialog or kept back by the web view, and read here; or handed over by the
+//! window as bytes.
 
 use std::borrow::Cow;
+use std::io;
 
+use signoff_engine::Engine;
 use signoff_wire::interface::{
-    Attached, AttachedFile, CONVERSATION_HEADER, Code, DetachFile, Failure, NAME_HEADER, RefusedFile,
+    Attached, AttachedFile, CONVERSATION_HEADER, Code, DetachFile, Failure, NAME_HEADER, RefusedFile, TakeFiles,
 };
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{State, WebviewWindow};
 
 use super::{Answer, Running};
+use crate::desktop::carried::{self, Brought};
 use crate::desktop::language::SpokenLanguage;
 use crate::desktop::open_dialog::{self, Chosen};
 
@@ -21,18 +25,21 @@ pub(crate) async fn choose_files(
     conversation_id: String,
 ) -> Answer<Attached> {
     let mut attached = Attached { files: engine.require_taking_files(&conversation_id).await?, refused: Vec::new() };
-    for Chosen { name, path } in open_dialog::ask(&window, language.now()).await {
-        match open_dialog::read(path).await {
-            Ok(bytes) => {
-                let Attached { files, refused } = engine.attach_file(&conversation_id, &name, bytes).await?;
-                attached.files = files;
-                attached.refused.extend(refused);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a file that was chosen cannot be read");
-                attached.refused.push(RefusedFile { name, failure: Failure::new(Code::FileUnreadable) });
-            }
-        }
+    for chosen in open_dialog::ask(&window, language.now()).await {
+        attach(&engine, &conversation_id, Brought::File(chosen), &mut attached).await?;
+    }
+    Ok(attached)
+}
+
+/// What was pasted or dropped, where the web view keeps it back.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn take_files(window: WebviewWindow, engine: Running<'_>, args: TakeFiles) -> Answer<Attached> {
+    let TakeFiles { conversation_id, from } = args;
+    // Taken at once: what is dragged next is another click's.
+    let taken = carried::take(&window, from).await;
+    let mut attached = Attached { files: engine.require_taking_files(&conversation_id).await?, refused: Vec::new() };
+    for brought in taken {
+        attach(&engine, &conversation_id, brought, &mut attached).await?;
     }
     Ok(attached)
 }
@@ -49,6 +56,26 @@ pub(crate) async fn attach_file(engine: Running<'_>, request: Request<'_>) -> An
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn detach_file(engine: Running<'_>, args: DetachFile) -> Answer<Vec<AttachedFile>> {
     engine.detach_file(args).await
+}
+
+async fn attach(engine: &Engine, conversation_id: &str, brought: Brought, attached: &mut Attached) -> Answer<()> {
+    let (name, read) = match brought {
+        Brought::File(Chosen { name, path }) => (name, open_dialog::read(path).await),
+        Brought::Bytes { name, bytes } => (name, Ok(bytes)),
+        Brought::OutOfReach { name } => (name, Err(io::ErrorKind::Unsupported.into())),
+    };
+    match read {
+        Ok(bytes) => {
+            let Attached { files, refused } = engine.attach_file(conversation_id, &name, bytes).await?;
+            attached.files = files;
+            attached.refused.extend(refused);
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a file that was brought cannot be read");
+            attached.refused.push(RefusedFile { name, failure: Failure::new(Code::FileUnreadable) });
+        }
+    }
+    Ok(())
 }
 
 fn header(request: &Request<'_>, name: &str) -> Answer<String> {

@@ -27,6 +27,7 @@ commands! {
     conversation::picture,
     conversation::save_draft,
     files::choose_files,
+    files::take_files,
     files::attach_file,
     files::detach_file,
     conversation::send_reply,

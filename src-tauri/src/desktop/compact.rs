@@ -11,7 +11,7 @@ use signoff_wire::contract::requests::Origin;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
-use super::window;
+use super::{carried, window};
 use crate::profile::Profile;
 
 /// Labels begin so; the capability in `tauri.conf.json` names them.
@@ -135,6 +135,7 @@ fn create(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow> {
     }
     let made = builder.build()?;
     made.set_background_color(Some(window::ground(&made, theme)))?;
+    carried::watch(&made)?;
     Ok(made)
 }
 

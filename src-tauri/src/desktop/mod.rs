@@ -3,6 +3,7 @@
 
 mod afterwards;
 pub(crate) mod audience;
+pub(crate) mod carried;
 pub(crate) mod clock;
 pub(crate) mod compact;
 pub(crate) mod confirm;

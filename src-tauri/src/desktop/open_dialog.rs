@@ -19,7 +19,8 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    fn at(path: PathBuf) -> Self {
+    /// The file at a path.
+    pub(crate) fn at(path: PathBuf) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Self { name, path }
     }

@@ -15,7 +15,7 @@ use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWind
 use tauri_plugin_window_state::StateFlags;
 
 use super::compact::{self, Compact};
-use super::{afterwards, placement};
+use super::{afterwards, carried, placement};
 use crate::profile::Profile;
 
 /// The window's label, which its capability in `tauri.conf.json` names.
@@ -56,6 +56,7 @@ pub(crate) fn create(app: &AppHandle, profile: &Profile, theme: Theme) -> tauri:
     }
     let window = builder.build()?;
     window.set_background_color(Some(ground(&window, theme)))?;
+    carried::watch(&window)?;
     show(app);
     tauri::async_runtime::spawn(afterwards::run(app.clone()));
     Ok(window)

@@ -2,7 +2,19 @@
 
 /** Whether a drag has files with it. Which ones is told only when they are let go. */
 export function carriesFiles(event: DragEvent): boolean {
-  return event.dataTransfer?.types.includes('Files') ?? false
+  const types = event.dataTransfer?.types ?? []
+  return types.includes('Files') || keepsBack(types)
+}
+
+/** WebKitGTK tells only that there are addresses, and neither which nor files; with any other address comes its text. */
+function keepsBack(types: readonly string[]): boolean {
+  return types.includes('text/uri-list') && !types.includes('text/plain')
+}
+
+/** Whether something is pasted that the page gets nothing of: files, or under WebKitGTK a picture, of which it does not even tell. */
+export function pastedOutOfSight(data: DataTransfer | null): boolean {
+  if (!data || data.files.length > 0) return false
+  return ['text/plain', 'text/html'].every((type) => data.getData(type) === '')
 }
 
 /** The files of what is pasted. Office programs put a picture of a text beside the text; then the text is meant. */

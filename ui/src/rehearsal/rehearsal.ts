@@ -17,7 +17,9 @@ import type {
   Code,
   ConversationView,
   DemoPerson,
+  Carried,
   DetachFile,
+  TakeFiles,
   Draft,
   Failure,
   InboxPage,
@@ -68,6 +70,8 @@ export interface RehearsalOptions {
   confirm?: (customerName: string, files: string[]) => boolean | Promise<boolean>
   /** What the person picks in the system's dialog for files; nothing: it was cancelled. */
   pick?: () => PickedFile[] | Promise<PickedFile[]>
+  /** What the web view keeps back of a drag or of the clipboard. */
+  keptBack?: (from: Carried) => PickedFile[]
   now?: () => number
 }
 
@@ -466,9 +470,13 @@ export class Rehearsal implements Backend {
     this.#mayFail('chooseFiles')
     if (!this.files.limits) throw { code: 'files_not_taken' } satisfies Failure
     const picked = (await this.options.pick?.()) ?? [{ name: 'invoice.pdf', bytes: new Uint8Array(2048) }]
-    const answers = picked.map((file) => this.files.attach(conversationId, file))
-    this.#draftChanged(conversationId)
-    return { files: this.files.of(conversationId), refused: answers.flatMap(({ refused }) => refused) }
+    return this.#attachAll(conversationId, picked)
+  }
+
+  async takeFiles({ conversation_id, from }: TakeFiles): Promise<Attached> {
+    this.#mayFail('takeFiles')
+    if (!this.files.limits) throw { code: 'files_not_taken' } satisfies Failure
+    return this.#attachAll(conversation_id, this.options.keptBack?.(from) ?? [])
   }
 
   async attachFile(conversationId: string, name: string, bytes: Uint8Array): Promise<Attached> {
@@ -659,6 +667,12 @@ export class Rehearsal implements Backend {
     this.#set({ queue: this.#queue.counts() })
     this.announce({ kind: 'queue_changed' })
     this.announce({ kind: 'inbox_changed', conversation_ids: [entry.conversation_id] })
+  }
+
+  #attachAll(conversationId: string, picked: PickedFile[]): Attached {
+    const answers = picked.map((file) => this.files.attach(conversationId, file))
+    this.#draftChanged(conversationId)
+    return { files: this.files.of(conversationId), refused: answers.flatMap(({ refused }) => refused) }
   }
 
   #draftChanged(conversationId: string) {

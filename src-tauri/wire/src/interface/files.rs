@@ -1,7 +1,8 @@
 //! Files that go with a reply (D41): attached to the draft of a conversation, taken along by the click that sends it.
 //!
 //! A file is whole in the profile before anything shows it as attached. What the window brings (pasted, dropped) it hands over as bytes; what
-//! is chosen in the system's own dialog is read by the shell, and no path ever reaches the interface.
+//! is chosen in the system's own dialog, and what the web view keeps back from the page, is read by the shell, and no path ever reaches the
+//! interface.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -30,7 +31,28 @@ pub struct AttachedFile {
     pub size: u64,
 }
 
-/// Answer of `choose_files` and `attach_file`.
+/// Arguments of `take_files`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TakeFiles {
+    /// The conversation.
+    pub conversation_id: String,
+    /// From where they are taken.
+    pub from: Carried,
+}
+
+/// How files were brought from another program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Carried {
+    /// Dragged here and let go.
+    Dropped,
+    /// Copied there and pasted here.
+    Copied,
+}
+
+/// Answer of `choose_files`, `take_files` and `attach_file`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Attached {

@@ -30,6 +30,7 @@
 //! | `picture` | [`PictureQuery`] | [`Picture`], drawn for the screen |
 //! | `save_draft` | [`Draft`] | nothing |
 //! | `choose_files` | `conversation_id` | [`Attached`]; the system's own dialog asks which. Cancelled, nothing is attached or refused |
+//! | `take_files` | [`TakeFiles`] | [`Attached`]; what was brought and the web view keeps back |
 //! | `attach_file` | the bytes as raw body, with the headers [`CONVERSATION_HEADER`] and [`NAME_HEADER`] | [`Attached`], once the file is durable |
 //! | `detach_file` | [`DetachFile`] | list of [`AttachedFile`]: the draft's files as they are now |
 //! | `send_reply` | [`SendReply`] | [`QueueEntry`], after the commit |

@@ -2,7 +2,7 @@
  * The files of the draft (D41). They are in the profile before they are shown, so nothing of them has to be saved here: what is shown is what
  * the engine answered last. One is attached after the other, and what becomes of one touches neither the others nor the text.
  */
-import { failureOf, type Attached, type AttachedFile, type Failure } from '$lib/backend'
+import { failureOf, type Attached, type AttachedFile, type Carried, type Failure } from '$lib/backend'
 import type { Desk } from '$lib/desk.svelte'
 import { certainRefusal } from '$lib/file-limits'
 import { m } from '$lib/paraglide/messages'
@@ -15,12 +15,15 @@ export interface Refusal {
   failure: Failure
 }
 
-/** What is being attached: the file's name, and which one of how many it is. No name: the system's dialog is open. */
+/** What is being attached: the file's name, and which one of how many it is. No name: the shell reads it, also while its dialog is open. */
 export interface Attaching {
   name: string | null
   at: number
   of: number
 }
+
+/** What the web view keeps back, and the shell attaches. */
+type Kept = Promise<Attached | Failure>
 
 export class DraftFiles {
   attaching = $state.raw<Attaching | null>(null)
@@ -28,7 +31,7 @@ export class DraftFiles {
   /** Nobody looks at this conversation any more: what went wrong is said in passing. */
   left = false
 
-  #waiting: File[] = []
+  #waiting: (File | Kept)[] = []
 
   constructor(
     readonly desk: Desk,
@@ -48,7 +51,7 @@ export class DraftFiles {
       const before = this.list
       const attached = await this.desk.backend.chooseFiles(this.conversation.id)
       this.#take(attached)
-      this.#say(attached.files.filter((file) => !before.some(({ id }) => id === file.id)).map(({ name }) => name))
+      this.#say(newIn(attached.files, before))
     } catch (reason) {
       this.#refuse([], failureOf(reason))
     }
@@ -57,14 +60,13 @@ export class DraftFiles {
 
   /** Attaches what was pasted or dropped, behind what is being attached. */
   async attach(files: File[]) {
-    this.#waiting.push(...files)
-    if (this.attaching) {
-      const { name, at } = this.attaching
-      this.attaching = { name, at, of: at + this.#waiting.length }
-      return
-    }
-    this.refusals = []
-    await this.#workOff()
+    await this.#add(files)
+  }
+
+  /** Attaches what was pasted or dropped and the web view keeps back. The shell is told at once: the next drag is another one. */
+  async take(from: Carried) {
+    const kept = this.desk.backend.takeFiles({ conversation_id: this.conversation.id, from })
+    await this.#add([kept.catch(failureOf)])
   }
 
   async remove({ id, name }: AttachedFile) {
@@ -96,14 +98,36 @@ export class DraftFiles {
     this.refusals = this.refusals.filter((other) => other !== refusal)
   }
 
+  async #add(brought: (File | Kept)[]) {
+    this.#waiting.push(...brought)
+    if (this.attaching) {
+      const { name, at } = this.attaching
+      this.attaching = { name, at, of: at + this.#waiting.length }
+      return
+    }
+    this.refusals = []
+    await this.#workOff()
+  }
+
   async #workOff() {
     const done: string[] = []
-    for (let at = 1, file = this.#waiting.shift(); file; at++, file = this.#waiting.shift()) {
-      this.attaching = { name: file.name, at, of: at + this.#waiting.length }
-      if (await this.#attachOne(file)) done.push(file.name)
+    for (let at = 1, next = this.#waiting.shift(); next; at++, next = this.#waiting.shift()) {
+      const name = next instanceof File ? next.name : null
+      this.attaching = { name, at, of: at + this.#waiting.length }
+      if (!(next instanceof File)) done.push(...(await this.#takeKept(next)))
+      else if (await this.#attachOne(next)) done.push(next.name)
     }
     this.attaching = null
     this.#say(done)
+  }
+
+  /** The names of what is attached by it. */
+  async #takeKept(kept: Kept): Promise<string[]> {
+    const before = this.list
+    const answer = await kept
+    if ('code' in answer) this.#refuse([], answer)
+    else this.#take(answer)
+    return newIn(this.list, before)
   }
 
   async #attachOne(file: File): Promise<boolean> {
@@ -135,6 +159,10 @@ export class DraftFiles {
   #say(names: string[]) {
     if (names.length > 0) this.desk.say(m.files_attached({ names: listed(names) }))
   }
+}
+
+function newIn(files: AttachedFile[], before: AttachedFile[]): string[] {
+  return files.filter((file) => !before.some(({ id }) => id === file.id)).map(({ name }) => name)
 }
 
 async function bytesOf(file: File): Promise<Uint8Array> {

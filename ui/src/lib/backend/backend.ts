@@ -36,6 +36,7 @@ import type {
   SignInOutcome,
   SignInWays,
   Startup,
+  TakeFiles,
   TimelinePage,
   TimelineQuery,
   WorkspaceFound,
@@ -76,6 +77,8 @@ export interface Backend {
   saveDraft(args: Draft): Promise<void>
   /** Asks in the system's own dialog which files to attach, and attaches them. Cancelled, nothing is attached or refused. */
   chooseFiles(conversationId: string): Promise<Attached>
+  /** Attaches what was pasted or dropped and the web view keeps back from the page. Nothing was: nothing is attached or refused. */
+  takeFiles(args: TakeFiles): Promise<Attached>
   /** Attaches what was pasted or dropped; durable when it answers. */
   attachFile(conversationId: string, name: string, bytes: Uint8Array): Promise<Attached>
   /** Takes a file off the draft; answers with those that are left. */

@@ -37,6 +37,7 @@ export function tauriBackend(): Backend {
     picture: (args) => invoke('picture', { args }),
     saveDraft: (args) => invoke('save_draft', { args }),
     chooseFiles: (conversation_id) => invoke('choose_files', { conversation_id }),
+    takeFiles: (args) => invoke('take_files', { args }),
     // As they are, and not as a list of numbers; headers take nothing but ASCII.
     attachFile: (conversation_id, name, bytes) =>
       invoke('attach_file', bytes, {

@@ -3,7 +3,7 @@ import type { AttachedFile } from "./AttachedFile";
 import type { RefusedFile } from "./RefusedFile";
 
 /**
- * Answer of `choose_files` and `attach_file`.
+ * Answer of `choose_files`, `take_files` and `attach_file`.
  */
 export type Attached = { 
 /**

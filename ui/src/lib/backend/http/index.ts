@@ -191,6 +191,7 @@ export class HttpBackend implements Backend {
   /** A browser would have to unpack what nobody has looked at; a file like any other, then. */
   picture = () => Promise.reject({ code: 'picture_unreadable' } satisfies Failure)
   chooseFiles = notHere
+  takeFiles = notHere
   attachFile = notHere
   detachFile = notHere
   archive = notHere
