@@ -10,6 +10,7 @@ mod attention;
 mod closing;
 mod crashes;
 mod feature_switch;
+mod files;
 mod foreign_text;
 mod french;
 mod keyring;

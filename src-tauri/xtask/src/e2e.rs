@@ -27,7 +27,14 @@ pub(crate) fn journeys(filters: &[String], each: impl FnMut(&str)) -> Result<()>
         say::line("the virtual desk is made of Linux programs: left out here");
         return Ok(());
     }
-    step::run(cargo::whole_workspace("build").args(["--bin", "signoff", "--bin", "signoff-platform"]))?;
+    step::run(cargo::whole_workspace("build").args([
+        "--bin",
+        "signoff",
+        "--bin",
+        "signoff-platform",
+        "--bin",
+        "signoff-hand",
+    ]))?;
     step::relay(
         cargo::whole_workspace("test")
             .args(["--no-fail-fast", "--test", "window", "--test", "journeys", "--"])

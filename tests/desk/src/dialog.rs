@@ -1,6 +1,7 @@
 //! The system's own dialogs, read as a screen reader reads them (AT-SPI) and answered with pointer and keyboard.
 
 use std::collections::VecDeque;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use zbus::blocking::Connection;
@@ -13,6 +14,8 @@ use crate::wait::until;
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
+/// Roles of dialogs.
+const DIALOGS: [&str; 3] = ["alert", "dialog", "file chooser"];
 /// AT-SPI's states: a bit each, over two words.
 const FOCUSED: u32 = 12;
 const SHOWING: u32 = 25;
@@ -75,14 +78,7 @@ impl Dialog<'_> {
     /// # Errors
     /// If none of its buttons has the focus.
     pub fn default_button(&self) -> Result<String> {
-        until("a button of the dialog to have the focus", || {
-            for button in self.inside("push button")? {
-                if has_state(&self.reader, &button, FOCUSED)? {
-                    return Ok(Some(name(&self.reader, &button)?));
-                }
-            }
-            Ok(None)
-        })
+        name(&self.reader, &self.focused(&["push button"])?)
     }
 
     /// Clicks the button of this name with the pointer, and waits until the dialog is gone.
@@ -99,7 +95,7 @@ impl Dialog<'_> {
         }
         let found = found.with_context(|| format!("the dialog has no button {button:?}, but {:?}", self.buttons()))?;
         // The window manager puts a new dialog into its place and then gives it the focus: until it has that, it may still move.
-        self.default_button()?;
+        self.focused(&["push button", "text"])?;
         let (x, y, width, height) = extents(&self.reader, &found)?;
         self.screen.click(x + width / 2, y + height / 2)?;
         self.gone()
@@ -114,8 +110,34 @@ impl Dialog<'_> {
         self.gone()
     }
 
+    /// Names a file where the dialog asks for one, clicks `button`, and waits until the dialog is gone.
+    ///
+    /// # Errors
+    /// If it asks for no file, or stays.
+    pub fn choose(self, path: &Path, button: &str) -> Result<()> {
+        let path = path.to_str().context("a path of letters")?;
+        self.screen.press("ctrl+l")?;
+        // Keys that come before the line is there go elsewhere.
+        self.focused(&["text"])?;
+        self.screen.press("ctrl+a")?;
+        self.screen.write(path)?;
+        self.click(button)
+    }
+
     fn gone(&self) -> Result<()> {
         until("the dialog to go", || Ok(open_dialog(&self.reader)?.is_none().then_some(())))
+    }
+
+    /// What has the focus, once it is something of one of these roles.
+    fn focused(&self, roles: &[&str]) -> Result<Thing> {
+        until("something of the dialog to have the focus", || {
+            for thing in roles.iter().map(|role| self.inside(role)).collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+                if has_state(&self.reader, &thing, FOCUSED)? {
+                    return Ok(Some(thing));
+                }
+            }
+            Ok(None)
+        })
     }
 
     fn inside(&self, wanted: &str) -> Result<Vec<Thing>> {
@@ -135,7 +157,7 @@ impl Dialog<'_> {
 fn open_dialog(reader: &Connection) -> Result<Option<Thing>> {
     for program in children(reader, &(REGISTRY.to_owned(), OwnedObjectPath::try_from(ROOT)?))? {
         for window in children(reader, &program).unwrap_or_default() {
-            let is_dialog = role(reader, &window).is_ok_and(|role| role == "alert" || role == "dialog");
+            let is_dialog = role(reader, &window).is_ok_and(|role| DIALOGS.contains(&role.as_str()));
             if is_dialog && has_state(reader, &window, SHOWING).unwrap_or(false) {
                 return Ok(Some(window));
             }

@@ -81,6 +81,39 @@ impl Screen {
         self.xdotool(&["key", "--clearmodifiers", keys]).map(drop)
     }
 
+    /// Types a text into whatever has the focus, letter by letter.
+    ///
+    /// # Errors
+    /// If the display does not take it.
+    pub fn write(&self, text: &str) -> Result<()> {
+        self.xdotool(&["type", "--clearmodifiers", "--", text]).map(drop)
+    }
+
+    /// Takes what is at the first point and carries it to the second, without letting go.
+    ///
+    /// # Errors
+    /// If the display does not take it.
+    pub fn drag(&self, from: (i32, i32), to: (i32, i32)) -> Result<()> {
+        let middle = (from.0.midpoint(to.0), from.1.midpoint(to.1));
+        self.point(from)?;
+        self.xdotool(&["mousedown", "1"])?;
+        // As a hand does: nothing is dragged before the pointer has moved, and it does not stand still at once.
+        [middle, (to.0 - 8, to.1 - 8), to].into_iter().try_for_each(|point| self.point(point))
+    }
+
+    /// Lets go what was dragged.
+    ///
+    /// # Errors
+    /// If the display does not take it.
+    pub fn drop_it(&self) -> Result<()> {
+        self.xdotool(&["mouseup", "1"]).map(drop)
+    }
+
+    /// Moves the pointer to a point of the screen.
+    pub(crate) fn point(&self, (x, y): (i32, i32)) -> Result<()> {
+        self.xdotool(&["mousemove", "--sync", &x.to_string(), &y.to_string()]).map(drop)
+    }
+
     /// Clicks a point of the screen.
     ///
     /// # Errors
